@@ -1,0 +1,57 @@
+# Two commands do everything on a machine with Python 3.11 and make:   make run   and   make test
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check -qq
+PORT ?= 8501
+
+.PHONY: help setup run test lint types unit browser pictures lock clean
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+
+setup: $(VENV)/.installed  ## make .venv and install what the app needs
+
+run: $(VENV)/.installed  ## open the app on 127.0.0.1:8501 with simulated models
+	@$(PY) -m compare serve --port $(PORT)
+
+test: lint types unit  ## lint, types, unit, page and real-browser tests
+
+lint: $(VENV)/.tested
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: $(VENV)/.tested
+	$(PY) -m mypy
+
+unit: $(VENV)/.tested browser
+	$(PY) -m pytest
+
+browser: $(VENV)/.tested
+	@$(PY) maintenance/chromium.py
+
+pictures: $(VENV)/.tested browser  ## make the pictures in docs/ anew
+	$(PY) maintenance/pictures.py
+
+lock:  ## renew requirements*.lock from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra setup -o requirements.lock $(LOCK_FLAGS)
+	uv pip compile pyproject.toml --extra setup --extra test -c requirements.lock -o requirements-test.lock $(LOCK_FLAGS)
+
+LOCK_FLAGS := -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+clean:  ## remove .venv and caches; data stays
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@echo "Setting up .venv (once, about half a minute) ..."
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found. Install it, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; $(PYTHON) is " + sys.version.split()[0])'
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed requirements-test.lock
+	@$(PIP) install --require-hashes -r requirements-test.lock
+	@touch $@

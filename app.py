@@ -1,0 +1,32 @@
+"""Launcher and navigation only. The server imports this file once; every script run executes it again."""
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+
+def main() -> None:
+    """One script run: the chrome, then the page."""
+    from compare.settings import shipped
+    from compare.ui.frame import guarded
+
+    # An icon of our own: Streamlit would fetch a named one from a foreign host.
+    st.set_page_config(page_title="Weighbridge", page_icon=str(shipped("icon.png")), layout="wide")
+    pages = [
+        st.Page("pages/run/playground.py", title="Playground", icon=":material/compare_arrows:", default=True),
+        st.Page("pages/run/threads.py", title="Threads", icon=":material/forum:"),
+        st.Page("pages/review/results.py", title="Results", icon=":material/leaderboard:"),
+        st.Page("pages/route/weights.py", title="Weights", icon=":material/alt_route:"),
+        st.Page("pages/setup/models.py", title="Models", icon=":material/dns:"),
+    ]
+    page = st.navigation(pages, position="top")
+    with guarded():
+        page.run()
+
+
+if get_script_run_ctx(suppress_warning=True):
+    main()
+else:
+    from compare.ui.server import LateViews, build
+    from compare.web import routes
+
+    app = build(__file__, routes(LateViews()))

@@ -1,0 +1,43 @@
+"""How commands speak: one JSON document on standard output where --json is given, messages on standard error."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal
+from typing import Any
+
+import click
+import orjson
+
+
+def emit_json(document: Any) -> None:
+    """Print one JSON document."""
+    click.echo(orjson.dumps(document, default=_plain, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())
+
+
+def json_line(document: Any) -> bytes:
+    """One document as one line of a JSONL file."""
+    return orjson.dumps(document, default=_plain, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def say(message: str) -> None:
+    """A message for the person at the terminal."""
+    click.echo(message, err=True)
+
+
+def is_terminal() -> bool:
+    """True where a person watches standard error."""
+    return sys.stderr.isatty()
+
+
+def table(header: list[str], rows: list[list[str]]) -> None:
+    """A plain table on standard output, columns as wide as they need to be."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    for row in [header, *rows]:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")

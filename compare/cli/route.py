@@ -1,0 +1,131 @@
+"""`route`: votes to weights, weights to a routing.yaml, and checks of such files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from compare.cli.output import emit_json, say
+from compare.cli.stored import the_catalog
+from compare.cli.votes_input import load_votes
+from compare.errors import CompareError, ConfigError, NotEnoughVotesError
+
+
+@click.group()
+def route() -> None:
+    """Turn votes into routing weights."""
+
+
+@route.command("recommend", epilog="Example: weighbridge route recommend --evidence evidence.json --json")
+@click.option("--evidence", type=click.Path(path_type=Path), help="Votes, costs and limits per bucket, as JSON.")
+@click.option("--blind/--open", "blind", default=None, help="Without --evidence: only blind or only open votes.")
+@click.option("--history", default=None, help="Without --evidence: only votes under this history.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def recommend(evidence: Path | None, blind: bool | None, history: str | None, as_json: bool) -> None:
+    """Recommend weights: from an evidence file under cost and latency limits, else from the stored votes."""
+    if evidence is None:
+        _recommend_from_votes(blind, history, as_json)
+        return
+    from compare.routing.evidence import read_evidence
+    from compare.routing.recommend import recommend as recommend_weights
+
+    found = recommend_weights(read_evidence(_json_file(evidence))).to_json()
+    if as_json:
+        emit_json(found)
+        return
+    for bucket in found["buckets"]:
+        click.echo(f"{bucket['name']}: {bucket['verdict']}. {bucket['why']}")
+        for model, now, then in zip(bucket["models"], bucket["current"], bucket["proposed"], strict=True):
+            click.echo(f"  {model}: {now:.2f} -> {then:.2f}")
+    for problem in found["problems"]:
+        say(problem)
+
+
+def _recommend_from_votes(blind: bool | None, history: str | None, as_json: bool) -> None:
+    from compare.routing.weights import propose
+
+    found = propose(load_votes(None, "", "", blind, history))
+    if as_json:
+        proposals = [_proposal(p) for p in found.buckets]
+        emit_json({"buckets": proposals, "default": _proposal(found.default), "problems": list(found.problems)})
+        return
+    for proposal in (*found.buckets, found.default):
+        click.echo(f"{proposal.bucket.name} ({proposal.match or 'all other threads'}): {proposal.why}")
+        for name, weight in (proposal.weights or {}).items():
+            click.echo(f"  {name}: {weight:.2f}")
+    for problem in found.problems:
+        say(problem)
+
+
+def _proposal(proposal: Any) -> dict[str, Any]:
+    return {
+        "name": proposal.bucket.name,
+        "match": proposal.match,
+        "weights": None if proposal.weights is None else dict(proposal.weights),
+        "why": proposal.why,
+        "verdict": proposal.verdict,
+        "n_votes": proposal.n_votes,
+        "votes_needed": proposal.votes_needed,
+    }
+
+
+@route.command("check", epilog="Example: weighbridge route check routing.yaml")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def check(file: Path, as_json: bool) -> None:
+    """Check a routing.yaml: names line, field and reason of everything that is wrong."""
+    from compare.routing.config import read
+
+    config, problems = read(_text_file(file))
+    if as_json:
+        listed = [{"line": p.line, "path": p.path, "message": p.message} for p in problems]
+        emit_json({"ok": config is not None, "problems": listed})
+    if config is None:
+        if not as_json:
+            for problem in problems:
+                click.echo(f"{file.name}: {problem}")
+        raise ConfigError(f"{file.name} has {len(problems)} problem{'s' if len(problems) > 1 else ''}.")
+    if not as_json:
+        click.echo(f"{file.name} is valid: {len(config.routes)} routes.")
+
+
+@route.command("export", epilog="Example: weighbridge route export --to yaml --out routing/")
+@click.option("--to", "target", type=click.Choice(["yaml"]), default="yaml", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for routing.yaml.")
+@click.option("--blind/--open", "blind", default=None, help="Only blind or only open votes.")
+@click.option("--history", default=None, help="Only votes under this history.")
+def export(target: str, out: Path, blind: bool | None, history: str | None) -> None:
+    """Write routing.yaml from the stored votes."""
+    from compare.report.weights import recommend as weigh
+
+    found = weigh(load_votes(None, "", "", blind, history), the_catalog())
+    for proposal in found.proposals:
+        say(f"{proposal.bucket.name} ({proposal.match or 'all other threads'}): {proposal.why}")
+    if found.routing_yaml is None:
+        raise NotEnoughVotesError("No weights were written: there are not enough votes in any range of thread lengths.")
+    path = out / "routing.yaml"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        path.write_text(found.routing_yaml, encoding="utf-8")
+    except OSError as exc:
+        raise CompareError(f"{path} cannot be written: {exc.strerror}. Name another folder with --out.") from exc
+    say(f"Written to {path}.")
+
+
+def _text_file(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as exc:
+        raise ConfigError(f"{path} cannot be read: {exc.strerror or exc}.") from exc
+    except UnicodeDecodeError as exc:
+        raise ConfigError(f"{path} is not UTF-8 text (byte {exc.start}).") from exc
+
+
+def _json_file(path: Path) -> Any:
+    try:
+        return orjson.loads(_text_file(path))
+    except orjson.JSONDecodeError as exc:
+        raise ConfigError(f"{path} is not valid JSON: {exc}.") from exc

@@ -1,0 +1,54 @@
+"""`serve`: the app, in this process."""
+
+from __future__ import annotations
+
+import runpy
+import socket
+import sys
+
+import click
+
+from compare.cli.output import say
+from compare.errors import ConfigError
+from compare.settings import app_root, database_path
+
+
+@click.command(epilog="Example: weighbridge serve --port 8600")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True, help="0 takes a free one.")
+def serve(host: str, port: int) -> None:
+    """Open the app in the browser's reach."""
+    from compare.store.store import open_store
+
+    root = app_root()
+    entry = root / "app.py"
+    if not entry.is_file():
+        raise ConfigError(f"The app's files are not at {root}. Install Weighbridge again, or run it from a checkout.")
+    # What cannot work is said here, in one line, not on a page later.
+    open_store(database_path()).close()
+    port = _usable(host, port)
+    # Streamlit reads .streamlit/config.toml beside the script named here.
+    sys.argv = [str(entry)]
+    sys.path.insert(0, str(root))
+    say(f"Weighbridge: http://{host}:{port}   (Ctrl+C ends it)")
+    # Whoever edits the code starts `streamlit run app.py`; here nothing is watched, so nothing is re-imported in use.
+    settings = {"server.address": host, "server.port": port, "server.fileWatcherType": "none"}
+    runpy.run_path(str(entry))["app"].run(config=settings)
+
+
+def _usable(host: str, port: int) -> int:
+    """The port, or a free one for 0.
+
+    Raises:
+        ConfigError: it is taken, or the address is not this machine's.
+    """
+    try:
+        with socket.create_server((host, port)) as probe:
+            return int(probe.getsockname()[1])
+    except OSError as exc:
+        if port == 0 or exc.errno is None:
+            raise ConfigError(f"{host} cannot be listened on: {exc}.") from exc
+        raise ConfigError(
+            f"Port {port} on {host} cannot be used: {exc.strerror}. "
+            f"Is Weighbridge running already? Otherwise choose another port: weighbridge serve --port {port + 1}"
+        ) from exc

@@ -1,0 +1,28 @@
+"""The store and the catalogue as commands use them."""
+
+from __future__ import annotations
+
+from compare.catalog import Catalog, load_catalog
+from compare.records import Candidate, ModelSpec
+from compare.settings import database_path
+from compare.store.store import Store, open_store
+
+
+def the_store() -> Store:
+    """The database of this installation."""
+    return open_store(database_path())
+
+
+def chosen(catalog: Catalog, names: str) -> tuple[tuple[Candidate, ModelSpec], ...]:
+    """Candidates for a comma-separated list of model ids.
+
+    Raises:
+        NotFoundError: an id is not in the catalogue.
+    """
+    specs = [catalog.get(name.strip()) for name in names.split(",") if name.strip()]
+    return tuple((Candidate(model_id=spec.id, label=spec.label, simulated=spec.simulated), spec) for spec in specs)
+
+
+def the_catalog() -> Catalog:
+    """The catalogue as the files say now."""
+    return load_catalog()

@@ -1,0 +1,34 @@
+"""Wire formats: how each kind of server is asked and understood. Importing this loads no HTTP library.
+
+http.py holds the client and is the only module that imports httpx; one file per wire format stands behind
+records.Provider; failures.py, reply.py and exchange.py are what the formats share.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from compare.errors import ConfigError
+from compare.providers.openai_chat import OpenAIChat
+from compare.records import Provider, ProviderKind
+
+if TYPE_CHECKING:
+    from compare.providers.http import HttpClient
+
+_ADAPTERS: dict[ProviderKind, type[OpenAIChat]] = {"openai-chat": OpenAIChat}
+
+
+def provider_for(kind: ProviderKind, client: HttpClient) -> Provider:
+    """The adapter that speaks a model's wire format over this client; cheap enough to make per call.
+
+    Raises:
+        ConfigError: no adapter speaks it yet; the message names those that exist.
+    """
+    adapter = _ADAPTERS.get(kind)
+    if adapter is None:
+        known = ", ".join(_ADAPTERS)
+        raise ConfigError(f"Models of provider {kind!r} cannot be asked yet. Supported for now: {known}.")
+    return adapter(client)
+
+
+__all__ = ["OpenAIChat", "provider_for"]

@@ -1,0 +1,89 @@
+"""What differs between servers that speak the same wire format: data, not code.
+
+`quirks_of` gives what is known beforehand, by the host of the base URL; `Learned` keeps what a server itself said when
+it refused a parameter, for as long as the HTTP client lives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Quirks:
+    """How one server's Chat Completions differ from the rule. An empty name means: do not send it."""
+
+    max_tokens_name: str = "max_tokens"
+    """Old servers know only `max_tokens`; OpenAI's newer models refuse it."""
+    seed_name: str = "seed"
+    ask_usage: bool = True
+    """Whether to send stream_options.include_usage; some servers report usage unasked and refuse the option."""
+    key_header: str = "Authorization"
+    """Any other name carries the bare key, without "Bearer"."""
+
+
+_BY_HOST: tuple[tuple[str, Quirks], ...] = (
+    ("api.openai.com", Quirks(max_tokens_name="max_completion_tokens")),
+    ("api.groq.com", Quirks(max_tokens_name="max_completion_tokens")),
+    ("api.mistral.ai", Quirks(seed_name="random_seed", ask_usage=False)),
+    (".openai.azure.com", Quirks(max_tokens_name="max_completion_tokens", key_header="api-key")),
+    (".cognitiveservices.azure.com", Quirks(max_tokens_name="max_completion_tokens", key_header="api-key")),
+    (".services.ai.azure.com", Quirks(max_tokens_name="max_completion_tokens", key_header="api-key")),
+)
+"""First match wins; a name that starts with a dot matches every host below it."""
+
+RENAMES = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
+"""What a refused parameter is called elsewhere; tried before it is dropped."""
+
+DROPPABLE = frozenset(
+    {
+        "temperature",
+        "stop",
+        "seed",
+        "random_seed",
+        "reasoning_effort",
+        "stream_options",
+        "max_tokens",
+        "max_completion_tokens",
+    }
+)
+"""What may be left out when a server refuses it; the messages, the model and the stream itself never are."""
+
+
+def quirks_of(base_url: str) -> Quirks:
+    """What is known about the server at this address; the defaults for one that is not in the table."""
+    try:
+        host = (urlsplit(base_url).hostname or "").lower()
+    except ValueError:  # not an address; the HTTP client says so
+        host = ""
+    for pattern, quirks in _BY_HOST:
+        if host == pattern or (pattern.startswith(".") and host.endswith(pattern)):
+            return quirks
+    return Quirks()
+
+
+class Change(NamedTuple):
+    """A parameter that one server refused for one model. `becomes` is its other name, or None: it is left out."""
+
+    name: str
+    becomes: str | None
+
+
+@dataclass(slots=True)
+class Learned:
+    """Refused parameters by (base URL, model), in the order in which they were refused."""
+
+    changes: dict[tuple[str, str], tuple[Change, ...]] = field(default_factory=dict)
+
+    def about(self, base_url: str, model: str) -> tuple[Change, ...]:
+        """What this server refused for this model so far."""
+        return self.changes.get((base_url, model), ())
+
+    def remember(self, base_url: str, model: str, change: Change) -> None:
+        """Keep one refusal."""
+        self.changes[base_url, model] = (*self.about(base_url, model), change)
+
+
+__all__ = ["DROPPABLE", "RENAMES", "Change", "Learned", "Quirks", "quirks_of"]

@@ -1,0 +1,338 @@
+"""The leaderboard: votes in, ratings with intervals and shared ranks out; thin data is named, never hidden.
+
+What cannot be rated (a candidate without votes, one that never lost) is a row without a rating and a line in
+`problems`, not an exception: a page with three good candidates and a newcomer shows all four. "Both bad" says nothing
+about which of two answers is better, so it is left out of the fit and counted beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from compare.errors import NotEnoughVotesError
+from compare.ratings import bradley_terry as bt
+from compare.ratings.bradley_terry import ELO_PER_LOGIT, FloatArray, IntArray
+from compare.ratings.intervals import Spread, posterior, sandwich
+from compare.ratings.ranks import ranks
+from compare.ratings.votes import (
+    BoolArray,
+    VoteArrays,
+    VoteRow,
+    Votes,
+    cluster_numbers,
+    encode,
+    is_missing,
+    vote_arrays,
+)
+
+FEW_VOTES = 10
+"""A candidate with fewer votes is rated but marked: normal intervals are not to be trusted there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRating:
+    """One row. None means that the votes do not carry the figure; `problem` says why."""
+
+    model: str
+    rating: float | None
+    se: float | None
+    ci_low: float | None
+    ci_high: float | None
+    rank: int | None
+    n_votes: int
+    """Votes without "both bad"."""
+    wins: int
+    losses: int
+    ties: int
+    both_bad: int
+    both_bad_share: float | None
+    """Of all its votes."""
+    problem: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As `rate --json` prints it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Leaderboard:
+    """Ratings, how they were made, and what is wrong with them.
+
+    Attributes:
+        models: best first; those without a rating last.
+        method: the choices behind the figures, in words and numbers.
+        groups: one leaderboard for each value of the column that `by` names.
+        problems: sentences for the reader; empty where all is well.
+    """
+
+    models: tuple[ModelRating, ...]
+    method: Mapping[str, Any]
+    groups: Mapping[str, Leaderboard] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `rate --json`."""
+        return {
+            "models": [model.to_json() for model in self.models],
+            "method": dict(self.method),
+            "groups": {name: board.to_json() for name, board in self.groups.items()},
+            "problems": list(self.problems),
+        }
+
+
+def rate(
+    votes: Votes | Sequence[VoteRow],
+    *,
+    cluster: Sequence[str] = (),
+    by: str | None = None,
+    prior: float = 0.0,
+    models: Sequence[str] = (),
+    level: float = 0.95,
+) -> Leaderboard:
+    """Rate candidates by their votes.
+
+    Args:
+        votes: the votes; their order does not matter.
+        cluster: none, one or two columns whose equal values mark votes that lean the same way (rater, thread_id).
+        by: a column; every value of it gets a leaderboard of its own under `groups`.
+        prior: precision lambda of a normal prior on every strength; 0 for plain Bradley-Terry.
+        models: candidates to list even where they have no votes.
+        level: of the intervals.
+
+    Returns:
+        The leaderboard; whatever could not be rated is named in `problems`.
+
+    Raises:
+        ConfigError: the votes have no column of a name given.
+    """
+    table = votes if isinstance(votes, Votes) else Votes.from_rows(votes)
+    arrays = vote_arrays(table, models)
+    numbered = [cluster_numbers(table.column(name)) for name in cluster]
+    options = _Options(tuple(cluster), prior, level, frozenset(models))
+    columns = [numbers for numbers, _ in numbered]
+    notes = [
+        f"{bt.counted(missing)} without a {name}; each counts as a cluster of its own."
+        for name, (_, missing) in zip(cluster, numbered, strict=True)
+        if missing
+    ]
+    board = _board(arrays, columns, options)
+    groups, more = _groups(table, arrays, columns, options, by) if by else ({}, [])
+    return replace(board, groups=groups, problems=(*notes, *more, *board.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    cluster: tuple[str, ...]
+    prior: float
+    level: float
+    listed: frozenset[str]
+    """Candidates that have a row even without votes."""
+
+
+def _groups(
+    table: Votes, arrays: VoteArrays, columns: Sequence[IntArray], options: _Options, by: str
+) -> tuple[dict[str, Leaderboard], list[str]]:
+    numbers, values = encode(table.column(by))
+    groups = {}
+    for number in sorted(range(len(values)), key=lambda i: _natural(values[i])):
+        at = np.flatnonzero(numbers == number)
+        own = [np.unique(column[at], return_inverse=True)[1].astype(np.int64) for column in columns]
+        if not is_missing(values[number]):
+            groups[str(values[number])] = _board(arrays.take(at), own, options)
+    n_missing = sum(is_missing(values[number]) for number in numbers)
+    return groups, [f"{bt.counted(n_missing)} without a {by}, in no group."] if n_missing else []
+
+
+def _natural(value: object) -> tuple[int, float, str]:
+    """Numbers by size, ranges such as "9-20" by their start, then words."""
+    text = str(value)
+    head = text.split("-")[0].rstrip("+")
+    try:
+        return 0, float(head), text
+    except ValueError:
+        return 1, 0.0, text
+
+
+def _board(arrays: VoteArrays, columns: Sequence[IntArray], options: _Options) -> Leaderboard:
+    n_models = len(arrays.names)
+    itself = arrays.index_a == arrays.index_b
+    used = ~arrays.both_bad & ~itself
+    fitted = arrays.take(used)
+    wins = bt.count_wins(fitted.index_a, fitted.index_b, fitted.score, n_models)
+    counts = _Counts.of(arrays.take(~itself), n_models)
+    shown = [i for i in range(n_models) if counts.total[i] or arrays.names[i] in options.listed]
+    estimate = _estimate(fitted, wins, [column[used] for column in columns], options)
+    rows = _rows(shown, arrays.names, counts, estimate)
+    problems = [*estimate.problems, *(f"{row.model}: {row.problem}." for row in rows if row.problem)]
+    if itself.any():
+        problems.insert(0, f"{bt.counted(itself.sum())} on a candidate against itself, left out.")
+    method = _method(options, estimate, n_votes=len(fitted.score), n_both_bad=int((arrays.both_bad & ~itself).sum()))
+    return Leaderboard(tuple(rows), method, {}, tuple(problems))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Counts:
+    """Votes of each candidate; all arrays of shape (m,)."""
+
+    wins: IntArray
+    losses: IntArray
+    ties: IntArray
+    both_bad: IntArray
+
+    @property
+    def rated(self) -> IntArray:
+        return self.wins + self.losses + self.ties
+
+    @property
+    def total(self) -> IntArray:
+        return self.rated + self.both_bad
+
+    @classmethod
+    def of(cls, arrays: VoteArrays, n_models: int) -> _Counts:
+        def sides(for_a: BoolArray, for_b: BoolArray) -> IntArray:
+            counted = np.bincount(arrays.index_a[for_a], minlength=n_models)
+            return (counted + np.bincount(arrays.index_b[for_b], minlength=n_models)).astype(np.int64)
+
+        won_a, won_b, bad = arrays.score == 1.0, arrays.score == 0.0, arrays.both_bad
+        tie = ~won_a & ~won_b & ~bad
+        return cls(sides(won_a, won_b), sides(won_b, won_a), sides(tie, tie), sides(bad, bad))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Estimate:
+    """What the fit gave; arrays of shape (m,) with NaN where there is no figure."""
+
+    rating: FloatArray
+    se: FloatArray
+    critical: float
+    reasons: Mapping[int, str]
+    """Why a candidate has no rating, or why it is to be read with care."""
+    problems: tuple[str, ...] = ()
+    spread: Spread | None = None
+
+
+def _estimate(arrays: VoteArrays, wins: FloatArray, columns: Sequence[IntArray], options: _Options) -> _Estimate:
+    n_models = len(arrays.names)
+    rating, se = np.full(n_models, np.nan), np.full(n_models, np.nan)
+    voted = np.flatnonzero((wins + wins.T).sum(axis=1) > 0)
+    if len(voted) == 0:
+        return _Estimate(rating, se, 0.0, {}, ("not enough votes: there are none to rate by.",))
+    main = bt.largest_rateable(wins)
+    inside = voted if options.prior > 0 else np.array(main, dtype=np.int64)
+    outside = [i for i in voted.tolist() if i not in set(main)]
+    reasons = {i: f"not enough votes: {bt.outside_reason(wins, i, main)}" for i in outside}
+    if len(inside) < 2:
+        return _Estimate(rating, se, 0.0, reasons, (_NONE_RATEABLE,))
+    if options.prior > 0:
+        reasons = {i: f"{reason}; only the prior keeps it finite" for i, reason in reasons.items()}
+
+    fit = bt.fit(wins[np.ix_(inside, inside)], prior_precision=options.prior)
+    rating[inside] = fit.ratings
+    place = np.full(n_models, -1)
+    place[inside] = np.arange(len(inside))
+    rows = (place[arrays.index_a] >= 0) & (place[arrays.index_b] >= 0)
+    kept = [np.unique(column[rows], return_inverse=True)[1].astype(np.int64) for column in columns]
+    a, b = place[arrays.index_a[rows]], place[arrays.index_b[rows]]
+    try:
+        spread, errors = _spread(fit, a, b, arrays.score[rows], kept, options)
+    except NotEnoughVotesError as exc:
+        return _Estimate(rating, se, 0.0, reasons, (f"not enough votes for intervals: {exc}",))
+    if errors.max() < 1e-9:
+        return _Estimate(rating, se, 0.0, reasons, (_NO_SPREAD,))
+    se[inside] = errors * ELO_PER_LOGIT
+    return _Estimate(rating, se, spread.critical, reasons, (), spread)
+
+
+_NONE_RATEABLE = "not enough votes: no two candidates have both won from and lost to each other, or tied."
+_NO_SPREAD = "not enough votes for intervals: every vote is a tie, or the votes of each cluster cancel exactly."
+
+
+def _spread(
+    fit: bt.Fit, a: IntArray, b: IntArray, score: FloatArray, columns: Sequence[IntArray], options: _Options
+) -> tuple[Spread, FloatArray]:
+    """The spread and the standard errors, natural-log scale.
+
+    With a prior the posterior's errors are the least that is claimed: where all votes agree, the sandwich has none.
+    """
+    if fit.prior_precision <= 0:
+        spread = sandwich(fit.theta, fit.hessian, a, b, score, columns, level=options.level)
+        return spread, spread.standard_errors
+    from_prior = posterior(fit.hessian, level=options.level)
+    if not columns:
+        return from_prior, from_prior.standard_errors
+    spread = sandwich(fit.theta, fit.hessian, a, b, score, columns, level=options.level)
+    return spread, np.maximum(spread.standard_errors, from_prior.standard_errors)
+
+
+def _rows(shown: Sequence[int], names: Sequence[str], counts: _Counts, estimate: _Estimate) -> list[ModelRating]:
+    half = estimate.critical * estimate.se
+    low, high = estimate.rating - half, estimate.rating + half
+    ranked = np.flatnonzero(np.isfinite(low))
+    rank = dict(zip(ranked.tolist(), ranks(low[ranked], high[ranked]).tolist(), strict=True))
+    rows = [
+        ModelRating(
+            model=names[i],
+            rating=_number(estimate.rating[i]),
+            se=_number(estimate.se[i]),
+            ci_low=_number(low[i]),
+            ci_high=_number(high[i]),
+            rank=rank.get(i),
+            n_votes=int(counts.rated[i]),
+            wins=int(counts.wins[i]),
+            losses=int(counts.losses[i]),
+            ties=int(counts.ties[i]),
+            both_bad=int(counts.both_bad[i]),
+            both_bad_share=int(counts.both_bad[i]) / int(counts.total[i]) if counts.total[i] else None,
+            problem=_problem(i, counts, estimate),
+        )
+        for i in shown
+    ]
+    return sorted(rows, key=lambda row: (row.rating is None, -(row.rating or 0.0), row.model))
+
+
+def _problem(i: int, counts: _Counts, estimate: _Estimate) -> str:
+    if i in estimate.reasons:
+        return estimate.reasons[i]
+    if counts.rated[i] == 0:
+        bad = counts.both_bad[i]
+        return (
+            f"not enough votes: {bt.counted(bad)}, both answers bad each time"
+            if bad
+            else "not enough votes: it has none"
+        )
+    if counts.rated[i] < FEW_VOTES:
+        return f"not enough votes to trust its interval: {counts.rated[i]}, at least {FEW_VOTES} needed"
+    return ""
+
+
+def _number(value: np.float64) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _method(options: _Options, estimate: _Estimate, *, n_votes: int, n_both_bad: int) -> dict[str, Any]:
+    spread = estimate.spread
+    if spread is None:
+        interval = "none"
+    elif options.cluster:
+        quantile = "normal" if spread.degrees is None else f"Student's t, {spread.degrees} degrees of freedom"
+        interval = f"cluster-robust sandwich, {quantile}"
+    else:
+        interval = "posterior, normal" if options.prior > 0 else "sandwich of independent votes, normal"
+    return {
+        "model": "bradley-terry",
+        "scale": "1000 + 400/ln(10) * theta, mean 1000",
+        "ties": "half a win for each side",
+        "both_bad": "left out of the fit, reported apart",
+        "prior": options.prior,
+        "interval": interval,
+        "level": options.level,
+        "cluster": list(options.cluster),
+        "n_clusters": list(spread.n_clusters) if spread else [],
+        "rank": "1 + candidates whose lower limit is above this one's upper limit",
+        "n_votes": n_votes,
+        "n_both_bad": n_both_bad,
+    }

@@ -1,0 +1,222 @@
+"""Pairwise votes by column: the form in which they are read, grouped and rated.
+
+Columns, not row objects, because a leaderboard is drawn on every page load: after one pass over the names everything
+is arrays. Who voted, where and when stays beside the votes under the file's own column names.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.errors import ConfigError
+from compare.ratings.bradley_terry import FloatArray, IntArray
+from compare.ratings.buckets import bucket_of, buckets
+from compare.records import Preference
+
+BoolArray = NDArray[np.bool_]
+
+Winner = Literal["model_a", "model_b", "tie", "both_bad"]
+
+SCORES: Mapping[str, float] = {"model_a": 1.0, "model_b": 0.0, "tie": 0.5, "both_bad": 0.5}
+"""What a vote gives model_a."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoteRow:
+    """One vote between two candidates; `columns` holds whatever else is known about it."""
+
+    model_a: str
+    model_b: str
+    winner: Winner
+    columns: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Votes:
+    """Votes by column; all columns have the same length.
+
+    Attributes:
+        model_a: first candidate of each vote.
+        model_b: second candidate.
+        winner: one of SCORES.
+        columns: every other column, by name.
+        aliases: other names of columns, as they stood in the file.
+    """
+
+    model_a: Sequence[str]
+    model_b: Sequence[str]
+    winner: Sequence[str]
+    columns: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.winner)
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[VoteRow]) -> Votes:
+        """Turn rows into columns; a value that a row lacks is None."""
+        rows = list(rows)
+        names = dict.fromkeys(name for row in rows for name in row.columns)
+        return cls(
+            [row.model_a for row in rows],
+            [row.model_b for row in rows],
+            [row.winner for row in rows],
+            {name: [row.columns.get(name) for row in rows] for name in names},
+        )
+
+    @classmethod
+    def from_preferences(cls, rows: Sequence[Preference], names: Mapping[str, str] | None = None) -> Votes:
+        """Stored preferences; `names` gives the candidates' names by id, where they are to be called by name.
+
+        Rows of one ballot share `ballot_id`, which is the cluster that they form.
+        """
+        called: Mapping[str, str] = names or {}
+        return cls(
+            [called.get(row.candidate_a, row.candidate_a) for row in rows],
+            [called.get(row.candidate_b, row.candidate_b) for row in rows],
+            [_winner_of(row) for row in rows],
+            {
+                "ballot_id": [row.ballot_id for row in rows],
+                "rater": [row.rater_id for row in rows],
+                "thread_id": [row.thread_id for row in rows],
+                "n_messages": [row.n_messages for row in rows],
+                "workload": [row.workload for row in rows],
+                "history": [row.history for row in rows],
+                "blind": [row.blind for row in rows],
+                "position_a": ["left" if row.pos_a < row.pos_b else "right" for row in rows],
+            },
+        )
+
+    def rows(self) -> Iterator[VoteRow]:
+        """The votes one by one."""
+        names = list(self.columns)
+        values = zip(*self.columns.values(), strict=True) if names else ((),) * len(self)
+        for a, b, winner, rest in zip(self.model_a, self.model_b, self.winner, values, strict=True):
+            yield VoteRow(a, b, cast(Winner, winner), dict(zip(names, rest, strict=True)))
+
+    def has_column(self, name: str) -> bool:
+        """True where `column` would give one."""
+        name = self.aliases.get(name, name)
+        return name in self.columns or (name == "bucket" and "n_messages" in self.columns)
+
+    def column(self, name: str) -> Sequence[object]:
+        """A column by its name, by the name it had in the file, or `bucket`, which follows from n_messages.
+
+        Raises:
+            ConfigError: there is no such column; the message lists those there are.
+        """
+        name = self.aliases.get(name, name)
+        if name in self.columns:
+            return self.columns[name]
+        if name == "bucket" and "n_messages" in self.columns:
+            ranges = buckets()
+            found = (bucket_of(value, ranges) for value in self.columns["n_messages"])
+            return [bucket.label if bucket else None for bucket in found]
+        there = ", ".join([*self.columns, *self.aliases]) or "none besides model_a, model_b and winner"
+        raise ConfigError(f"The votes have no column {name!r}. Columns: {there}.")
+
+    def take(self, indices: Sequence[int] | IntArray) -> Votes:
+        """The votes at these positions."""
+        at = [int(i) for i in indices]
+        return Votes(
+            [self.model_a[i] for i in at],
+            [self.model_b[i] for i in at],
+            [self.winner[i] for i in at],
+            {name: [values[i] for i in at] for name, values in self.columns.items()},
+            self.aliases,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VoteArrays:
+    """Votes as numbers, all arrays of shape (n,).
+
+    Attributes:
+        names: the candidates, sorted; the indices point here.
+        index_a: first candidate.
+        index_b: second candidate.
+        score: 1, 0.5 or 0 for model_a.
+        both_bad: True where neither answer was any good.
+    """
+
+    names: tuple[str, ...]
+    index_a: IntArray
+    index_b: IntArray
+    score: FloatArray
+    both_bad: BoolArray
+
+    def take(self, at: IntArray | BoolArray) -> VoteArrays:
+        """The votes at these positions, or where a mask is True; the candidates stay."""
+        return VoteArrays(self.names, self.index_a[at], self.index_b[at], self.score[at], self.both_bad[at])
+
+
+def vote_arrays(votes: Votes, models: Sequence[str] = ()) -> VoteArrays:
+    """Turn names into numbers, in one pass.
+
+    Args:
+        votes: the votes.
+        models: candidates to list even where they have no votes.
+
+    Raises:
+        ValueError: a winner is none of SCORES.
+    """
+    names = tuple(sorted({*models, *votes.model_a, *votes.model_b}))
+    number = {name: i for i, name in enumerate(names)}
+    n = len(votes)
+    index_a = np.fromiter(map(number.__getitem__, votes.model_a), np.int64, n)
+    index_b = np.fromiter(map(number.__getitem__, votes.model_b), np.int64, n)
+    kinds = {word: k for k, word in enumerate(SCORES)}
+    try:
+        kind = np.fromiter(map(kinds.__getitem__, votes.winner), np.int64, n)
+    except KeyError as exc:
+        raise ValueError(f"winner is {exc.args[0]!r}; it must be one of {', '.join(SCORES)}") from exc
+    return VoteArrays(names, index_a, index_b, np.array(list(SCORES.values()))[kind], kind == kinds["both_bad"])
+
+
+def encode(values: Sequence[object]) -> tuple[IntArray, list[object]]:
+    """Number equal values alike, from 0 in order of first appearance.
+
+    Returns:
+        The numbers, shape (n,), and the distinct values.
+    """
+    try:
+        distinct = list(dict.fromkeys(values))
+    except TypeError:  # lists and objects, as JSONL may hold them, are equal where their JSON is
+        values = [json.dumps(value, sort_keys=True) if isinstance(value, list | dict) else value for value in values]
+        distinct = list(dict.fromkeys(values))
+    number = {value: i for i, value in enumerate(distinct)}
+    return np.fromiter(map(number.__getitem__, values), np.int64, len(values)), distinct
+
+
+def is_missing(value: object) -> bool:
+    """True for what an empty cell is read as."""
+    return value is None or value == ""
+
+
+def cluster_numbers(values: Sequence[object]) -> tuple[IntArray, int]:
+    """Number clusters; a vote whose value is missing is a cluster of its own.
+
+    Returns:
+        The numbers, shape (n,), and how many values were missing.
+    """
+    numbers, distinct = encode(values)
+    missing = np.isin(numbers, [i for i, value in enumerate(distinct) if is_missing(value)])
+    n_missing = int(missing.sum())
+    if n_missing:
+        numbers[missing] = len(distinct) + np.arange(n_missing)
+        numbers = np.unique(numbers, return_inverse=True)[1].astype(np.int64)
+    return numbers, n_missing
+
+
+def _winner_of(row: Preference) -> str:
+    if row.verdict == "all_bad":
+        return "both_bad"
+    if row.score == 0.5:
+        return "tie"
+    return "model_a" if row.score > 0.5 else "model_b"

@@ -1,0 +1,1 @@
+"""Human review: votes and what follows from them."""

@@ -1,0 +1,1 @@
+"""From ratings to routes: the rule grammar, weights, routing.yaml, the canary test and exports to gateways."""

@@ -1,0 +1,1 @@
+"""Routing configurations written out, one file per target."""

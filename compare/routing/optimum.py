@@ -1,0 +1,125 @@
+"""Weights that serve the best answers a budget allows: a linear programme over the simplex.
+
+Everything that limits the weights is linear in them. That holds for latency too when the limit is written as the share
+of slow requests (the p95 of a mixture is not the weighted mean of p95s, but the share above a limit is).
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+
+from compare.ratings.bradley_terry import FloatArray
+
+SLACK = 1e-9
+"""Rounding error allowed in a cap, relative to the cap where that is above 1."""
+
+MAX_FOR_VERTICES = 30
+"""Above this many candidates the vertices are too many to list."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cap:
+    """sum of weights times `values` must be at most `limit`."""
+
+    name: str
+    values: FloatArray
+    limit: float
+
+    def used_by(self, weights: FloatArray) -> float:
+        """What the weights use of the cap."""
+        return float(weights @ self.values)
+
+    def holds(self, weights: FloatArray) -> bool:
+        """True where the weights stay within the cap."""
+        return self.used_by(weights) <= self.limit + SLACK * max(1.0, self.limit)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Feasible:
+    """The set of allowed weights: sum 1, each at least its floor, every cap kept."""
+
+    floors: FloatArray
+    caps: tuple[Cap, ...] = ()
+
+    def holds(self, weights: FloatArray) -> bool:
+        """True where the weights are allowed; their sum is not looked at."""
+        return bool((weights >= self.floors - SLACK).all()) and all(cap.holds(weights) for cap in self.caps)
+
+    def best(self, utility: FloatArray) -> FloatArray | None:
+        """The allowed weights with the largest utility, shape (m,); None where none are allowed."""
+        return self._solve(-utility)
+
+    def nearest(self, target: FloatArray) -> FloatArray | None:
+        """The allowed weights with the least total variation from `target`; None where none are allowed."""
+        if self.holds(target):
+            return target
+        m = len(target)
+        # Beside the weights, m distances d with d >= w - target and d >= target - w; their sum is least.
+        eye = np.eye(m)
+        rows = np.block([[eye, -eye], [-eye, -eye]])
+        limits = np.concatenate([target, -target])
+        found = self._solve(np.concatenate([np.zeros(m), np.ones(m)]), rows, limits)
+        return None if found is None else found[:m]
+
+    def _solve(
+        self, cost: FloatArray, more_rows: FloatArray | None = None, more_limits: FloatArray | None = None
+    ) -> FloatArray | None:
+        from scipy.optimize import linprog  # half a second to load; only a recommendation needs it
+
+        m, n = len(self.floors), len(cost)
+        rows = [np.pad(cap.values, (0, n - m)) for cap in self.caps]
+        limits = [cap.limit for cap in self.caps]
+        if more_rows is not None and more_limits is not None:
+            rows += list(more_rows)
+            limits += more_limits.tolist()
+        bounds = [(float(floor), 1.0) for floor in self.floors] + [(0.0, 2.0)] * (n - m)
+        result = linprog(
+            cost,
+            A_ub=np.array(rows) if rows else None,
+            b_ub=np.array(limits) if rows else None,
+            A_eq=np.pad(np.ones((1, m)), ((0, 0), (0, n - m))),
+            b_eq=np.ones(1),
+            bounds=bounds,
+            method="highs",
+        )
+        return np.asarray(result.x, dtype=np.float64) if result.status == 0 else None
+
+    def vertices(self) -> FloatArray:
+        """All corners, shape (v, m); v is 0 where nothing is allowed.
+
+        With k caps active at most k + 1 weights lie off their floors, so those few are chosen and solved for.
+        """
+        found: list[FloatArray] = []
+        for n_active in range(len(self.caps) + 1):
+            for active in itertools.combinations(self.caps, n_active):
+                for free in itertools.combinations(range(len(self.floors)), n_active + 1):
+                    corner = self._corner(list(free), active)
+                    if corner is not None and self.holds(corner):
+                        found.append(corner)
+        return np.unique(np.round(found, 12), axis=0) if found else np.zeros((0, len(self.floors)))
+
+    def _corner(self, free: list[int], active: tuple[Cap, ...]) -> FloatArray | None:
+        """The point with all but `free` at their floors and the active caps used up; None where there is none."""
+        base = self.floors.copy()
+        base[free] = 0.0
+        left = [np.ones(len(free)), *(cap.values[free] for cap in active)]
+        right = [1.0 - base.sum(), *(cap.limit - cap.used_by(base) for cap in active)]
+        try:
+            base[free] = np.linalg.solve(np.array(left), np.array(right))
+        except np.linalg.LinAlgError:  # two candidates of the same cost: no corner there
+            return None
+        return base
+
+    def why_empty(self) -> str:
+        """Which limit leaves no weights at all, with both numbers."""
+        spare = 1.0 - self.floors.sum()
+        if spare < -SLACK:
+            return f"the floors alone sum to {self.floors.sum():.4g}, more than 1"
+        for cap in self.caps:
+            least = cap.used_by(self.floors) + spare * float(cap.values.min())
+            if least > cap.limit + SLACK * max(1.0, cap.limit):
+                return f"{cap.name} is at least {least:.6g} with any weights, above the limit of {cap.limit:.6g}"
+        return "no weights keep " + " and ".join(cap.name for cap in self.caps) + " at once"

@@ -1,0 +1,68 @@
+"""What one viewer may see of a run: the source behind the app's event routes.
+
+Blindness is decided here, on the server: labels, badges and numbers leave it only when the run is open or the viewer
+has voted on it, or on a run that it continues: there the same letters stood for the same candidates. Taking that vote
+back does not hide them again, since they have been seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from compare.engine.run import Run
+from compare.errors import NotFoundError
+from compare.render.frames import RunSnapshot
+from compare.runs.live import Runs
+from compare.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A run through one viewer's eyes."""
+
+    run: Run
+    revealed: bool
+
+    def snapshot(self) -> RunSnapshot:
+        """The run as this viewer may see it now."""
+        return self.run.snapshot(revealed=self.revealed)
+
+    def raw(self, pane: int) -> str | None:
+        """Stored text of a pane; None while it may not be read."""
+        return self.run.raw(pane)
+
+    def follow(self, after: int) -> AsyncIterator[bytes]:
+        """The run's frames from there on."""
+        return self.run.follow(after)
+
+
+class Views:
+    """Finds runs for viewers."""
+
+    def __init__(self, runs: Runs, store: Store) -> None:
+        self._runs = runs
+        self._store = store
+
+    def find(self, run_id: str, viewer_id: str) -> View | None:
+        """The run as that viewer (a rater's id) may see it, or None where there is no such run."""
+        try:
+            run = self._runs.open(run_id)
+        except NotFoundError:
+            return None
+        return View(run, revealed=self.revealed(run, viewer_id))
+
+    def revealed(self, run: Run, viewer_id: str) -> bool:
+        """True where the viewer may know which candidate is which."""
+        return not run.blind or (not run.running and has_seen_names(self._store, run.id, viewer_id))
+
+
+def has_seen_names(store: Store, comparison_id: str, rater_id: str) -> bool:
+    """True once a rater has cast any ballot on a comparison or on one that it continues, also one taken back later."""
+    at: str | None = comparison_id
+    while at is not None:
+        if any(ballot.rater_id == rater_id for ballot, _ in store.ballots(at)):
+            return True
+        comparison = store.comparison(at)
+        at = comparison.continues_id if comparison else None
+    return False

@@ -1,0 +1,54 @@
+"""The store: everything Weighbridge keeps, in one SQLite file. Each concept's share is in the file of its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from compare.store import migrations
+from compare.store.answers import Answers
+from compare.store.ballots import Ballots
+from compare.store.candidates import Candidates
+from compare.store.comparisons import Comparisons
+from compare.store.database import BUSY_TIMEOUT_S, Database, check_place, use_write_ahead_log
+from compare.store.jobs import Jobs
+from compare.store.preferences import Preferences
+from compare.store.raters import Raters
+from compare.store.threads import Threads
+from compare.store.votes import Votes
+
+
+class Store(Raters, Threads, Candidates, Answers, Comparisons, Ballots, Preferences, Votes, Jobs):
+    """Threads, answers, comparisons and ballots. One object serves all threads of a process; made by open_store.
+
+    Every method may raise StoreError where the file cannot be read or written.
+    """
+
+    def close(self) -> None:
+        """Close the file. What is used by other threads at this moment closes when they end."""
+        self._database.close()
+
+
+def open_store(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
+    """Open the database, which is made when missing and brought up to date when older.
+
+    Args:
+        path: the file; its folder must exist.
+        busy_timeout_s: how long a write waits for other programs before it fails.
+
+    Raises:
+        NewerDatabaseError: a newer Weighbridge wrote it.
+        StoreError: it is read-only, locked, damaged, or no database of ours.
+    """
+    check_place(path)
+    database = Database(path, busy_timeout_s=busy_timeout_s)
+    try:
+        with database.reading() as connection:
+            current = migrations.is_current(connection, path)
+            use_write_ahead_log(connection, path, busy_timeout_s)
+        if not current:
+            with database.writing(durable=True) as connection:
+                migrations.migrate(connection, path)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database)

@@ -1,0 +1,233 @@
+"""Threads and their messages. A thread is a tree of messages; a branch is named by its leaf.
+
+Equal conversations are one thread, and equal messages under one parent are one message, so saving twice is harmless.
+A reply that an imported thread holds is kept twice: as the message that later turns build on, and as a recorded answer
+that can be compared with what the candidates say.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from compare.errors import NotFoundError, StoreError
+from compare.records import Message, Thread
+from compare.store.part import Part, new_id, now, storable
+from compare.store.recorded import find_replies, insert_named, insert_replies, select_named
+
+
+class SavedThread(NamedTuple):
+    """The outcome of saving a thread."""
+
+    id: str
+    created: bool
+    """False where an equal conversation was stored already."""
+
+
+class ThreadSummary(NamedTuple):
+    """One line of the list of threads; the counts are those of the thread as imported."""
+
+    id: str
+    title: str
+    source: str
+    workload: str
+    n_messages: int
+    n_user_turns: int
+    has_recorded: bool
+    imported_at: str
+
+
+class Threads(Part):
+    """The store's part for threads and messages."""
+
+    def save_thread(self, thread: Thread) -> SavedThread:
+        """Keep a thread, or find the equal one; recorded answers that are not stored yet are added to it.
+
+        Raises:
+            StoreError: it has no messages, or recorded answers but no user message that they answer, or text that is
+                not valid Unicode.
+        """
+        _check(thread)
+        with self._database.writing() as connection:
+            row = connection.execute(
+                "SELECT id, leaf_message_id FROM threads WHERE content_sha256 = ?", (thread.content_sha256,)
+            ).fetchone()
+            if row:
+                insert_named(connection, thread.recorded, select_path(connection, row["leaf_message_id"]))
+                return SavedThread(row["id"], created=False)
+            return SavedThread(_insert_thread(connection, thread), created=True)
+
+    def thread(self, thread_id: str) -> Thread:
+        """The thread as imported, with the ids of its messages; branches that were added since are not part of it.
+
+        `recorded` holds the recorded answers to its last user message, other than the reply it ends with; of several
+        by one name, the newest.
+
+        Raises:
+            NotFoundError: none has this id.
+        """
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT * FROM threads WHERE id = ?", (thread_id,)).fetchone()
+            if row is None:
+                raise NotFoundError(f"No thread has the id {thread_id!r}; it may be in another data folder.")
+            messages = select_path(connection, row["leaf_message_id"])
+            recorded = select_named(connection, messages)
+        return Thread(
+            messages=messages,
+            title=row["title"],
+            id=row["id"],
+            source=row["source"],
+            source_ref=row["source_ref"],
+            workload=row["workload"],
+            recorded=recorded,
+        )
+
+    def threads(self, limit: int = 200, search: str = "") -> list[ThreadSummary]:
+        """The newest threads, newest first.
+
+        Args:
+            limit: how many at most.
+            search: only threads that hold this in title, source or a message; upper and lower case are the same.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                _THREADS, {"limit": limit, "search": storable(search).strip().casefold()}
+            ).fetchall()
+        return [ThreadSummary(*row)._replace(has_recorded=bool(row["has_recorded"])) for row in rows]
+
+    def path(self, leaf_message_id: str) -> tuple[Message, ...]:
+        """The branch that ends with this message, oldest first.
+
+        Raises:
+            NotFoundError: there is no such message.
+        """
+        with self._database.reading() as connection:
+            messages = select_path(connection, leaf_message_id)
+        if not messages:
+            raise NotFoundError(f"No message has the id {leaf_message_id!r}; it may be in another data folder.")
+        return messages
+
+    def append_messages(self, thread_id: str, parent_id: str, messages: Sequence[Message]) -> str:
+        """Continue a branch and return the id of its new leaf; what already stands there is not stored again.
+
+        Raises:
+            NotFoundError: the thread holds no such message.
+        """
+        with self._database.writing() as connection:
+            parent = connection.execute("SELECT thread_id FROM messages WHERE id = ?", (parent_id,)).fetchone()
+            if parent is None or parent["thread_id"] != thread_id:
+                raise NotFoundError(f"The thread {thread_id!r} holds no message {parent_id!r} to continue from.")
+            for message in messages:
+                new = replace(
+                    message, id=new_id(), text=storable(message.text), parts_json=storable(message.parts_json)
+                )
+                parent_id = _child(connection, parent_id, new) or _insert_message(connection, thread_id, parent_id, new)
+        return parent_id
+
+
+_THREADS = """
+SELECT id, title, source, workload, n_messages, n_user_turns,
+    EXISTS (
+        SELECT 1 FROM messages m CROSS JOIN answers a ON a.prompt_leaf_id = m.id AND a.origin = 'recorded'
+        WHERE m.thread_id = t.id
+    ) AS has_recorded,
+    imported_at
+FROM threads t
+WHERE :search = ''
+    OR instr(casefold(title), :search)
+    OR instr(casefold(source), :search)
+    OR instr(casefold(source_ref), :search)
+    OR EXISTS (SELECT 1 FROM messages m WHERE m.thread_id = t.id AND instr(casefold(m.text), :search))
+ORDER BY t.rowid DESC
+LIMIT :limit
+"""
+
+_PATH = """
+WITH RECURSIVE up (id, parent_id, role, text, parts_json, answer_id, height) AS (
+    SELECT id, parent_id, role, text, parts_json, answer_id, 0 FROM messages WHERE id = ?
+    UNION ALL
+    SELECT m.id, m.parent_id, m.role, m.text, m.parts_json, m.answer_id, up.height + 1
+    FROM up JOIN messages m ON m.id = up.parent_id
+)
+SELECT role, text, parts_json, id, answer_id FROM up ORDER BY height DESC
+"""
+
+
+def select_path(connection: sqlite3.Connection, leaf_message_id: str) -> tuple[Message, ...]:
+    """The branch that ends with this message, oldest first, in one query; empty where there is no such message."""
+    return tuple(Message(*row) for row in connection.execute(_PATH, (leaf_message_id,)).fetchall())
+
+
+def _check(thread: Thread) -> None:
+    if not thread.messages:
+        raise StoreError("A thread needs at least one message; this one has none.")
+    if thread.recorded and not any(m.role == "user" for m in thread.messages):
+        names = ", ".join(sorted(thread.recorded))
+        raise StoreError(f"The thread has recorded answers ({names}) but no user message that they could answer.")
+    texts = [thread.title, thread.source, thread.source_ref, *thread.recorded, *thread.recorded.values()]
+    texts += [text for m in thread.messages for text in (m.text, m.parts_json)]
+    for text in texts:
+        try:
+            text.encode()
+        except UnicodeEncodeError as exc:
+            raise StoreError(
+                f"The thread {thread.title!a} holds half a character (a lone surrogate) at position {exc.start} of "
+                f"{text[max(0, exc.start - 20) : exc.start + 20]!a}. Mend its file and import it again."
+            ) from exc
+
+
+def _insert_thread(connection: sqlite3.Connection, thread: Thread) -> str:
+    """The thread, its messages as a chain, and its replies as recorded answers; returns the thread's id."""
+    thread_id = new_id()
+    replies = find_replies(thread.messages)
+    answer_ids = {reply.place: reply.answer_id for reply in replies}
+    messages = [
+        replace(message, id=new_id(), answer_id=answer_ids.get(place)) for place, message in enumerate(thread.messages)
+    ]
+    connection.execute(
+        """
+        INSERT INTO threads (id, title, source, source_ref, content_sha256, workload, leaf_message_id, n_messages,
+            n_user_turns, imported_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            thread_id,
+            thread.title,
+            thread.source,
+            thread.source_ref,
+            thread.content_sha256,
+            thread.workload,
+            messages[-1].id,
+            len(messages),
+            sum(m.role == "user" for m in messages),
+            now(),
+        ),
+    )
+    parent_id = None
+    for message in messages:
+        parent_id = _insert_message(connection, thread_id, parent_id, message)
+    insert_replies(connection, messages, replies)
+    insert_named(connection, thread.recorded, messages)
+    return thread_id
+
+
+def _insert_message(connection: sqlite3.Connection, thread_id: str, parent_id: str | None, message: Message) -> str:
+    connection.execute(
+        """
+        INSERT INTO messages (id, thread_id, parent_id, role, parts_json, text, answer_id)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+        (message.id, thread_id, parent_id, message.role, message.parts_json, message.text, message.answer_id),
+    )
+    return message.id
+
+
+def _child(connection: sqlite3.Connection, parent_id: str, message: Message) -> str | None:
+    """The message that already says the same under this parent, or None."""
+    row = connection.execute(
+        "SELECT id FROM messages WHERE parent_id = ? AND role = ? AND text = ? AND parts_json = ? AND answer_id IS ?",
+        (parent_id, message.role, message.text, message.parts_json, message.answer_id),
+    ).fetchone()
+    return row["id"] if row else None

@@ -1,0 +1,36 @@
+"""The frame around every page: what goes wrong in it becomes a sentence, never a traceback."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from compare.errors import CompareError
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Show errors as sentences; Streamlit's own control flow (stop, rerun) passes through."""
+    try:
+        yield
+    except CompareError as exc:
+        st.error(str(exc), icon=":material/error:")
+    except Exception as exc:
+        # The last boundary before the user: a defect of ours is logged whole and shown as one sentence.
+        log.exception("a page broke")
+        st.error(
+            f"Something in Weighbridge broke ({type(exc).__name__}). Nothing that was stored is lost; "
+            "the log has the details. Reload the page, and report this if it happens again.",
+            icon=":material/error:",
+        )
+
+
+def empty_state(text: str, *, page: str, label: str) -> None:
+    """What a page says when it has nothing to show yet: why, and where to go."""
+    st.info(text, icon=":material/info:")
+    st.page_link(page, label=label, icon=":material/arrow_forward:")

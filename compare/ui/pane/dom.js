@@ -1,0 +1,41 @@
+// Small helpers for building elements. Model text enters the page only as text nodes, or as HTML that the server has
+// cleaned.
+
+const el = (tag, cls = '', attrs = {}, ...kids) => {
+  const node = document.createElement(tag);
+  if (cls) node.className = cls;
+  for (const name in attrs) node.setAttribute(name, attrs[name]);
+  node.append(...kids);
+  return node;
+};
+
+const button = (cls, label, attrs, onclick) => {
+  const node = el('button', cls, { type: 'button', ...attrs }, label);
+  node.addEventListener('click', onclick);
+  return node;
+};
+
+// For HTML from the server's own renderer (compare/render), never for text of a model.
+const fragment = html => {
+  const holder = document.createElement('template');
+  holder.innerHTML = html;
+  return holder.content;
+};
+
+const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
+
+// The same characters as compare/render/characters.py: nobody sees them, so they are shown as boxes.
+const HIDDEN = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160'
+  + '\\u17b4\\u17b5\\u180b-\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0d\\ufeff\\uffa0'
+  + '\\ufff0-\\ufffb\\u{e0000}-\\u{e0fff}]|\\r(?!\\n)', 'gu');
+
+// Appends text to a node. The boxes are drawn by CSS around the character itself, so textContent stays exact.
+const putText = (node, text) => {
+  let from = 0;
+  for (const match of text.matchAll(HIDDEN)) {
+    const code = 'U+' + match[0].codePointAt(0).toString(16).toUpperCase().padStart(4, '0');
+    node.append(text.slice(from, match.index), el('span', 'rp-cc rp-cc-own', { 'data-c': code }, match[0]));
+    from = match.index + match[0].length;
+  }
+  if (from < text.length) node.append(text.slice(from));
+};

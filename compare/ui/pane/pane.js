@@ -1,0 +1,209 @@
+// One answer: header with state and numbers, the text, and the reader's buttons. It knows nothing of the stream.
+
+const STATES = {
+  loading: '', queued: 'queued', waiting: 'waiting for first token', writing: 'writing', done: 'done',
+  stopped: 'stopped', failed: 'failed', hidden: 'not shown yet',
+};
+const LIVE = new Set(['queued', 'waiting', 'writing']);
+const ACTIONS = {
+  queued: 'Stop', waiting: 'Stop', writing: 'Stop', done: 'Regenerate', stopped: 'Regenerate', failed: 'Retry',
+};
+const SILENT_AFTER_MS = 8000;
+const NEAR_END_PX = 40;
+const ASK_AGAIN_MS = 5000;
+const BRIEF_NOTE_CHARS = 24;  // a note as short as "thinking" stands in the place of the state
+
+class Pane {
+  constructor(view, index) {
+    Object.assign(this, { view, index, state: 'loading', follow: true, rawOn: false, version: 0 });
+    Object.assign(this, { html: [], blocks: [], earlierHtml: '' });
+    this.letter = el('span', 'rp-letter', {}, 'ABCDEFGH'[index]);
+    this.label = el('span', 'rp-label');
+    this.badge = el('span', 'rp-badge');
+    this.chip = el('span', 'rp-state');
+    this.nums = el('span', 'rp-nums');
+    this.meta = el('div', 'rp-meta', {}, this.chip, ' ', this.nums);
+    this.tail = new Tail();
+    this.earlier = el('div', 'rp-earlier');
+    this.text = el('div', 'rp-text', {}, this.earlier, this.tail.el);
+    this.stored = el('div', 'rp-stored', { hidden: '', dir: 'auto' });
+    this.note = el('p', 'rp-notice', { hidden: '' });
+    this.lines = el('div', 'rp-lines', { 'aria-hidden': 'true' }, ...[92, 100, 84, 96, 60].map(w => {
+      const line = el('span');
+      line.style.width = w + '%';
+      return line;
+    }));
+    this.body = el('div', 'rp-body', { tabindex: 0, role: 'group' }, this.text, this.stored, this.note, this.lines);
+    this.act = button('rp-btn rp-act', '', {}, () => this.ask());
+    const rawHint = 'Show the stored text, character by character (r)';
+    this.rawBtn = button('rp-btn', 'Raw', { 'aria-pressed': 'false', title: rawHint }, () => this.setRaw(!this.rawOn));
+    this.copyBtn = button('rp-btn', 'Copy', { title: 'Copy the stored text' }, () => this.copy());
+    this.down = button('rp-down', '\u2193 Newest text', { hidden: '' }, () => this.toEnd());
+    this.el = el('section', 'rp-pane', { 'data-pane': index },
+      el('header', 'rp-head', {}, el('div', 'rp-id', {}, this.letter, this.label, this.badge), this.meta),
+      this.body, this.down, el('footer', 'rp-foot', {}, this.act, el('span', 'rp-space'), this.rawBtn, this.copyBtn));
+    this.name = 'Answer ' + this.letter.textContent;
+    this.setState('loading', '', true);
+  }
+
+  // --- what the run says
+
+  apply(p) {
+    setText(this.letter, p.name);
+    setText(this.label, p.label);
+    this.label.title = p.label;
+    setText(this.badge, p.badge);
+    this.name = 'Answer ' + p.name;
+    this.el.setAttribute('aria-label', p.label ? this.name + ', ' + p.label : this.name);
+    this.body.setAttribute('aria-label', this.name + ' text');
+    if (p.version !== this.version) { this.version = p.version; this.follow = true; this.setRaw(false); }
+    if (p.earlier !== this.earlierHtml) this.earlier.replaceChildren(fragment(this.earlierHtml = p.earlier));
+    const same = p.blocks.findIndex(([, html], k) => html !== this.html[k]);
+    this.keepBlocks(same < 0 ? p.blocks.length : same);
+    for (const [offset, html] of p.blocks.slice(this.html.length)) this.addBlock(offset, html);
+    this.tail.set(p.tail);
+    this.setNumbers(p.numbers);
+    this.setState(p.state, p.note, true);
+  }
+
+  append(text) { this.tail.append(text); this.heard(); }
+
+  block(offset, html, tail) { this.addBlock(offset, html); this.tail.set(tail); this.heard(); }
+
+  replace(k, html) {
+    if (!this.blocks[k]) return;
+    this.html[k] = html;
+    this.blocks[k].replaceChildren(fragment(html));
+  }
+
+  setState(state, note, quiet) {
+    if (state !== this.state) this.heardAt = Date.now();
+    this.state = state;
+    this.el.dataset.s = state;
+    this.el.setAttribute('aria-busy', String(LIVE.has(state) || state === 'loading'));
+    this.brief = LIVE.has(state) && note.length <= BRIEF_NOTE_CHARS ? note : '';
+    setText(this.note, note);
+    this.note.hidden = !note || note === this.brief;
+    this.draw();
+    if (!quiet && !LIVE.has(state)) this.view.say(this.name + ' ' + STATES[state]);
+    if (!LIVE.has(state) && this.rawOn) this.readRaw();
+  }
+
+  // The line may break between two numbers, never inside one.
+  setNumbers(text) {
+    if (this.nums.textContent === text) return;
+    const parts = text.split(/(?<= \u00b7) /);
+    this.nums.replaceChildren(...parts.flatMap((part, k) => [k ? ' ' : '', el('span', '', {}, part)]));
+  }
+
+  // --- drawing
+
+  addBlock(offset, html) {
+    const block = el('div', 'rp-b', { dir: 'auto', 'data-o': offset }, fragment(html));
+    this.blocks.push(block);
+    this.html.push(html);
+    this.tail.el.before(block);
+  }
+
+  keepBlocks(n) {
+    for (const block of this.blocks.splice(n)) block.remove();
+    this.html.length = this.blocks.length;
+  }
+
+  // Height of state and numbers as they are, whatever is reserved for them.
+  get metaHeight() { return this.nums.offsetTop + this.nums.offsetHeight - this.chip.offsetTop; }
+
+  heard() { this.heardAt = Date.now(); }
+
+  draw() {
+    const silent_s = Math.floor((Date.now() - this.heardAt) / 1000);
+    const stalled = (this.state === 'waiting' || this.state === 'writing') && silent_s * 1000 >= SILENT_AFTER_MS;
+    this.chip.dataset.s = stalled ? 'stalled' : this.state;
+    const words = this.brief || (stalled ? '' : STATES[this.state] ?? this.state);
+    setText(this.chip, [words, stalled ? `no text for ${silent_s} s` : ''].filter(Boolean).join(', '));
+    const action = this.view.data.actions ? ACTIONS[this.state] || '' : '';
+    setText(this.act, action);
+    this.act.hidden = !action;
+    this.act.disabled = this.asked === this.state + this.version;
+    this.act.classList.toggle('rp-first', action === 'Retry');
+    this.act.setAttribute('aria-label', action + ' answer ' + this.letter.textContent);
+    const none = this.state === 'hidden' || (!this.html.length && !this.tail.el.firstChild);
+    this.rawBtn.disabled = this.copyBtn.disabled = none;
+    this.down.hidden = this.follow || !LIVE.has(this.state);
+    this.lines.hidden = !(this.state === 'hidden' || (none && LIVE.has(this.state)));
+  }
+
+  // --- what the reader does
+
+  ask() {
+    this.asked = this.state + this.version;
+    this.act.disabled = true;
+    setTimeout(() => { this.asked = null; this.draw(); }, ASK_AGAIN_MS);
+    this.view.emit({ t: LIVE.has(this.state) ? 'stop' : 'again', pane: this.index });
+  }
+
+  setRaw(on) {
+    if (on === this.rawOn) return;
+    this.rawOn = on;
+    this.rawBtn.setAttribute('aria-pressed', String(on));
+    if (on) { this.readRaw(); return; }
+    this.text.hidden = false;
+    this.stored.hidden = true;
+    this.stored.replaceChildren();
+  }
+
+  async readRaw() {
+    const text = await this.fetchRaw();
+    if (!this.rawOn || text === null) return;
+    if (text !== this.stored.textContent) { this.stored.replaceChildren(); putText(this.stored, text); }
+    this.text.hidden = true;
+    this.stored.hidden = false;
+    if (this.follow && LIVE.has(this.state)) this.toEnd();
+  }
+
+  async fetchRaw() {
+    try {
+      const answer = await fetch(this.view.data.url + '/raw/' + this.index);
+      if (answer.ok) return await answer.text();
+      this.view.alert(await answer.text());
+    } catch { this.view.alert('The server cannot be reached. The stored text was not read.'); }
+    return null;
+  }
+
+  async copy() {
+    const text = await this.fetchRaw();
+    if (text === null) return;
+    const done = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+    setText(this.copyBtn, done || copyBySelection(text) ? 'Copied' : 'Not copied');
+    setTimeout(() => setText(this.copyBtn, 'Copy'), 1500);
+  }
+
+  // --- scrolling
+
+  get atEnd() { return this.body.scrollHeight - this.body.clientHeight - this.body.scrollTop < NEAR_END_PX; }
+
+  get ratio() { return this.body.scrollTop / Math.max(1, this.body.scrollHeight - this.body.clientHeight); }
+
+  set ratio(r) { this.body.scrollTop = r * (this.body.scrollHeight - this.body.clientHeight); }
+
+  setFollow(on) {
+    this.follow = on;
+    this.down.hidden = on || !LIVE.has(this.state);
+  }
+
+  toEnd() { this.setFollow(true); this.body.scrollTop = this.body.scrollHeight; }
+
+  // The answer's own beginning, past the earlier turns of its conversation.
+  toStart() { this.body.scrollTop = this.earlier.firstChild ? this.earlier.offsetTop + this.earlier.offsetHeight : 0; }
+}
+
+// Where the clipboard API is closed (plain http on another host) the old way still works.
+const copyBySelection = text => {
+  const box = el('textarea', 'rp-sr', { readonly: '' });
+  box.value = text;
+  document.body.append(box);
+  box.select();
+  const done = document.execCommand('copy');
+  box.remove();
+  return done;
+};

@@ -1,0 +1,83 @@
+// The conversation beside the answers: numbered messages, a long middle folded away, one tab stop for the whole list.
+
+const FOLD_ABOVE = 12, FIRST_SHOWN = 2, LAST_SHOWN = 8;
+
+class ThreadView {
+  constructor() {
+    this.given = null;
+    this.open = !matchMedia('(max-width: 640px)').matches;
+    this.count = el('span', 'rp-count');
+    this.toggle = button('rp-thread-toggle', 'Thread', {}, () => this.setOpen(!this.open));
+    this.jump = el('select', 'rp-jump', { 'aria-label': 'Jump to message', title: 'Jump to message', hidden: '' });
+    this.jump.addEventListener('change', () => this.show(+this.jump.value));
+    this.list = el('div', 'rp-body rp-list', { role: 'list', 'aria-label': 'Messages', tabindex: 0 });
+    this.el = el('section', 'rp-thread', { 'aria-label': 'Conversation thread' },
+      el('header', 'rp-head', {}, el('b', 'rp-thread-title', {}, 'Thread'), this.toggle, this.count, this.jump),
+      this.list);
+    for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
+      this.list.addEventListener(type, () => { this.moved = true; }, { passive: true });
+    }
+    this.setOpen(this.open);
+  }
+
+  setOpen(open) {
+    this.open = open;
+    this.el.classList.toggle('rp-open', open);
+    this.toggle.setAttribute('aria-expanded', String(open));
+    this.onToggle?.(open);
+    this.keepEnd();
+  }
+
+  apply(messages) {
+    const given = JSON.stringify(messages);
+    if (given === this.given) return;
+    this.given = given;
+    this.messages = messages;
+    setText(this.count, messages.length === 1 ? '1 message' : messages.length + ' messages');
+    this.jump.replaceChildren(el('option', '', { value: 0 }, 'Go to'),
+      ...messages.map(m => el('option', '', { value: m.n }, m.n + ' ' + m.role)));
+    this.jump.hidden = messages.length < 5;
+    const folded = messages.length > FOLD_ABOVE ? messages.slice(FIRST_SHOWN, -LAST_SHOWN) : [];
+    const shown = messages.filter(m => !folded.includes(m)).map(m => this.message(m));
+    if (folded.length) {
+      const between = folded.length + ' messages in between - show';
+      this.fold = button('rp-fold', between, {}, () => this.unfold());
+      this.folded = folded;
+      shown.splice(FIRST_SHOWN, 0, this.fold);
+    } else this.fold = null;
+    this.list.replaceChildren(...shown);
+    this.moved = false;
+    this.keepEnd();
+  }
+
+  message(m) {
+    const who = el('div', 'rp-who', {}, el('b', '', {}, String(m.n)), ' ' + m.role);
+    if (m.note) who.append(el('span', 'rp-mnote', {}, m.note));
+    const body = el('div', 'rp-b', { dir: 'auto' }, fragment(m.html));
+    body.querySelectorAll('a[tabindex]').forEach(a => a.setAttribute('tabindex', -1));
+    return el('div', 'rp-m', { role: 'listitem', 'data-role': m.role, 'data-n': m.n }, who, body);
+  }
+
+  unfold() {
+    if (!this.fold) return;
+    const below = this.list.scrollHeight - this.list.scrollTop;
+    this.fold.replaceWith(...this.folded.map(m => this.message(m)));
+    this.fold = null;
+    this.list.focus({ preventScroll: true });
+    this.list.scrollTop = this.list.scrollHeight - below;
+  }
+
+  show(n) {
+    this.jump.value = 0;
+    if (!n) return;
+    this.moved = true;
+    if (!this.list.querySelector(`[data-n="${n}"]`)) this.unfold();
+    const message = this.list.querySelector(`[data-n="${n}"]`);
+    this.list.scrollTop = message.offsetTop - 8;
+    message.classList.add('rp-found');
+    setTimeout(() => message.classList.remove('rp-found'), 1600);
+  }
+
+  // The newest message stays in view until the reader moves the list, also when the layout changes.
+  keepEnd() { if (!this.moved) this.list.scrollTop = this.list.scrollHeight; }
+}

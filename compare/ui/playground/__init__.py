@@ -1,0 +1,1 @@
+"""The two faces of the playground: setting a comparison up, and reading it."""

@@ -1,0 +1,145 @@
+"""Reading a run: the panes, the vote bar, the next message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from compare.engine.run import Run
+from compare.errors import CompareError, NotFoundError
+from compare.records import Comparison
+from compare.render.numbers import dollars, seconds
+from compare.runs.live import Runs
+from compare.settings import plain_viewer
+from compare.ui import resources, state
+from compare.ui.pane import plain_pane, reading_pane
+from compare.ui.vote_bar import vote_bar
+
+_RESERVE_PX = 346
+"""What stands above and below the panes: navigation, header, vote bar, message field."""
+_PLAIN_REFRESH_S = 0.4
+
+_HISTORY = {
+    "fixed": "Earlier turns as given",
+    "own": "Each candidate sees its own answers",
+    "winner": "All see the winner's answers",
+    "handover": "Handed over from one candidate to another",
+}
+
+
+def draw(run_id: str, runs: Runs) -> None:
+    """The whole screen."""
+    try:
+        run = runs.open(run_id)
+    except NotFoundError as exc:
+        st.error(str(exc), icon=":material/search_off:")
+        st.button("New comparison", on_click=state.show_run, args=(None,), key="new")
+        return
+    comparison = resources.store().comparison(run_id)
+    assert comparison is not None
+    _header(run, comparison, runs)
+    _panes(run, runs)
+    with st.bottom:
+        vote_bar(run, comparison)
+        _next_message(run, runs)
+
+
+def _header(run: Run, comparison: Comparison, runs: Runs) -> None:
+    revealed = resources.views().revealed(run, state.rater_id())
+    with st.container(horizontal=True, vertical_alignment="center", key="runhead"):
+        st.subheader(f"{run.title} \u00b7 {len(run.thread)} messages", anchor=False, width="content")
+        st.badge(_HISTORY[comparison.history], color="gray")
+        if run.blind and not revealed:
+            st.badge("Blind", icon=":material/visibility_off:", color="violet")
+        st.space("stretch")
+        if run.running:
+            st.button("Stop all", key="stop_all", icon=":material/stop:", shortcut="Ctrl+Shift+X",
+                      on_click=runs.stop, args=(run.id,))  # fmt: skip
+        elif revealed:
+            st.caption(_summary(run), width="content")
+        st.button("New comparison", key="new", icon=":material/add:", on_click=state.show_run, args=(None,))
+
+
+def _summary(run: Run) -> str:
+    """Fastest, cheapest, longest, in one line."""
+    answers = [(pane.face.label, pane.answer) for pane in run.panes if pane.answer is not None]
+    parts = []
+    timed = [(a.total_ms, label) for label, a in answers if a.total_ms is not None and a.status == "done"]
+    if len(timed) > 1:
+        parts.append(f"fastest {min(timed)[1]} ({seconds(min(timed)[0])})")
+    priced = [(a.cost_usd, label) for label, a in answers if a.cost_usd is not None and a.status == "done"]
+    if len(priced) > 1:
+        parts.append(f"cheapest {min(priced)[1]} ({dollars(min(priced)[0])})")
+    return " \u00b7 ".join(parts)
+
+
+def _panes(run: Run, runs: Runs) -> None:
+    view = resources.views().find(run.id, state.rater_id())
+    assert view is not None
+    if plain_viewer():
+        _plain(run, runs)
+        return
+
+    def on_event(event: dict[str, Any]) -> None:
+        _handle(event, run.id, runs)
+
+    reading_pane(
+        key="pane",
+        url=f"/rp/{state.route_token(run.id)}",
+        run_id=run.id,
+        n=len(run.panes),
+        revision=2 * run.n_changes + view.revealed,
+        actions=True,
+        reserve_px=_RESERVE_PX,
+        on_event=on_event,
+    )
+
+
+def _handle(event: dict[str, Any], run_id: str, runs: Runs) -> None:
+    """What a reader did inside the panes. "done" needs nothing: the rerun that it causes opens the vote bar."""
+    try:
+        match event.get("t"):
+            case "stop":
+                runs.stop(run_id, int(event["pane"]))
+            case "again":
+                runs.again(run_id, int(event["pane"]))
+    except CompareError as exc:
+        state.leave_notice(str(exc))
+
+
+@st.fragment(run_every=_PLAIN_REFRESH_S)
+def _plain_live(run_id: str, runs: Runs) -> None:
+    run = runs.open(run_id)
+    view = resources.views().find(run_id, state.rater_id())
+    assert view is not None
+    plain_pane(view.snapshot())
+    if not run.running:
+        st.rerun()
+
+
+def _plain(run: Run, runs: Runs) -> None:
+    view = resources.views().find(run.id, state.rater_id())
+    assert view is not None
+    if run.running:
+        _plain_live(run.id, runs)
+    else:
+        plain_pane(view.snapshot())
+    with st.container(horizontal=True):
+        for place, pane in enumerate(run.panes):
+            letter = view.snapshot()["panes"][place]["name"]
+            if pane.final:
+                st.button(f"Regenerate {letter}", key=f"again_{place}", on_click=_handle,
+                          args=({"t": "again", "pane": place}, run.id, runs))  # fmt: skip
+            else:
+                st.button(f"Stop {letter}", key=f"stop_{place}", on_click=runs.stop, args=(run.id, place))
+
+
+def _next_message(run: Run, runs: Runs) -> None:
+    text = st.chat_input("Next message of the user, to every candidate", key="next_message", disabled=run.running)
+    if text:
+        continued = runs.follow_up(run.id, str(text))
+        if continued.left_out:
+            state.leave_notice(f"{', '.join(continued.left_out)} could not go on: no answer, or no model behind it.")
+        state.show_run(continued.run_id)
+        st.rerun()

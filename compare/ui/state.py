@@ -1,0 +1,97 @@
+"""What the pages remember: one accessor for each thing, the address before session state, nothing of value only here.
+
+Text and votes live in the database. Session state holds ids and choices; the address holds what must survive a reload.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from compare.settings import ROUTE_TOKEN_MAX_AGE_S, sign_route
+from compare.ui import resources
+
+DEFAULT_MODELS = ("sim-lite", "sim-flash", "sim-large")
+
+
+def run_id() -> str | None:
+    """The run on screen: from the address, else from this session (a click in the navigation drops the address)."""
+    found = st.query_params.get("run") or st.session_state.get("run_id")
+    if found:
+        show_run(str(found))
+    return found or None
+
+
+def show_run(run: str | None) -> None:
+    """Put a run on screen, or none."""
+    st.session_state["run_id"] = run
+    if run is None:
+        st.query_params.pop("run", None)
+    elif st.query_params.get("run") != run:
+        st.query_params["run"] = run
+
+
+def asked_thread() -> str | None:
+    """The thread that the address asks for."""
+    return st.query_params.get("thread")
+
+
+def chosen_models() -> list[str]:
+    """Model ids chosen last; at first the simulated ones."""
+    return list(st.session_state.get("models", DEFAULT_MODELS))
+
+
+def keep_models(models: Sequence[str]) -> None:
+    """Remember the choice across pages."""
+    st.session_state["models"] = list(models)
+
+
+def rater_name() -> str:
+    """Who votes in this session."""
+    return str(st.session_state.get("rater_name") or "local")
+
+
+def keep_rater_name(name: str) -> None:
+    """Remember who votes."""
+    st.session_state["rater_name"] = name.strip()
+
+
+def rater_id() -> str:
+    """The stored id of who votes."""
+    return resources.store().rater(rater_name())
+
+
+def route_token(run: str) -> str:
+    """The token with which this session's viewer reads a run; minted once, since a new one would reload the panes."""
+    tokens: dict[tuple[str, str], tuple[str, float]] = st.session_state.setdefault("route_tokens", {})
+    who = (run, rater_id())
+    made = tokens.get(who)
+    if made is None or time.monotonic() - made[1] > ROUTE_TOKEN_MAX_AGE_S / 2:
+        tokens[who] = made = (sign_route(*who), time.monotonic())
+    return made[0]
+
+
+def press_key(comparison_id: str) -> str:
+    """A name for one press of a vote button: the same press delivered twice has the same name."""
+    n = st.session_state.get("n_presses", 0)
+    session = st.session_state.setdefault("session_nonce", secrets.token_urlsafe(8))
+    return f"{comparison_id}:{rater_id()}:{session}:{n}"
+
+
+def pressed() -> None:
+    """The press has been stored; the next one is another."""
+    st.session_state["n_presses"] = st.session_state.get("n_presses", 0) + 1
+
+
+def notice() -> str | None:
+    """A sentence left by a callback for the next drawing of the page."""
+    found = st.session_state.pop("notice", None)
+    return str(found) if found else None
+
+
+def leave_notice(text: str) -> None:
+    """Leave a sentence for the next drawing of the page."""
+    st.session_state["notice"] = text

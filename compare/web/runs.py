@@ -1,0 +1,128 @@
+"""Routes of the reading pane: snapshot, event stream and stored text of one run, for the bearer of a signed token.
+
+    GET /rp/{token}/snap            RunSnapshot as JSON
+    GET /rp/{token}/events?v=N      server-sent events after frame N; resumes by Last-Event-ID
+    GET /rp/{token}/raw/{pane}      the stored text of one answer, byte for byte
+
+403: the token is bad or expired, or another site asks; 404: no such run, pane or text. Everything is private and never
+cached. The routes only read; stopping, voting and the like go through the page's own session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from typing import Any
+
+import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from compare.settings import read_route
+from compare.web.source import RunSource, RunView
+
+KEEP_ALIVE_S = 15.0
+"""A comment is sent after this silence, so that proxies do not close the stream."""
+
+RETRY_MS = 500
+"""How soon a browser reconnects after a cut."""
+
+HEADERS = {
+    "Cache-Control": "private, no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+_EXPIRED = "This view has expired. Reload the page."
+_NO_RUN = "This run is not here any more."
+_NO_TEXT = "There is no text of this answer that may be read now."
+
+Answering = Callable[[Request, RunView], Coroutine[Any, Any, Response]]
+
+
+def run_routes(source: RunSource) -> list[Route]:
+    """The three routes over one source of runs."""
+
+    def opened(answer: Answering) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        async def endpoint(request: Request) -> Response:
+            opens = _who(request)
+            if opens is None:
+                return _refuse(403, _EXPIRED)
+            view = await run_in_threadpool(source.find, *opens)
+            return _refuse(404, _NO_RUN) if view is None else await answer(request, view)
+
+        return endpoint
+
+    return [
+        Route("/rp/{token}/snap", opened(_snap)),
+        Route("/rp/{token}/events", opened(_events)),
+        Route("/rp/{token}/raw/{pane:int}", opened(_raw)),
+    ]
+
+
+def _who(request: Request) -> tuple[str, str] | None:
+    """(run id, viewer id) that the token opens, or None where it opens nothing or another site asks."""
+    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        return None
+    return read_route(request.path_params["token"])
+
+
+def _refuse(status: int, sentence: str) -> Response:
+    return PlainTextResponse(sentence, status_code=status, headers=HEADERS)
+
+
+async def _snap(_request: Request, view: RunView) -> Response:
+    body = await run_in_threadpool(lambda: orjson.dumps(view.snapshot()))
+    return Response(body, media_type="application/json", headers=HEADERS)
+
+
+async def _raw(request: Request, view: RunView) -> Response:
+    text = await run_in_threadpool(view.raw, request.path_params["pane"])
+    if text is None:
+        return _refuse(404, _NO_TEXT)
+    return Response(text.encode(), media_type="text/plain; charset=utf-8", headers=HEADERS)
+
+
+async def _events(request: Request, view: RunView) -> Response:
+    return StreamingResponse(
+        _kept_alive(view.follow(_after(request))),
+        media_type="text/event-stream",
+        headers=HEADERS | {"X-Accel-Buffering": "no"},
+    )
+
+
+def _after(request: Request) -> int:
+    """Number of the last frame that the browser has; what it says itself on reconnecting counts more than the URL."""
+    for said in (request.headers.get("last-event-id"), request.query_params.get("v")):
+        if said and said.isascii() and said.isdigit():
+            return int(said)
+    return 0
+
+
+async def _kept_alive(frames: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The frames, with a comment in every long silence; leaves no task and no open iterator behind."""
+    yield b"retry: %d\n\n" % RETRY_MS
+    waiting: asyncio.Task[bytes | None] | None = None
+    try:
+        while True:
+            waiting = waiting or asyncio.ensure_future(_next(frames))
+            done, _ = await asyncio.wait({waiting}, timeout=KEEP_ALIVE_S)
+            if not done:
+                yield b": keep\n\n"
+                continue
+            frame, waiting = waiting.result(), None
+            if frame is None:
+                return
+            yield frame
+    finally:
+        if waiting is not None:
+            waiting.cancel()
+            await asyncio.wait({waiting})
+        if isinstance(frames, AsyncGenerator):
+            await frames.aclose()
+
+
+async def _next(frames: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(frames, None)

@@ -1,0 +1,43 @@
+"""What the routes need of whoever runs the answers: two Protocols, so that web knows no engine.
+
+    class RunSource: find(run_id, viewer_id) -> RunView | None
+    class RunView:   snapshot() -> RunSnapshot;  raw(pane) -> str | None;  follow(after) -> AsyncIterator[bytes]
+
+`find`, `snapshot` and `raw` are called in a worker thread (they may read the database or render a stored answer);
+`follow` is iterated on the web server's loop. Whoever implements them sees to it that this is safe beside the hub's own
+thread, and that a blind viewer gets nothing early: the routes send on whatever they are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from compare.render.frames import RunSnapshot
+
+
+class RunView(Protocol):
+    """One run as one viewer may see it."""
+
+    def snapshot(self) -> RunSnapshot:
+        """The run as it stands; its `v` frames are contained in it."""
+        ...
+
+    def raw(self, pane: int) -> str | None:
+        """The stored text of an answer, unchanged; None where there is none or it may not be read yet."""
+        ...
+
+    def follow(self, after: int) -> AsyncIterator[bytes]:
+        """Finished server-sent events (frames.sse_frame) of the frames after number `after`, as they come.
+
+        Ends when nothing is running any more; the last frame then carries "z". Several frames may be one piece.
+        """
+        ...
+
+
+class RunSource(Protocol):
+    """Finds runs, live or stored."""
+
+    def find(self, run_id: str, viewer_id: str) -> RunView | None:
+        """The run for this viewer, or None where there is no such run (any more)."""
+        ...

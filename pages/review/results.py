@@ -1,0 +1,11 @@
+"""Results: what the votes say, what the answers cost."""
+
+import streamlit as st
+
+from compare.ui import results
+from compare.ui.kinds import choose_votes
+
+st.header("Results", anchor=False)
+results.show_ratings(choose_votes())
+st.subheader("Time and cost", anchor=False)
+results.show_speed()

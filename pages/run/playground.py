@@ -1,0 +1,15 @@
+"""Playground: one thread to several candidates at once; read, vote, continue."""
+
+import streamlit as st
+
+from compare.ui import resources, state
+from compare.ui.playground import run_view, set_up
+
+run_id = state.run_id()
+notice = state.notice()
+if notice:
+    st.warning(notice, icon=":material/info:")
+if run_id is None:
+    set_up.draw()
+else:
+    run_view.draw(run_id, resources.runs())

@@ -1,0 +1,76 @@
+"""The real app as a real process, for tests that use a browser or its routes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_S = 30.0
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class AppServer:
+    """`python -m compare serve` on a free port with a data folder of its own."""
+
+    data_dir: Path
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+    started_at: float
+    """time.monotonic() of the start command."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def stop(self, sig: int = signal.SIGTERM) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(sig)
+        return self.process.wait(20)
+
+
+def start_app(data_dir: Path, *, sim_speed: str = "0.2", env: dict[str, str] | None = None) -> AppServer:
+    """Start it and wait until it answers."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    log = data_dir / "app.log"
+    variables = {
+        **os.environ,
+        "WEIGHBRIDGE_DATA_DIR": str(data_dir),
+        "WEIGHBRIDGE_SIM_SPEED": sim_speed,
+        "PYTHONPATH": str(ROOT),
+        **(env or {}),
+    }
+    variables.pop("WEIGHBRIDGE_PLAIN", None)
+    started_at = time.monotonic()
+    with log.open("wb") as out:
+        # Another working folder on purpose: nothing may depend on it.
+        process = subprocess.Popen(
+            [sys.executable, "-m", "compare", "serve", "--port", str(port)],
+            stdout=out, stderr=subprocess.STDOUT, env=variables, cwd=data_dir,
+        )  # fmt: skip
+    server = AppServer(data_dir, port, process, log, started_at)
+    while time.monotonic() - started_at < READY_S:
+        if process.poll() is not None:
+            raise AssertionError(f"the app ended with {process.returncode}: {log.read_text()}")
+        try:
+            with urllib.request.urlopen(f"{server.url}/healthz", timeout=1):
+                return server
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    server.stop()
+    raise AssertionError(f"the app did not answer within {READY_S} s: {log.read_text()}")

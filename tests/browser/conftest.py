@@ -1,0 +1,57 @@
+"""A real app for every test below, used through a real Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.app_server import AppServer, start_app
+
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """One app for all tests that do not need a fresh one."""
+    server = start_app(tmp_path_factory.mktemp("app"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def fresh_app(tmp_path: Path) -> Iterator[AppServer]:
+    """A process that nobody has visited."""
+    server = start_app(tmp_path / "data")
+    yield server
+    server.stop()
+
+
+class Watched:
+    """What went wrong in a page, gathered while it was used."""
+
+    def __init__(self, page: Page) -> None:
+        self.script_errors: list[str] = []
+        self.foreign: list[str] = []
+        page.on("pageerror", lambda error: self.script_errors.append(str(error)))
+        page.on("request", lambda request: self._look(request.url))
+
+    def _look(self, url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "blob:", "data:")):
+            self.foreign.append(url)
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A fresh context at desktop size; a script error or a foreign request in it fails the test."""
+    context = chromium.new_context(viewport=DESKTOP)
+    opened = context.new_page()
+    opened.set_default_timeout(15_000)
+    watched = Watched(opened)
+    yield opened
+    context.close()
+    assert watched.script_errors == []
+    assert watched.foreign == []

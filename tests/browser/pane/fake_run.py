@@ -1,0 +1,169 @@
+"""A run that does what a test tells it: the smallest thing that satisfies compare.web.source.
+
+Everything but `snapshot`, `raw` and `find` happens on the web server's loop, so no lock is needed for the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from compare.render.blocks import BlockStream
+from compare.render.frames import Op, PaneSnapshot, RunSnapshot, ThreadMessage, sse_frame
+from compare.render.markdown import to_html, turn_html
+
+LIVE = ("queued", "waiting", "writing")
+
+
+class FakeRun:
+    def __init__(self, n: int = 2, messages: int = 6, hidden: bool = False, labels: tuple[str, ...] = ()) -> None:
+        self.hidden = hidden
+        self.running = True
+        self.progress = ""
+        self.thread = [_message(k + 1) for k in range(messages)]
+        self.panes = [_Pane(i, labels) for i in range(n)]
+        self.log: list[bytes] = []
+        self.waiters: set[asyncio.Event] = set()
+        self.streams = 0
+        self.cuts = 0
+
+    def frame(self, *ops: Op) -> None:
+        self.log.append(sse_frame(len(self.log) + 1, [op for op in ops if op[0] < 0 or not self.hidden]))
+        for waiter in self.waiters:
+            waiter.set()
+
+    # --- what a test may tell it
+
+    def feed(self, pane: int, text: str) -> None:
+        p = self.panes[pane]
+        if p.state != "writing":
+            self.state(pane, "writing")
+        self.frame(*([pane, *op] for op in p.stream.feed(text)))
+
+    def state(self, pane: int, state: str, note: str = "") -> None:
+        self.panes[pane].state, self.panes[pane].note = state, note
+        self.frame([pane, "s", state, note])
+
+    def numbers(self, pane: int, numbers: str) -> None:
+        self.panes[pane].numbers = numbers
+        self.frame([pane, "n", numbers])
+
+    def finish(self, pane: int, state: str = "done", note: str = "") -> None:
+        self.frame(*([pane, *op] for op in self.panes[pane].stream.finish()))
+        self.state(pane, state, note)
+
+    def say(self, progress: str) -> None:
+        self.progress = progress
+        self.frame([-1, "p", progress])
+
+    def end(self) -> None:
+        self.running = False
+        if self.hidden:
+            self.hidden = False
+            self.frame([-1, "x"])
+        self.frame([-1, "z"])
+
+    def again(self, pane: int) -> None:
+        p = self.panes[pane]
+        p.stream, p.state, p.note, p.version, self.running = BlockStream(), "queued", "", p.version + 1, True
+        self.frame([-1, "x"])
+
+    def earlier(self, pane: int, text: str) -> None:
+        self.panes[pane].earlier = turn_html(1, "user", to_html(text))
+
+    def cut(self) -> None:
+        """Close every open stream, as a proxy or a sleeping laptop would."""
+        self.cuts += 1
+        for waiter in self.waiters:
+            waiter.set()
+
+    # --- compare.web.source.RunView
+
+    def snapshot(self) -> RunSnapshot:
+        return {
+            "v": len(self.log),
+            "running": self.running,
+            "hidden": self.hidden,
+            "progress": self.progress,
+            "title": "Refund of order 4417",
+            "thread": self.thread,
+            "panes": [_hidden(p) if self.hidden else p.snapshot() for p in self.panes],
+        }
+
+    def raw(self, pane: int) -> str | None:
+        return self.panes[pane].stream.text if pane < len(self.panes) and not self.hidden else None
+
+    async def follow(self, after: int) -> AsyncIterator[bytes]:
+        waiter, cuts = asyncio.Event(), self.cuts
+        self.waiters.add(waiter)
+        self.streams += 1
+        try:
+            while cuts == self.cuts:
+                waiter.clear()
+                if len(self.log) > after:
+                    piece, after = b"".join(self.log[after:]), len(self.log)
+                    yield piece
+                elif not self.running:
+                    return
+                else:
+                    await waiter.wait()
+        finally:
+            self.waiters.discard(waiter)
+
+
+class _Pane:
+    def __init__(self, index: int, labels: tuple[str, ...]) -> None:
+        self.name = "ABCDEFGH"[index]
+        self.label = labels[index] if index < len(labels) else f"candidate {index + 1}"
+        self.stream = BlockStream()
+        self.state, self.note, self.numbers, self.earlier, self.version = "queued", "", "", "", 0
+
+    def snapshot(self) -> PaneSnapshot:
+        return {
+            "name": self.name,
+            "label": self.label,
+            "badge": "simulated" if self.label.startswith("sim") else "",
+            "state": self.state,
+            "note": self.note,
+            "numbers": self.numbers,
+            "earlier": self.earlier,
+            "blocks": self.stream.blocks,
+            "tail": self.stream.tail,
+            "version": self.version,
+        }
+
+
+def _hidden(pane: _Pane) -> PaneSnapshot:
+    empty = _Pane(0, ("",)).snapshot()
+    return {**empty, "name": pane.name, "state": "hidden"}
+
+
+def _message(n: int) -> ThreadMessage:
+    text = f"Message {n}: my order **#4417** costs $5 -> $10, is that right? I paid on May {n}."
+    if n % 2 == 0:
+        text = f"Reply {n}: the **total** is $24.90; I checked `order.total` against the invoice.\n\n- shipped\n- paid"
+    role = "user" if n % 2 else "assistant"
+    return {"n": n, "role": role, "html": to_html(text), "note": "recorded answer" if n == 4 else ""}
+
+
+class FakeRuns:
+    """Runs by id; commands of a test arrive as [run, method, *arguments]."""
+
+    def __init__(self) -> None:
+        self.runs: dict[str, FakeRun] = {}
+
+    def find(self, run_id: str, viewer_id: str) -> FakeRun | None:
+        return self.runs.get(run_id)
+
+    def command(self, run_id: str, method: str, *arguments: Any) -> Any:
+        if method == "new":
+            self.runs[run_id] = FakeRun(**arguments[0])
+            return None
+        if method == "info":
+            run = self.runs[run_id]
+            return {"streams": run.streams, "texts": [p.stream.text for p in run.panes], "frames": len(run.log)}
+        return getattr(self.runs[run_id], method)(*arguments)
+
+
+RUNS = FakeRuns()

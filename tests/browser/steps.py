@@ -1,0 +1,49 @@
+"""What a person does in the app, in words."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def open_playground(page: Page, url: str, query: str = "") -> None:
+    page.goto(f"{url}/{query}")
+    expect(run_button(page)).to_be_enabled()
+
+
+def run_button(page: Page) -> Locator:
+    return page.get_by_role("button", name="Run", exact=True)
+
+
+def press_run(page: Page) -> None:
+    run_button(page).click()
+    page.wait_for_url(re.compile(r"[?&]run="))
+
+
+def choose_thread(page: Page, title: str) -> None:
+    page.get_by_test_id("stSelectbox").locator("input").first.click()
+    page.get_by_test_id("stSelectbox").locator("input").first.fill(title)
+    page.get_by_role("option").filter(has_text=title).first.click()
+
+
+def go_blind(page: Page) -> None:
+    page.get_by_test_id("stCheckbox").filter(has_text="Blind").locator("label").first.click()
+
+
+def answer(page: Page, letter: str) -> Locator:
+    return page.get_by_role("region", name=f"Answer {letter}")
+
+
+def wait_until_votable(page: Page) -> None:
+    expect(page.get_by_text("Which answer stays true to the thread?")).to_be_visible()
+
+
+def vote_button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=re.compile(rf"^{name}\b"))
+
+
+def run_id(page: Page) -> str:
+    found = re.search(r"[?&]run=([^&]+)", page.url)
+    assert found, page.url
+    return found[1]

@@ -1,0 +1,73 @@
+"""What every test shares: a data folder of its own, no keys, no network beyond this machine, and the hub."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compare.engine.hub import Hub, close_hub, get_hub
+from compare.store import Store, open_store
+from tests.chromium_fixture import chromium
+
+__all__ = ["chromium"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright keeps an event loop running in this thread, in which no other can be run."""
+    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(autouse=True)
+def own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the developer's own: database, models, keys; simulated models answer without waiting."""
+    for name in os.environ:
+        if name.endswith("_API_KEY") or name.startswith("WEIGHBRIDGE_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("WEIGHBRIDGE_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("WEIGHBRIDGE_SIM_SPEED", "0")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """A connection to anything but this machine fails the test that tries it."""
+
+    class Guarded(socket.socket):
+        def connect(self, address: Any, /) -> None:
+            _check(self, address)
+            super().connect(address)
+
+        def connect_ex(self, address: Any, /) -> int:
+            _check(self, address)
+            return super().connect_ex(address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "socket", Guarded)
+        yield
+
+
+def _check(sock: socket.socket, address: Any) -> None:
+    if sock.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    host = str(address[0])
+    if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+        raise AssertionError(f"a test tried to reach {host}; tests stay on this machine")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path / "weighbridge.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """The process's hub, closed at the end so that the next test starts with a new one."""
+    yield get_hub()
+    close_hub()
