@@ -174,12 +174,13 @@ def _finished_blocks(source: str, *, ended: bool, last: bool) -> tuple[list[_Spa
         last: no text follows at all.
     """
     starts = [0, *(m.end() for m in re.finditer(r"\r\n?|\n", source))]
-    tops = [t for t in _PARSER.parse(source) if t.level == 0 and t.nesting >= 0 and t.map]
-    tops = [t for k, t in enumerate(tops) if k == 0 or _may_cut(tops[k - 1], t, source, starts)]
+    parsed = [t for t in _PARSER.parse(source) if t.level == 0 and t.nesting >= 0 and t.map]
+    tops = [t for k, t in enumerate(parsed) if k == 0 or _may_cut(parsed[k - 1], t, source, starts)]
     if not tops:
         return [], 0
     lines = [starts[t.map[0]] for t in tops if t.map]
-    whole = last or _is_closed(tops[-1], source, starts, ended)
+    # What was parsed last decides, also where it shares a block with a definition: its fence may still be open.
+    whole = last or _is_closed(parsed[-1], source, starts, ended)
     ends = [*lines[1:], len(source)]
     if not whole:
         lines.pop()

@@ -18,7 +18,7 @@ def test_first_visit_by_deep_link(fresh_app: AppServer, page: Page, path: str, h
     page.goto(f"{fresh_app.url}/{path}")
     expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     for name in ("Playground", "Threads", "Results", "Weights", "Models"):
-        expect(page.get_by_role("link", name=name)).to_be_visible()
+        expect(page.get_by_test_id("stTopNavLink").filter(has_text=name)).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)

@@ -1,6 +1,7 @@
 """The reading pane: the one viewer of answers and thread, mounted as a small element without dependencies.
 
-    reading_pane(*, key, url, run_id, n, revision, actions, on_event, thread=True, reserve_px=RESERVE_PX) -> None
+    reading_pane(*, key, url, run_id, n, revision, actions, on_event, running=False, thread=True,
+                 reserve_px=RESERVE_PX) -> None
     plain_pane(snapshot) -> None
     warm_up() -> None
 
@@ -39,6 +40,7 @@ def reading_pane(
     revision: int,
     actions: bool,
     on_event: Callable[[dict[str, Any]], None],
+    running: bool = False,
     thread: bool = True,
     reserve_px: int = RESERVE_PX,
 ) -> None:
@@ -51,6 +53,7 @@ def reading_pane(
         n: number of answers, 1 to 8.
         revision: a new number makes the element load the snapshot again; what has not changed stays where it is.
         actions: whether answers can be stopped and regenerated from here.
+        running: whether the page believes that answers are still to come; it is told "done" when they are not.
         on_event: called before the page reruns, with {"t": "stop" | "again", "pane": i, "nonce": ...} when a button
             of answer i was pressed, and {"t": "done", "nonce": ...} when a run ended while it was watched.
         thread: whether the conversation stands beside the answers.
@@ -62,7 +65,15 @@ def reading_pane(
         if event:
             on_event(dict(event))
 
-    data = {"url": url, "run": run_id, "n": n, "rev": revision, "actions": actions, "thread": thread}
+    data = {
+        "url": url,
+        "run": run_id,
+        "n": n,
+        "rev": revision,
+        "actions": actions,
+        "running": running,
+        "thread": thread,
+    }
     _component()(key=key, data={**data, "reserve": reserve_px}, on_event_change=take)
 
 

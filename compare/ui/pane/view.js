@@ -131,8 +131,11 @@ class View {
       this.running = true;
       this.followStream();
       this.flush();
-    } else if (wasRunning) this.ended();
-    else this.stopFollowing();
+    } else if (wasRunning || (first && this.data.running)) {
+      // Also where it ended between the drawing of the page and this look: the page still believes that it runs.
+      this.running = true;
+      this.ended();
+    } else this.stopFollowing();
   }
 
   followStream() {

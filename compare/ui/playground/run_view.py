@@ -91,6 +91,7 @@ def _panes(run: Run, runs: Runs) -> None:
         n=len(run.panes),
         revision=2 * run.n_changes + view.revealed,
         actions=True,
+        running=run.running,
         reserve_px=_RESERVE_PX,
         on_event=on_event,
     )

@@ -56,7 +56,8 @@ def test_the_mount_carries_addresses_and_switches_but_no_candidate() -> None:
     assert not at.exception
     (element,) = at.get("bidi_component")
     assert json.loads(element.proto.json) == {
-        "url": "/rp/token", "run": "run-1", "n": 3, "rev": 0, "actions": True, "thread": True, "reserve": 300,
+        "url": "/rp/token", "run": "run-1", "n": 3, "rev": 0, "actions": True, "running": False, "thread": True,
+        "reserve": 300,
     }  # fmt: skip
 
 
