@@ -132,7 +132,9 @@ async def _warm_up() -> None:
 
 
 def _bind(host: str, port: int) -> socket.socket:
-    bound = socket.socket()
+    # The protocol is named because asyncio switches Nagle's delay off only for sockets that name it; without this every
+    # answer comes up to 40 ms late.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from dataclasses import replace
 from typing import Any
@@ -75,7 +76,11 @@ class TestOverTheWire:
         assert due_s <= time.perf_counter() - began < due_s + 0.7
 
     def test_at_speed_0_nothing_waits(self, sim: Any) -> None:
-        began = time.perf_counter()
+        sim.answer("sim-large", *ASK)
+        took_ms = []
         for seed in range(20):
+            began = time.perf_counter()
             sim.answer("sim-large", *ASK, seed=seed)
-        assert time.perf_counter() - began < 2.0  # at real pace: over a minute
+            took_ms.append((time.perf_counter() - began) * 1000)
+        # At real pace each takes seconds; with Nagle's delay on the socket each would take over 40 ms.
+        assert statistics.median(took_ms) < 35

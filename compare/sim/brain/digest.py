@@ -16,9 +16,6 @@ from compare.sim.brain.lexicon import ABBREVIATIONS
 from compare.sim.brain.values import Value, values
 from compare.sim.brain.words import Word, language, words
 
-LONGEST_TEXT = 60_000
-"""Characters of one message that are read closely; the rest is beyond any thread seen."""
-
 LONGEST_PIECE = 800
 """Characters of one unit."""
 DEEPEST_RECORD = 12
@@ -86,13 +83,9 @@ class Digest:
     """It is data (a tool's result), not prose."""
 
 
+@lru_cache(maxsize=8_192)
 def digest(text: str) -> Digest:
     """Take a message apart."""
-    return _digest(text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT])
-
-
-@lru_cache(maxsize=8_192)
-def _digest(text: str) -> Digest:
     lines = _record_lines(text)
     is_record = lines is not None
     spoken = language(text)

@@ -17,7 +17,7 @@ Move = Literal["ask", "recap", "first", "request", "go_ahead", "statement", "tha
 
 MOST_ASKS = 8
 LONGEST_SAY = 20_000
-"""Characters of the message that are read."""
+"""Characters from the end of the message that are read: below a long paste stands what is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def say(text: str, *, replying: bool = False) -> Say:
         text: the message.
         replying: the message before it asked something, so that a few bare words are the answer to that.
     """
-    return _say(text[:LONGEST_SAY], replying)
+    return _say(text[-LONGEST_SAY:], replying)
 
 
 @lru_cache(maxsize=2_048)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from compare.sim.brain.clauses import questions
 from compare.sim.brain.digest import digest, sentences
 from compare.sim.brain.moves import say
+from compare.sim.brain.phrases import DE, EN
 from compare.sim.brain.values import values
 from compare.sim.brain.words import language, likeness, stem, words
 
@@ -163,3 +166,8 @@ def test_in_reply_to_a_question_a_gap_of_memory_is_an_answer() -> None:
     text = "I don't remember the reservation ID."
     assert say(text).move == "ask"
     assert say(text, replying=True).move == "statement"
+
+
+def test_both_languages_have_the_same_phrases_and_none_brings_a_number() -> None:
+    assert set(EN) == set(DE)
+    assert not [t for phrases in (EN, DE) for texts in phrases.values() for t in texts if re.search(r"\d", t)]
