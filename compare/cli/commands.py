@@ -19,6 +19,7 @@ COMMANDS = {
     "rate": ("rate", "rate", "Rate candidates by votes, with intervals."),
     "agreement": ("agreement", "agreement", "How far raters agree."),
     "route": ("route", "route", "Turn votes into routing weights."),
+    "tokens": ("tokens", "tokens", "Token counts: reported by models and counted here."),
     "canary": ("canary", "canary", "Roll back, hold or promote: the sequential test on counts."),
     "doctor": ("doctor", "doctor", "Check this installation and say what to do."),
 }
