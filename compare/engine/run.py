@@ -37,13 +37,13 @@ class Run:
 
     @property
     def running(self) -> bool:
-        """True while an answer is still to come."""
-        return not all(pane.final for pane in self.panes)
+        """True until every answer is final and viewers have been sent all of it."""
+        return not self._closed
 
     @property
     def hidden(self) -> bool:
         """True while nobody may see the answers: a blind run shows them together, when all are complete."""
-        return self.blind and not self._closed
+        return self.blind and self.running
 
     # --- the hub's side
 
