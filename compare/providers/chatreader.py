@@ -11,6 +11,7 @@ from typing import Any
 
 from compare.providers.chatusage import usage_of
 from compare.providers.errorbody import as_text, complaint_of, parse_json
+from compare.providers.failures import MAX_ID_CHARS
 from compare.providers.reply import Reply
 from compare.providers.sse import ServerEvent, SSEDecoder
 from compare.records import Finish, ProviderFailure
@@ -171,8 +172,8 @@ class ChatReader:
         model, reply_id = value.get("model"), value.get("id")
         if isinstance(model, str) and model:
             self._reply.model_served = model
-        if not self._reply.request_id and isinstance(reply_id, str) and reply_id:
-            self._reply.request_id = reply_id[:200]
+        if not self._reply.request_id and isinstance(reply_id, str) and 0 < len(reply_id) <= MAX_ID_CHARS:
+            self._reply.request_id = self._reply.call.redact(reply_id)
 
     def _note_tools(self, calls: Any) -> None:
         for call in calls if isinstance(calls, list) else [calls]:

@@ -15,11 +15,13 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from compare.providers.errorbody import Complaint, read_complaint
-from compare.providers.quirks import DROPPABLE
+from compare.providers.quirks import DROPPABLE, UNMISTAKABLE
 from compare.records import FailureKind, ProviderFailure
 
 EXCERPT_CHARS = 200
 """How much of a body that nobody can read as an error is shown."""
+MAX_ID_CHARS = 200
+"""A longer id is none."""
 _MAX_MESSAGE_CHARS = 1500
 _SHORTEST_SECRET = 4
 """A shorter "key" is a placeholder, and hiding it would make words unreadable."""
@@ -266,7 +268,7 @@ _BY_WORD: dict[str, Verdict] = {
 
 def judge(status: int, complaint: Complaint) -> Verdict:
     """What went wrong and whether asking again can help, from status and words; status 0 where none is known."""
-    if complaint.readable and (status < 500 or status == 529):
+    if complaint.readable and status < 500:
         by_words = _judge_words(status, complaint)
         if by_words:
             return by_words
@@ -305,12 +307,11 @@ def refused_param(complaint: Complaint) -> str | None:
     named = (complaint.param or "").split(".")[0].split("[")[0]
     if named in DROPPABLE:
         return named
-    found = _DROPPABLE.search(complaint.message)
+    found = _PARAM.search(complaint.message)
     return found[0].lower() if found else None
 
 
-_DROPPABLE = re.compile(r"\b(" + "|".join(sorted(DROPPABLE - {"stop", "seed"})) + r")\b", re.IGNORECASE)
-"""Names that no sentence holds by chance; `stop` and `seed` must be named in the complaint's own field."""
+_PARAM = re.compile(rf"\b({'|'.join(sorted(UNMISTAKABLE))})\b", re.IGNORECASE)
 
 
 # --- headers ---------------------------------------------------------------------------------------------------------
@@ -333,8 +334,9 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
 def request_id_of(headers: Mapping[str, str]) -> str | None:
     """The id by which the server's operators find this request."""
     for name in ("x-request-id", "request-id", "x-generation-id", "apim-request-id", "x-amzn-requestid"):
-        if found := headers.get(name, "").strip():
-            return found[:200]
+        found = headers.get(name, "").strip()
+        if 0 < len(found) <= MAX_ID_CHARS:
+            return found
     return None
 
 

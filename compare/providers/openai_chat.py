@@ -18,7 +18,7 @@ from compare.providers.chatreader import ChatReader
 from compare.providers.errorbody import parse_json
 from compare.providers.exchange import Asked, converse
 from compare.providers.failures import Call
-from compare.providers.quirks import DROPPABLE, RENAMES, Change, Quirks, quirks_of
+from compare.providers.quirks import DROPPABLE, RENAMES, UNMISTAKABLE, Change, Quirks, quirks_of
 from compare.providers.reply import Reply
 from compare.records import ChatRequest, Event, ProviderFailure
 
@@ -112,7 +112,7 @@ def _refused_of(sent: Mapping[str, Any], failure: ProviderFailure) -> str | None
         return None
     if failure.param in sent and failure.param in DROPPABLE:
         return failure.param
-    named = (name for name in sent if name in DROPPABLE and re.search(rf"\b{name}\b", failure.message))
+    named = (name for name in sent if name in UNMISTAKABLE and re.search(rf"\b{name}\b", failure.message))
     return next(named, None)
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
-    """How one server's Chat Completions differ from the rule. An empty name means: do not send it."""
+    """How one server's Chat Completions differ from the rule."""
 
     max_tokens_name: str = "max_tokens"
     """Old servers know only `max_tokens`; OpenAI's newer models refuse it."""
@@ -51,6 +51,9 @@ DROPPABLE = frozenset(
 )
 """What may be left out when a server refuses it; the messages, the model and the stream itself never are."""
 
+UNMISTAKABLE = DROPPABLE - {"stop", "seed"}
+"""Names that no sentence holds by chance; the others count only where a complaint has them in a field of its own."""
+
 
 def quirks_of(base_url: str) -> Quirks:
     """What is known about the server at this address; the defaults for one that is not in the table."""
@@ -86,4 +89,4 @@ class Learned:
         self.changes[base_url, model] = (*self.about(base_url, model), change)
 
 
-__all__ = ["DROPPABLE", "RENAMES", "Change", "Learned", "Quirks", "quirks_of"]
+__all__ = ["DROPPABLE", "RENAMES", "UNMISTAKABLE", "Change", "Learned", "Quirks", "quirks_of"]

@@ -8,13 +8,25 @@ import json
 import socket
 import struct
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
-from compare.records import ChatMessage, ChatRequest, ChatResult, Done, Event, ModelSpec, Settings
+from compare.providers import provider_for
+from compare.providers.http import HttpClient, Transport
+from compare.records import (
+    ChatMessage,
+    ChatRequest,
+    ChatResult,
+    Done,
+    Event,
+    ModelSpec,
+    ReasoningDelta,
+    Settings,
+    TextDelta,
+)
 
 RESET = "reset"
 """Abort the connection with RST."""
@@ -106,6 +118,13 @@ class RawServer:
         return True
 
 
+async def until(true: Callable[[], object]) -> None:
+    """Wait until it is true; a test that waits for more than 20 s fails."""
+    async with asyncio.timeout(20):
+        while not true():
+            await asyncio.sleep(0.002)
+
+
 @contextlib.asynccontextmanager
 async def _playing(*scripts: Iterable[Step]) -> AsyncIterator[RawServer]:
     server = RawServer([list(script) for script in scripts])
@@ -129,6 +148,7 @@ def playing() -> Callable[..., contextlib.AbstractAsyncContextManager[RawServer]
 class Wire:
     """Bytes of HTTP responses and of Chat Completions streams, written for these tests."""
 
+    until = staticmethod(until)
     RESET = RESET
     STALL = STALL
     HANG_UP = HANG_UP
@@ -223,9 +243,6 @@ def request_to() -> Callable[..., ChatRequest]:
 @pytest.fixture(scope="session")
 def hear(request_to: Callable[..., ChatRequest]) -> Callable[..., object]:
     """Ask a server as the engine does, and check what holds for every call."""
-    from compare.providers import provider_for
-    from compare.providers.http import HttpClient
-    from compare.records import ReasoningDelta, TextDelta
 
     async def ask(client: HttpClient, base_url: str, *, api_key: str | None = None, **request: object) -> Heard:
         provider = provider_for("openai-chat", client)
@@ -241,3 +258,25 @@ def hear(request_to: Callable[..., ChatRequest]) -> Callable[..., object]:
         return heard
 
     return ask
+
+
+@pytest.fixture(params=["aiohttp", "httpx"])
+def transport(request: pytest.FixtureRequest) -> Transport:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def run(transport: Transport) -> Callable[..., Any]:
+    """Run a coroutine function with a client that is closed afterwards."""
+
+    def go(work: Callable[[HttpClient], Awaitable[Any]], **options: float) -> Any:
+        async def whole() -> Any:
+            client = HttpClient(transport=transport, **options)
+            try:
+                return await work(client)
+            finally:
+                await client.aclose()
+
+        return asyncio.run(whole())
+
+    return go
