@@ -50,6 +50,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PY) -m compileall -q app.py compare pages
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed requirements-test.lock

@@ -18,14 +18,14 @@ from compare.settings import app_root, database_path
 @click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True, help="0 takes a free one.")
 def serve(host: str, port: int) -> None:
     """Open the app in the browser's reach."""
-    from compare.store.store import open_store
+    from compare.store.store import check_store
 
     root = app_root()
     entry = root / "app.py"
     if not entry.is_file():
         raise ConfigError(f"The app's files are not at {root}. Install Weighbridge again, or run it from a checkout.")
     # What cannot work is said here, in one line, not on a page later.
-    open_store(database_path()).close()
+    check_store(database_path())
     port = _usable(host, port)
     # Streamlit reads .streamlit/config.toml beside the script named here.
     sys.argv = [str(entry)]

@@ -28,6 +28,19 @@ class Store(Raters, Threads, Candidates, Answers, Comparisons, Ballots, Preferen
         self._database.close()
 
 
+def check_store(path: Path) -> None:
+    """Say now what would keep the database from opening; one that is there is brought up to date.
+
+    A missing one is not made, which takes half a second: open_store does that.
+
+    Raises:
+        NewerDatabaseError, StoreError: as open_store.
+    """
+    check_place(path)
+    if path.exists():
+        open_store(path).close()
+
+
 def open_store(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
     """Open the database, which is made when missing and brought up to date when older.
 
