@@ -22,7 +22,7 @@ from compare.settings import api_key, own_models_file, shipped
 
 _FIELDS = {
     "id", "provider", "base_url", "model", "label", "maker", "api_key_env", "context_window_tokens",
-    "max_output_tokens", "simulated", "price", "released", "retired", "note",
+    "max_output_tokens", "simulated", "takes_images", "price", "released", "retired", "note",
 }  # fmt: skip
 _PRICE_FIELDS = {
     "input": "input_usd_per_mtok",

@@ -134,6 +134,7 @@ class ModelSpec:
     context_window_tokens: int | None = None
     max_output_tokens: int | None = None
     simulated: bool = False
+    takes_images: bool = False
     price: Price | None = None
     """None: unknown, which is never shown as 0."""
     released: str = ""
@@ -185,11 +186,23 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture that goes with a message."""
+
+    media_type: str
+    """Such as "image/png"."""
+    base64: str
+    """The bytes, as base64 text."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChatMessage:
     """A message as it goes over the wire."""
 
     role: Literal["system", "user", "assistant"]
     content: str
+    images: tuple[Image, ...] = ()
+    """Sent before the text; only to models that take images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,11 +300,40 @@ class Done:
 Event = Started | TextDelta | ReasoningDelta | Done
 
 
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """A model that a server says it offers; None and empty where it does not say."""
+
+    name: str
+    """As it is asked for."""
+    label: str = ""
+    context_window_tokens: int | None = None
+    max_output_tokens: int | None = None
+
+
 class Provider(Protocol):
     """The seam behind which a wire format lives."""
 
     def stream(self, request: ChatRequest, *, base_url: str, api_key: str | None) -> AsyncIterator[Event]:
         """Ask once and yield events; failures come as Done, only cancellation is raised. Never retries."""
+        ...
+
+    async def list_models(
+        self, base_url: str, api_key: str | None, *, api_key_env: str | None = None
+    ) -> list[ServedModel]:
+        """The models that the server offers, in its order.
+
+        Raises:
+            ProviderError: it cannot be reached, refuses, or answers with something else.
+        """
+        ...
+
+    async def count_tokens(self, request: ChatRequest, *, base_url: str, api_key: str | None) -> int | None:
+        """Input tokens of a request as the provider counts them; None where the wire format has no way to ask.
+
+        Raises:
+            ProviderError: it cannot be reached, refuses, or answers with something else.
+        """
         ...
 
 
@@ -467,6 +509,7 @@ __all__ = [
     "FailureKind",
     "Finish",
     "History",
+    "Image",
     "Message",
     "ModelSpec",
     "Origin",
@@ -478,6 +521,7 @@ __all__ = [
     "ProviderKind",
     "ReasoningDelta",
     "Role",
+    "ServedModel",
     "Settings",
     "Slot",
     "Started",

@@ -6,6 +6,7 @@ records.Provider; failures.py, reply.py and exchange.py are what the formats sha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from compare.errors import ConfigError
@@ -15,7 +16,7 @@ from compare.records import Provider, ProviderKind
 if TYPE_CHECKING:
     from compare.providers.http import HttpClient
 
-_ADAPTERS: dict[ProviderKind, type[OpenAIChat]] = {"openai-chat": OpenAIChat}
+_ADAPTERS: dict[ProviderKind, Callable[[HttpClient], Provider]] = {"openai-chat": OpenAIChat}
 
 
 def provider_for(kind: ProviderKind, client: HttpClient) -> Provider:

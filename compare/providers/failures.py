@@ -304,14 +304,17 @@ def refused_param(complaint: Complaint) -> str | None:
     words = f"{complaint.code or ''} {complaint.type or ''} {complaint.message}"
     if not _REFUSED.search(words):
         return None
-    named = (complaint.param or "").split(".")[0].split("[")[0]
-    if named in DROPPABLE:
-        return named
+    field_path = (complaint.param or "").split("[")[0]
+    for named in (field_path, field_path.split(".")[-1], field_path.split(".")[0]):
+        if named in DROPPABLE:
+            return named
     found = _PARAM.search(complaint.message)
-    return found[0].lower() if found else None
+    return _AS_SENT[found[0].lower()] if found else None
 
 
-_PARAM = re.compile(rf"\b({'|'.join(sorted(UNMISTAKABLE))})\b", re.IGNORECASE)
+_AS_SENT = {name.lower(): name for name in UNMISTAKABLE}
+# The longest name first, so that "reasoning.effort" is not taken for less.
+_PARAM = re.compile(rf"\b({'|'.join(map(re.escape, sorted(UNMISTAKABLE, key=len, reverse=True)))})\b", re.IGNORECASE)
 
 
 # --- headers ---------------------------------------------------------------------------------------------------------

@@ -1,26 +1,20 @@
 """Chat Completions, the wire format of OpenAI and of most other servers, local ones among them.
 
-The body and the differences between servers lie here; reading what comes back lies in chatreader.py.
+What is sent lies here, the differences between servers in quirks.py; reading what comes back lies in chatreader.py.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
-
-import orjson
 
 from compare.errors import ProviderError
+from compare.providers.asking import Asking, Draft, fetch_json, join
 from compare.providers.chatreader import ChatReader
-from compare.providers.errorbody import parse_json
-from compare.providers.exchange import Asked, converse
+from compare.providers.exchange import converse
 from compare.providers.failures import Call
-from compare.providers.quirks import DROPPABLE, RENAMES, UNMISTAKABLE, Change, Quirks, quirks_of
-from compare.providers.reply import Reply
-from compare.records import ChatRequest, Event, ProviderFailure
+from compare.providers.quirks import RENAMES, Quirks, quirks_of
+from compare.records import ChatMessage, ChatRequest, Event, ServedModel
 
 if TYPE_CHECKING:
     from compare.providers.http import HttpClient
@@ -34,94 +28,49 @@ class OpenAIChat:
 
     def stream(self, request: ChatRequest, *, base_url: str, api_key: str | None) -> AsyncGenerator[Event, None]:
         """Ask once; see records.Provider. Close the iterator (contextlib.aclosing) when leaving it early."""
+        quirks = quirks_of(base_url)
         call = Call(
-            url=_join(base_url, "chat/completions"),
+            url=join(base_url, "chat/completions"),
             model=request.model.model,
             key_env=request.model.api_key_env,
             api_key=api_key,
             total_timeout_s=request.total_timeout_s,
         )
-        return converse(self._client, call, _ChatFormat(self._client, request, base_url, call))
+        draft = Draft(
+            headers=_headers(quirks, api_key),
+            params=_params(request, quirks),
+            conversation={"messages": [_message(m) for m in request.messages]},
+            reader=ChatReader,
+            renames=RENAMES,
+        )
+        return converse(self._client, call, Asking(self._client.learned, base_url, call, draft))
 
-    async def list_models(self, base_url: str, api_key: str | None, *, api_key_env: str | None = None) -> list[str]:
-        """The names of the models that the server offers, in its order.
-
-        Raises:
-            ProviderError: it cannot be reached, refuses, or answers with something else.
-        """
-        url = _join(base_url, "models")
+    async def list_models(
+        self, base_url: str, api_key: str | None, *, api_key_env: str | None = None
+    ) -> list[ServedModel]:
+        """What GET {base_url}/models names; see records.Provider."""
+        url = join(base_url, "models")
         call = Call(url, "a list of models", api_key_env, api_key, method="GET", total_timeout_s=30.0)
-        async with self._client.open(call, _headers(quirks_of(base_url), api_key)) as response:
-            if response.status != 200:
-                raise ProviderError(call.refused(response.status, response.headers, await response.read_error()))
-            body = await response.read()
-        try:
-            value = parse_json(body)
-        except ValueError:
-            value = None
+        value = await fetch_json(self._client, call, _headers(quirks_of(base_url), api_key))
         entries = value.get("data", value.get("models")) if isinstance(value, dict) else value
         if not isinstance(entries, list):
-            raise ProviderError(call.not_a_model_server(200, body.decode("utf-8", "replace")))
+            raise ProviderError(call.not_a_model_server(200, str(value)))
         names = (e.get("id") or e.get("name") if isinstance(e, dict) else e for e in entries)
-        return [name for name in names if isinstance(name, str)]
+        return [ServedModel(name) for name in names if isinstance(name, str)]
 
-
-class _ChatFormat:
-    """One request's side of the exchange: exchange.Format."""
-
-    def __init__(self, client: HttpClient, request: ChatRequest, base_url: str, call: Call) -> None:
-        self._learned = client.learned
-        self._request = request
-        self._server = (base_url, request.model.model)
-        self._call = call
-        self._quirks = quirks_of(base_url)
-        self._sent: dict[str, Any] = {}
-        self._asked_again = False
-
-    def ask(self) -> Asked:
-        params = _params(self._request, self._quirks)
-        reply = Reply(self._call)
-        for change in self._learned.about(*self._server):
-            if change.name in params:
-                value = params.pop(change.name)
-                if change.becomes:
-                    params[change.becomes] = value
-                reply.warn(_warning(change, value))
-        if self._asked_again:
-            reply.warn("It was asked again for this answer, whose times include the refused request.")
-        self._sent = params
-        body = _body({**params, "messages": [{"role": m.role, "content": m.content} for m in self._request.messages]})
-        return Asked(_headers(self._quirks, self._call.api_key), body, params, reply, ChatReader(reply))
-
-    def adapt(self, failure: ProviderFailure) -> bool:
-        name = _refused_of(self._sent, failure)
-        if name is None:
-            return False
-        # What is known of the server already was not known when this request went out: another call has learned it.
-        refused = {change.name for change in self._learned.about(*self._server)}
-        if name not in refused:
-            becomes = RENAMES.get(name)
-            self._learned.remember(*self._server, Change(name, None if becomes in refused else becomes))
-        self._asked_again = True
-        return True
-
-
-def _refused_of(sent: Mapping[str, Any], failure: ProviderFailure) -> str | None:
-    """Which of the parameters sent the server does not take; None where the failure is about something else."""
-    if failure.kind != "unsupported_param":
+    async def count_tokens(self, request: ChatRequest, *, base_url: str, api_key: str | None) -> int | None:
+        """None: Chat Completions has no way to ask."""
         return None
-    if failure.param in sent and failure.param in DROPPABLE:
-        return failure.param
-    named = (name for name in sent if name in UNMISTAKABLE and re.search(rf"\b{name}\b", failure.message))
-    return next(named, None)
 
 
-def _body(value: Mapping[str, Any]) -> bytes:
-    try:
-        return orjson.dumps(value)
-    except orjson.JSONEncodeError:
-        # Half a surrogate pair in a message, which only the escapes of the standard library can carry.
-        return json.dumps(value).encode()
+def _message(message: ChatMessage) -> dict[str, Any]:
+    if not message.images:
+        return {"role": message.role, "content": message.content}
+    pictures = [
+        {"type": "image_url", "image_url": {"url": f"data:{image.media_type};base64,{image.base64}"}}
+        for image in message.images
+    ]
+    return {"role": message.role, "content": [*pictures, {"type": "text", "text": message.content}]}
 
 
 def _params(request: ChatRequest, quirks: Quirks) -> dict[str, Any]:
@@ -142,27 +91,12 @@ def _params(request: ChatRequest, quirks: Quirks) -> dict[str, Any]:
     return params
 
 
-def _warning(change: Change, value: object) -> str:
-    shown = f"{change.name}={value}" if not isinstance(value, dict) else change.name
-    done = f"it was sent as {change.becomes}" if change.becomes else "it was left out"
-    return f"The server does not take {shown}: {done}."
-
-
 def _headers(quirks: Quirks, api_key: str | None) -> dict[str, str]:
     headers = {"content-type": "application/json", "accept": "text/event-stream, application/json"}
     if api_key:
         bare = quirks.key_header.lower() != "authorization"
         headers[quirks.key_header] = api_key if bare else f"Bearer {api_key}"
     return headers
-
-
-def _join(base_url: str, path: str) -> str:
-    """The address below base_url; a query of its own (an api-version) stays at the end."""
-    try:
-        parts = urlsplit(base_url.strip())
-    except ValueError:
-        return f"{base_url}/{path}"  # unreadable; the HTTP client says so
-    return urlunsplit((parts.scheme, parts.netloc, f"{parts.path.rstrip('/')}/{path}", parts.query, ""))
 
 
 __all__ = ["OpenAIChat"]

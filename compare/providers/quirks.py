@@ -35,10 +35,11 @@ _BY_HOST: tuple[tuple[str, Quirks], ...] = (
 """First match wins; a name that starts with a dot matches every host below it."""
 
 RENAMES = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
-"""What a refused parameter is called elsewhere; tried before it is dropped."""
+"""What a refused parameter of Chat Completions is called elsewhere; tried before it is dropped."""
 
 DROPPABLE = frozenset(
     {
+        # Chat Completions
         "temperature",
         "stop",
         "seed",
@@ -47,11 +48,29 @@ DROPPABLE = frozenset(
         "stream_options",
         "max_tokens",
         "max_completion_tokens",
+        # Responses
+        "max_output_tokens",
+        "reasoning",
+        "reasoning.effort",
+        "reasoning.summary",
+        "store",
+        # Anthropic Messages
+        "stop_sequences",
+        "thinking",
+        "thinking.type",
+        "output_config",
+        "output_config.effort",
+        # Gemini
+        "maxOutputTokens",
+        "stopSequences",
+        "thinkingConfig",
+        "thinkingLevel",
+        "includeThoughts",
     }
 )
 """What may be left out when a server refuses it; the messages, the model and the stream itself never are."""
 
-UNMISTAKABLE = DROPPABLE - {"stop", "seed"}
+UNMISTAKABLE = DROPPABLE - {"stop", "seed", "store", "reasoning", "thinking"}
 """Names that no sentence holds by chance; the others count only where a complaint has them in a field of its own."""
 
 
