@@ -167,6 +167,8 @@ class Candidate:
     settings: Settings = Settings()
     context_policy: str = "full"
     preparation: str = "none"
+    fallback: str = ""
+    """Id of a model that answers where this candidate's own fails before any text; empty for none."""
     label: str = ""
     simulated: bool = False
 
@@ -174,6 +176,8 @@ class Candidate:
     def id(self) -> str:
         """Hash of everything that can change an answer; the label is not part of it."""
         rest = [self.model_id, asdict(self.settings), self.context_policy, self.preparation]
+        if self.fallback:
+            rest.append(self.fallback)
         return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()[:32]
 
     @property

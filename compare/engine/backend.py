@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from compare.catalog import Catalog, load_catalog
+from compare.engine.breaker import Breakers
 from compare.engine.lag import LagMeter
 from compare.providers import provider_for
 from compare.providers.http import HttpClient
@@ -27,14 +30,17 @@ class Endpoint(NamedTuple):
 class Backend:
     """Belongs to one running event loop; use it as an async context manager."""
 
-    def __init__(self, *, sim_url: str | None = None) -> None:
+    def __init__(self, *, sim_url: str | None = None, catalog: Callable[[], Catalog] = load_catalog) -> None:
         """Make it.
 
         Args:
             sim_url: root address of a simulated server that runs already; by default one is started in this process
                 when a simulated model is first asked.
+            catalog: where models that a candidate only names (a fallback, a summariser) are looked up.
         """
         self.lag = LagMeter()
+        self.breakers = Breakers()
+        self.catalog = catalog
         self._sim_url = sim_url
         self._sim: SimServer | None = None
         self._sim_starting = asyncio.Lock()

@@ -234,7 +234,12 @@ async def _tick(run: Run) -> None:
     while True:
         taken = run.take()
         worth_a_thread = any(news.piece for _, news in taken)
-        going_on = await asyncio.to_thread(run.publish, taken) if worth_a_thread else run.publish(taken)
+        try:
+            going_on = await asyncio.to_thread(run.publish, taken) if worth_a_thread else run.publish(taken)
+        except Exception:
+            # A defect in rendering. The text is safe in its pane; a run that never ended could never be voted on.
+            log.exception("run %s could not be drawn", run.id)
+            going_on = run.publish_end(taken)
         if not going_on:
             return
         await asyncio.sleep(TICK_S)

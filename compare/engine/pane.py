@@ -10,7 +10,8 @@ import time
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from compare.engine.ask import Question
+from compare.engine.attempts import Meanwhile
+from compare.engine.question import Question
 from compare.engine.retry import MAX_ATTEMPTS, Retry
 from compare.records import Answer, Event, Finish, ReasoningDelta, Started, TextDelta
 from compare.render.blocks import BlockStream
@@ -75,7 +76,7 @@ class Pane:
 
     # --- the hub's side
 
-    def see(self, event: Event | Retry) -> None:
+    def see(self, event: Event | Retry | Meanwhile) -> None:
         """Take in one event of the call."""
         match event:
             case Started():
@@ -87,6 +88,8 @@ class Pane:
             case ReasoningDelta():
                 self._first_at = self._first_at or event.at
                 self.state, self.note = "waiting", "thinking"
+            case Meanwhile():
+                self.state, self.note = "waiting", event.note
             case Retry():
                 self.state = "waiting"
                 again = (

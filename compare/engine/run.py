@@ -64,11 +64,24 @@ class Run:
             if progress != self._progress:
                 self._progress = progress
                 ops.append([-1, "p", progress])
-            over = all(news.final and pane is self.panes[i] for i, (pane, news) in enumerate(taken))
-            if over and not self._closed:
-                self._closed = True
-                ops += [[-1, "x"], [-1, "z"]] if self.blind else [[-1, "z"]]
+            going_on = self._end(taken, ops)
             self._append(ops)
+        return going_on
+
+    def publish_end(self, taken: list[tuple[Pane, News]]) -> bool:
+        """Say no more of what was taken than whether it is the end, where a frame of it could not be made."""
+        with self._lock:
+            ops: list[Op] = []
+            going_on = self._end(taken, ops)
+            self._append(ops)
+        return going_on
+
+    def _end(self, taken: list[tuple[Pane, News]], ops: list[Op]) -> bool:
+        """Add the end of the run to its last frame; false once it has ended."""
+        over = all(news.final and pane is self.panes[i] for i, (pane, news) in enumerate(taken))
+        if over and not self._closed:
+            self._closed = True
+            ops += [[-1, "x"], [-1, "z"]] if self.blind else [[-1, "z"]]
         return not over
 
     def tick(self) -> bool:

@@ -24,6 +24,9 @@ from compare.threads.prompts import OwnAnswer, Prompt, fixed_prompt, own_prompt,
 
 Turns = Literal["last", "all"]
 
+_PATIENCE_S = 300.0
+"""So long after an endpoint went down, a job still waits for it: going on would fail one cell after the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -181,6 +184,7 @@ def _question(prompt: Prompt, chain: Chain, job_id: str, key: str) -> Question:
         repeat=chain.repeat,
         job_id=job_id,
         cell_key=key,
+        patience_s=_PATIENCE_S,
     )
 
 

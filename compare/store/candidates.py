@@ -56,8 +56,8 @@ def insert_candidate(connection: sqlite3.Connection, candidate: Candidate, spec:
     connection.execute(
         """
         INSERT INTO candidates
-            (id, label, model_id, settings_json, context_policy, preparation, catalog_json, simulated)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            (id, label, model_id, settings_json, context_policy, preparation, fallback, catalog_json, simulated)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET
             label = CASE excluded.label WHEN '' THEN label ELSE excluded.label END,
             catalog_json = coalesce(excluded.catalog_json, catalog_json),
@@ -70,6 +70,7 @@ def insert_candidate(connection: sqlite3.Connection, candidate: Candidate, spec:
             json.dumps(asdict(candidate.settings), ensure_ascii=False),
             candidate.context_policy,
             candidate.preparation,
+            candidate.fallback,
             _catalog_json(spec) if spec else None,
             candidate.simulated,
         ),
@@ -85,6 +86,7 @@ def to_candidate(row: sqlite3.Row) -> Candidate:
         settings=Settings(**settings),
         context_policy=row["context_policy"],
         preparation=row["preparation"],
+        fallback=row["fallback"],
         label=row["label"],
         simulated=bool(row["simulated"]),
     )

@@ -258,7 +258,14 @@ CREATE INDEX IF NOT EXISTS preferences_pairs ON preferences (
 ) WHERE counted = 1;
 """
 
-STEPS: tuple[Callable[[Database], None], ...] = (m001_core,)
+
+def m002_fallback(db: Database) -> None:
+    """A candidate may name a model that answers where its own cannot."""
+    if "fallback" not in db["candidates"].columns_dict:
+        db.execute("ALTER TABLE candidates ADD COLUMN fallback TEXT NOT NULL DEFAULT ''")
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (m001_core, m002_fallback)
 VERSION = len(STEPS)
 
 

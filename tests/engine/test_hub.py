@@ -235,7 +235,7 @@ def test_a_defect_of_ours_ends_the_pane_with_the_text_that_had_arrived(
     def broken(*_: object) -> Answer:
         raise KeyError("a defect")
 
-    monkeypatch.setattr("compare.engine.ask._timed", broken)
+    monkeypatch.setattr("compare.engine.ask.timed", broken)
     run = run_of([server.spec()])
     kept = Kept()
     hub.start(run, kept)
@@ -384,3 +384,18 @@ def test_the_process_has_one_hub_until_it_is_closed() -> None:
     second = get_hub()
     assert second is not first
     close_hub()
+
+
+def test_a_run_that_cannot_be_drawn_still_ends_with_its_text_kept(
+    hub: Hub, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("a defect of the renderer")
+
+    monkeypatch.setattr("compare.render.blocks.BlockStream.feed", broken)
+    server.acts = [answering("It was ", "shipped.")]
+    run, kept = run_of([server.spec()]), Kept()
+    hub.start(run, kept)
+    until(lambda: not run.running)
+    assert [answer.text for answer in kept.answers] == ["It was shipped."]
+    assert (run.raw(0), ops(run)[-1]) == ("It was shipped.", [-1, "z"])

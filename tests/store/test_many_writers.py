@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from compare.store import open_store
+from compare.store.migrations import VERSION
 
 VOTER = Path(__file__).parent / "voter.py"
 
@@ -99,5 +100,5 @@ def test_processes_that_start_at_once_on_a_fresh_file_all_succeed(programs, path
     store = open_store(path)
     with store._database.reading() as connection:
         assert connection.execute("SELECT count(*) FROM raters").fetchone()[0] == n_processes
-        assert connection.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0] == 1
+        assert connection.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0] == VERSION
     store.close()
