@@ -12,11 +12,20 @@ from compare.engine.breaker import Breakers
 from compare.engine.lag import LagMeter
 from compare.providers import provider_for
 from compare.providers.http import HttpClient
-from compare.records import ModelSpec, Provider
+from compare.records import ModelSpec, Provider, ProviderKind
 from compare.settings import api_key, sim_speed
 
 if TYPE_CHECKING:
     from compare.sim.server import SimServer
+
+
+_SIM_PATHS: dict[ProviderKind, str] = {
+    "openai-chat": "/v1",
+    "openai-responses": "/v1",
+    "anthropic": "",
+    "gemini": "/v1beta",
+}
+"""What comes after the simulated server's root in a base URL of each wire format."""
 
 
 class Endpoint(NamedTuple):
@@ -63,7 +72,7 @@ class Backend:
         provider = provider_for(spec.provider, self._client)
         if not spec.simulated:
             return Endpoint(provider, spec.base_url, api_key(spec.api_key_env))
-        return Endpoint(provider, await self._sim_root() + "/v1", None)
+        return Endpoint(provider, await self._sim_root() + _SIM_PATHS[spec.provider], None)
 
     async def _sim_root(self) -> str:
         if self._sim_url is not None:

@@ -18,6 +18,7 @@ from functools import partial
 
 from compare.engine.ask import ask
 from compare.engine.backend import Backend
+from compare.engine.breaker import BreakerStatus
 from compare.engine.complete import complete
 from compare.engine.pane import Pane
 from compare.engine.run import Run
@@ -109,6 +110,10 @@ class Hub:
     def n_live(self) -> int:
         """Panes that are being asked now."""
         return len(self._tasks)
+
+    def breakers(self) -> dict[str, BreakerStatus]:
+        """How the endpoints that were asked here stand, by model id."""
+        return self._backend.breakers.statuses()
 
     def close(self) -> None:
         """Stop everything, save what has arrived, end the thread. Harmless a second time."""

@@ -36,6 +36,17 @@ class AnswerTiming(NamedTuple):
     out_counted: int | None
 
 
+class TokenCount(NamedTuple):
+    """Input tokens of one finished call: as reported by the model that was asked, and as counted here."""
+
+    answer_id: str
+    candidate_id: str
+    in_counted: int | None
+    n_sent: int
+    """Messages that went out, all roles: after the context policy and the preparation."""
+    in_reported: int | None
+
+
 class Answers(Part):
     """The store's part for answers."""
 
@@ -80,6 +91,21 @@ class Answers(Part):
                 """
             ).fetchall()
         return [AnswerTiming(*row)._replace(cost_usd=_money(row["cost_usd"])) for row in rows]
+
+    def token_counts(self) -> list[TokenCount]:
+        """The input tokens of every finished call to a candidate's own model (not to its fallback)."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """
+                SELECT id, candidate_id, in_counted,
+                       coalesce(json_extract(sent_json, '$.n_messages'), n_messages), in_reported
+                FROM answers
+                WHERE status = 'done' AND origin IN ('live', 'batch')
+                    AND json_extract(sent_json, '$.fallback') IS NULL
+                ORDER BY rowid
+                """
+            ).fetchall()
+        return [TokenCount(*row) for row in rows]
 
 
 def insert_answer(connection: sqlite3.Connection, answer: Answer) -> None:

@@ -49,6 +49,13 @@ def keep_models(models: Sequence[str]) -> None:
     st.session_state["models"] = list(models)
 
 
+def choose_too(key: str) -> None:
+    """Add a candidate to the choice; to be called before the chooser is drawn (from a callback)."""
+    chosen = [*chosen_models(), *([key] if key not in chosen_models() else [])]
+    keep_models(chosen)
+    st.session_state["candidate_choice"] = chosen
+
+
 def rater_name() -> str:
     """Who votes in this session."""
     return str(st.session_state.get("rater_name") or "local")

@@ -14,6 +14,7 @@ from compare.runs.live import Runs
 from compare.settings import plain_viewer
 from compare.ui import resources, state
 from compare.ui.pane import plain_pane, reading_pane
+from compare.ui.playground.tokens_view import tokens_dialog
 from compare.ui.vote_bar import vote_bar
 
 _RESERVE_PX = 346
@@ -58,6 +59,8 @@ def _header(run: Run, comparison: Comparison, runs: Runs) -> None:
                       on_click=runs.stop, args=(run.id,))  # fmt: skip
         elif revealed:
             st.caption(_summary(run), width="content")
+            if st.button("Tokens", key="tokens", icon=":material/data_usage:", type="tertiary"):
+                tokens_dialog(run)
         st.button("New comparison", key="new", icon=":material/add:", on_click=state.show_run, args=(None,))
 
 

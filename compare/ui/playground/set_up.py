@@ -13,6 +13,7 @@ from compare.runs.live import MAX_PANES, MIN_PANES, PRODUCTION
 from compare.threads.prompts import fixed_prompt
 from compare.ui import resources, state
 from compare.ui import threads as thread_ui
+from compare.ui.playground.variants import new_variant, variants
 
 _WAYS = {"pick": "Pick a thread", "paste": "Paste one", "upload": "Upload a file"}
 _PREVIEW_PX = 540
@@ -32,6 +33,11 @@ def draw() -> None:
     thread = resources.store().thread(thread_id) if thread_id else None
     with middle:
         chosen = _candidate_chooser(thread)
+        if thread is not None and st.button(
+            "New variant", key="new_variant", icon=":material/tune:", type="tertiary",
+            help="The same model with another context policy, input preparation or fallback.",
+        ):  # fmt: skip
+            new_variant(thread)
     with right:
         trouble = _trouble(thread, chosen)
         _run_button(thread, chosen, trouble)
@@ -109,10 +115,12 @@ def _take(read: object) -> None:
 
 def _candidate_chooser(thread: Thread | None) -> list[str]:
     options = _options(thread)
+    # The widget forgets its value when another page is drawn, and its options change with the thread.
+    before = st.session_state.get("candidate_choice", state.chosen_models())
+    st.session_state["candidate_choice"] = [key for key in before if key in options]
     chosen = st.multiselect(
         f"Candidates ({MIN_PANES} to {MAX_PANES})",
         list(options),
-        default=[model_id for model_id in state.chosen_models() if model_id in options],
         format_func=options.__getitem__,
         max_selections=MAX_PANES,
         key="candidate_choice",
@@ -144,6 +152,8 @@ def _options(thread: Thread | None) -> dict[str, str]:
             ready[spec.id] = f"{spec.name} (simulated)" if spec.simulated else spec.name
         else:
             waiting[spec.id] = f"{spec.name} ({state_now.reason})"
+    for candidate_id, candidate in variants().items():
+        ready[candidate_id] = candidate.name
     if thread is not None and _has_recorded(thread):
         ready[PRODUCTION.model_id] = "Production (recorded answer)"
     return ready | waiting
@@ -155,20 +165,17 @@ def _has_recorded(thread: Thread) -> bool:
 
 
 def _candidates(chosen: Sequence[str]) -> list[Candidate]:
-    models = resources.catalog().models
-    return [
-        PRODUCTION
-        if model_id == PRODUCTION.model_id
-        else Candidate(model_id, label=models[model_id].label, simulated=models[model_id].simulated)
-        for model_id in chosen
-    ]
+    models, stored = resources.catalog().models, variants()
+    own = {PRODUCTION.model_id: PRODUCTION} | stored
+    return [own.get(key) or Candidate(key, label=models[key].label, simulated=models[key].simulated) for key in chosen]
 
 
 def _missing(chosen: Sequence[str]) -> list[str]:
-    models = resources.catalog().models
+    models, stored = resources.catalog().models, variants()
+    asked = [stored[key].model_id if key in stored else key for key in chosen]
     return [
         f"{models[m].name} {availability(models[m]).reason}"
-        for m in chosen
+        for m in dict.fromkeys(asked)
         if m in models and not availability(models[m]).ready
     ]
 
@@ -188,9 +195,7 @@ def _trouble(thread: Thread | None, chosen: Sequence[str]) -> str:
 def _what_happens(messages: Sequence[Message], n: int) -> str:
     """What Run will send, and what stays here."""
     prompt = fixed_prompt(messages)
-    sent = (
-        f"{prompt.n_messages} messages go to {n} candidates as they stand; the last is the user's turn {prompt.turn}."
-    )
+    sent = f"{prompt.n_messages} messages go to {n} candidates; the last is the user's turn {prompt.turn}."
     n_left = len(messages) - prompt.n_messages
     if n_left == 0:
         return sent
