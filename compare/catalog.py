@@ -23,6 +23,7 @@ from compare.settings import api_key, own_models_file, shipped
 _FIELDS = {
     "id", "provider", "base_url", "model", "label", "maker", "api_key_env", "context_window_tokens",
     "max_output_tokens", "simulated", "takes_images", "price", "released", "retired", "note",
+    "terms", "region", "retention", "pools",
 }  # fmt: skip
 _PRICE_FIELDS = {
     "input": "input_usd_per_mtok",
@@ -140,9 +141,7 @@ def _spec(entry: dict[str, Any], place: str, prices: Mapping[str, Price]) -> Mod
     if entry["provider"] not in get_args(ProviderKind):
         known = ", ".join(get_args(ProviderKind))
         raise ConfigError(f"{place}: provider is {entry['provider']!r}; it must be one of {known}.")
-    simulated = entry.get("simulated", False)
-    if not isinstance(simulated, bool):
-        raise ConfigError(f"{place}: simulated is {simulated!r}; it must be true or false, without quotes.")
+    simulated = _flag(entry, "simulated", place)
     base_url = str(entry.get("base_url", "")).rstrip("/")
     if not simulated and not base_url.startswith(("http://", "https://")):
         raise ConfigError(f"{place}: base_url is {base_url!r}; it must start with http:// or https://.")
@@ -158,11 +157,30 @@ def _spec(entry: dict[str, Any], place: str, prices: Mapping[str, Price]) -> Mod
         context_window_tokens=_tokens(entry, "context_window_tokens", place),
         max_output_tokens=_tokens(entry, "max_output_tokens", place),
         simulated=simulated,
+        takes_images=_flag(entry, "takes_images", place),
         price=price,
         released=_iso_date(entry, "released", place),
         retired=_iso_date(entry, "retired", place),
         note=str(entry.get("note", "")),
+        terms=str(entry.get("terms", "")),
+        region=str(entry.get("region", "")),
+        retention=str(entry.get("retention", "")),
+        pools=_words(entry, "pools", place),
     )
+
+
+def _flag(entry: Mapping[str, Any], name: str, place: str) -> bool:
+    value = entry.get(name, False)
+    if not isinstance(value, bool):
+        raise ConfigError(f"{place}: {name} is {value!r}; it must be true or false, without quotes.")
+    return value
+
+
+def _words(entry: Mapping[str, Any], name: str, place: str) -> tuple[str, ...]:
+    value = entry.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise ConfigError(f'{place}: {name} is {value!r}; it must be a list of words such as ["experimental"].')
+    return tuple(value)
 
 
 def _key_name(value: object, place: str) -> str | None:

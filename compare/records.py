@@ -141,6 +141,14 @@ class ModelSpec:
     retired: str = ""
     """ISO date on which the vendor stops (or stopped) serving it; empty while none is known."""
     note: str = ""
+    terms: str = ""
+    """What the provider's terms allow and forbid, or where they stand; as the other three, written by the user."""
+    region: str = ""
+    """Where requests are processed."""
+    retention: str = ""
+    """How long the provider keeps what it is sent."""
+    pools: tuple[str, ...] = ()
+    """Where it may be used, such as "experimental" or "production"; empty for no rule."""
 
     @property
     def name(self) -> str:
@@ -403,8 +411,11 @@ class Answer:
 
     @property
     def timing_disturbed(self) -> bool:
-        """True where this process was held up while it timed the answer."""
-        return (self.loop_lag_ms or 0.0) > 20.0
+        """True where this process was held up so long that the answer's times may be off by more than a twentieth.
+
+        Less than 20 ms never counts: that is what a healthy event loop does.
+        """
+        return (self.loop_lag_ms or 0.0) > max(20.0, 0.05 * (self.ttft_ms or 0.0))
 
     @property
     def tokens_per_s(self) -> float | None:

@@ -109,6 +109,9 @@ def test_timing_is_disturbed_above_20_ms_of_lag() -> None:
     assert not answer().timing_disturbed
     assert not answer(loop_lag_ms=20.0).timing_disturbed
     assert answer(loop_lag_ms=20.1).timing_disturbed
+    assert answer(loop_lag_ms=20.1, ttft_ms=300.0).timing_disturbed
+    assert not answer(loop_lag_ms=45.0, ttft_ms=900.0).timing_disturbed
+    assert answer(loop_lag_ms=45.1, ttft_ms=900.0).timing_disturbed
 
 
 def test_the_newest_version_of_each_slot_is_the_current_one() -> None:

@@ -55,7 +55,7 @@ class Backend:
         self._sim_starting = asyncio.Lock()
 
     async def __aenter__(self) -> Backend:
-        self._client = HttpClient()
+        self.client = HttpClient()
         self._ticking = asyncio.create_task(self.lag.run(), name="lag-meter")
         return self
 
@@ -63,13 +63,13 @@ class Backend:
         self._ticking.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._ticking
-        await self._client.aclose()
+        await self.client.aclose()
         if self._sim is not None:
             await self._sim.close()
 
     async def endpoint(self, spec: ModelSpec) -> Endpoint:
         """Where a model of the catalogue is asked, starting the simulated server if it is one of those."""
-        provider = provider_for(spec.provider, self._client)
+        provider = provider_for(spec.provider, self.client)
         if not spec.simulated:
             return Endpoint(provider, spec.base_url, api_key(spec.api_key_env))
         return Endpoint(provider, await self._sim_root() + _SIM_PATHS[spec.provider], None)

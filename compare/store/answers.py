@@ -86,7 +86,8 @@ class Answers(Part):
             rows = connection.execute(
                 f"""
                 SELECT {columns} FROM answers
-                WHERE status = 'done' AND origin IN ('live', 'batch') AND (loop_lag_ms IS NULL OR loop_lag_ms <= 20.0)
+                WHERE status = 'done' AND origin IN ('live', 'batch')
+                    AND coalesce(loop_lag_ms, 0.0) <= max(20.0, 0.05 * coalesce(ttft_ms, 0.0))
                 ORDER BY candidate_id, n_messages
                 """
             ).fetchall()

@@ -5,5 +5,8 @@ import streamlit as st
 from compare.ui import models
 
 st.header("Models", anchor=False)
-models.show_catalogue()
+chosen = models.show_catalogue()
+if chosen is not None:
+    models.show_model(chosen)
+models.show_local_servers()
 models.show_how_to_add()

@@ -41,7 +41,7 @@ def test_one_row_per_candidate_with_its_figures(table: Table) -> None:
 def test_disturbed_stopped_failed_and_recorded_answers_are_not_timed(table: Table) -> None:
     candidate = Candidate("p")
     answer(table, candidate, "good", ttft_ms=100.0, total_ms=1000.0, loop_lag_ms=20.0)
-    answer(table, candidate, "disturbed", ttft_ms=900.0, total_ms=9000.0, loop_lag_ms=21.0)
+    answer(table, candidate, "disturbed", ttft_ms=900.0, total_ms=9000.0, loop_lag_ms=46.0)
     answer(table, candidate, "stopped", "stopped", ttft_ms=900.0, total_ms=9000.0)
     answer(table, candidate, "failed", "failed", total_ms=9000.0)
     answer(table, candidate, "recorded", origin="recorded")
