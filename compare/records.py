@@ -79,8 +79,11 @@ class Thread:
 
     @property
     def content_sha256(self) -> str:
-        """Identity of the conversation: equal texts in equal roles are one thread, whatever file they came in."""
-        body = [[m.role, m.text] for m in self.messages]
+        """Identity of the conversation: equal texts in equal roles are one thread, whatever file they came in.
+
+        Pictures are part of what was said; how a message was written down otherwise is not.
+        """
+        body = [[m.role, m.text, *([m.parts_json] if "data:image/" in m.parts_json else [])] for m in self.messages]
         return hashlib.sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -205,6 +208,11 @@ class Image:
     """Such as "image/png"."""
     base64: str
     """The bytes, as base64 text."""
+
+    @property
+    def data_url(self) -> str:
+        """The picture as an address that holds it."""
+        return f"data:{self.media_type};base64,{self.base64}"
 
 
 @dataclass(frozen=True, slots=True)

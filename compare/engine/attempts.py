@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from compare.engine.backend import Backend, Endpoint
@@ -60,6 +60,8 @@ class Progress:
     spec: ModelSpec | None = None
     """The model that is being asked: the candidate's own, or its fallback."""
     fallback: Fallback | None = None
+    warnings: list[str] = field(default_factory=list)
+    """What had to be changed about the request before it was sent to `spec`."""
 
     @property
     def failure(self) -> ProviderFailure | None:
@@ -118,7 +120,8 @@ async def attempt(
 async def _attempts(
     request: ChatRequest, backend: Backend, watch: Watcher, progress: Progress, patience_s: float
 ) -> None:
-    progress.spec, progress.result = request.model, None
+    progress.spec, progress.result, progress.warnings = request.model, None, []
+    request = _without_what_it_cannot_see(request, progress.warnings)
     endpoint = await backend.endpoint(request.model)
     breaker = backend.breakers.of(request.model.id, f"{request.model.model} at {endpoint.base_url}")
     n_tried = 0
@@ -137,6 +140,15 @@ async def _attempts(
             return
         watch(retry)
         await asyncio.sleep(retry.wait_s)
+
+
+def _without_what_it_cannot_see(request: ChatRequest, warnings: list[str]) -> ChatRequest:
+    n_images = sum(len(message.images) for message in request.messages)
+    if request.model.takes_images or not n_images:
+        return request
+    pictures = "1 picture was" if n_images == 1 else f"{n_images} pictures were"
+    warnings.append(f"{request.model.name} takes no pictures: {pictures} not sent.")
+    return replace(request, messages=tuple(replace(message, images=()) for message in request.messages))
 
 
 async def _call(request: ChatRequest, endpoint: Endpoint, breaker: Breaker, watch: Watcher, progress: Progress) -> None:

@@ -113,7 +113,7 @@ def _warnings(out: Outgoing | None, progress: Progress, result: ChatResult) -> t
     said = [f"Answered by {instead.model_id} instead of {instead.instead_of}: {instead.why}"] if instead else []
     if out and out.warning:
         said.append(out.warning)
-    return (*said, *result.warnings)
+    return (*said, *progress.warnings, *result.warnings)
 
 
 def _sent(question: Question, out: Outgoing | None, progress: Progress, result: ChatResult) -> str:

@@ -66,10 +66,7 @@ class OpenAIChat:
 def _message(message: ChatMessage) -> dict[str, Any]:
     if not message.images:
         return {"role": message.role, "content": message.content}
-    pictures = [
-        {"type": "image_url", "image_url": {"url": f"data:{image.media_type};base64,{image.base64}"}}
-        for image in message.images
-    ]
+    pictures = [{"type": "image_url", "image_url": {"url": image.data_url}} for image in message.images]
     return {"role": message.role, "content": [*pictures, {"type": "text", "text": message.content}]}
 
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from compare.errors import CompareError
 from compare.records import Candidate, ChatMessage, History, Message
+from compare.threads.attachments import images_of
 
 EMPTY_MESSAGE = "(empty message)"
 """Sent in place of an empty one: servers refuse empty content, and dropping a turn breaks the alternation."""
@@ -42,7 +43,7 @@ class Prompt:
     @property
     def sha256(self) -> str:
         """Hash of exactly what is sent."""
-        body = [[m.role, m.content] for m in self.messages]
+        body = [[m.role, m.content, *([asdict(i) for i in m.images])] for m in self.messages]
         return hashlib.sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -116,7 +117,8 @@ def with_settings(prompt: Prompt, candidate: Candidate) -> Prompt:
 
 def wire_message(message: Message) -> ChatMessage:
     """A message as it is sent. Tool results go as the user's side of the conversation, named as what they are."""
-    return ChatMessage("user" if message.role == "tool" else message.role, _said(message.text))
+    role = "user" if message.role == "tool" else message.role
+    return ChatMessage(role, _said(message.text), images_of(message) if role == "user" else ())
 
 
 def _said(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from compare.engine.ask import Question, ask
 from compare.engine.attempts import Meanwhile
 from compare.engine.backend import Backend
 from compare.records import Answer, Candidate, Message, ModelSpec, Settings
+from compare.threads.attachments import Attached, with_attachments
 from compare.threads.prompts import fixed_prompt
 from compare.tokens.count import count
 from tests.engine.servers import ModelServer, answering, hanging, refusing
@@ -116,3 +118,18 @@ def test_a_thread_longer_than_the_window_is_said_with_the_numbers(server: ModelS
     answer = asked(spec, settings=Settings(max_output_tokens=20))
     assert answer.warnings[0].startswith("This thread is longer than the window: about ")
     assert "20 for the answer, where the model takes 60." in answer.warnings[0]
+
+
+def test_pictures_go_only_to_models_that_take_them_and_the_rest_is_said(server: ModelServer) -> None:
+    png = b"\x89PNG" + b"0" * 20
+    thread = [replace(with_attachments("Which lamp?", [Attached("lamp.png", png)]), id="m1")]
+
+    async def main(spec: ModelSpec) -> Answer:
+        async with Backend() as backend:
+            return await ask(Question("a", Candidate(spec.id), spec, fixed_prompt(thread)), backend)
+
+    sees, blind = server.spec("sees", takes_images=True), server.spec("blind")
+    assert asyncio.run(main(sees)).warnings == ()
+    assert [part["type"] for part in sent(server)[0]] == ["image_url", "text"]
+    assert asyncio.run(main(blind)).warnings == ("Label blind takes no pictures: 1 picture was not sent.",)
+    assert sent(server) == ["Which lamp?\n\n[picture: lamp.png]"]

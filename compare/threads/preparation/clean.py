@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 
 from compare.records import ChatMessage
 from compare.threads.preparation.change import Change, Prepared, touched
@@ -63,5 +64,5 @@ def clean(messages: tuple[ChatMessage, ...]) -> Prepared:
                 if after != text:
                     changes.append(Change(index, what, touched(text, after)))
                 text = after
-        cleaned.append(ChatMessage(message.role, text))
+        cleaned.append(replace(message, content=text))
     return Prepared(tuple(cleaned), tuple(changes))

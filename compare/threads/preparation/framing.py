@@ -6,6 +6,8 @@ so that they are right whatever a context policy has cut before.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from compare.records import ChatMessage
 from compare.threads.preparation.change import Change, Prepared
 
@@ -21,6 +23,6 @@ def frame(messages: tuple[ChatMessage, ...]) -> Prepared:
     for index, message in enumerate(messages[:-1]):
         label = _LABELS.get(message.role, "")
         if not message.content.startswith(label):
-            framed[index] = ChatMessage(message.role, label + message.content)
+            framed[index] = replace(message, content=label + message.content)
             changes.append(Change(index, "role label added", len(label)))
     return Prepared(tuple(framed), tuple(changes))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import unquote
 
 from compare.errors import ConfigError
@@ -78,9 +79,10 @@ def fill(text: str, messages: tuple[ChatMessage, ...]) -> Prepared:
     values = {"messages": transcript(told) or _NO_MESSAGES, "question": question.content}
     content = _PLACEHOLDER.sub(lambda name: values[name[1]], text)
     added = Change(len(earlier), "template added", len(_PLACEHOLDER.sub("", text)))
-    filled = ChatMessage(question.role, content)
+    filled = replace(question, content=content)
     if "{messages}" not in text:
         return Prepared((*earlier, filled), (added,))
+    filled = replace(filled, images=tuple(image for m in messages for image in m.images))
     moved = [Change(i, "moved into the template", len(m.content)) for i, m in enumerate(earlier) if m.role != "system"]
     return Prepared((*(m for m in earlier if m.role == "system"), filled), (*moved, added))
 
