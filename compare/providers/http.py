@@ -34,6 +34,9 @@ from compare.records import FailureKind
 Transport = Literal["aiohttp", "httpx"]
 Phase = Literal["sending", "streaming"]
 
+_GONE = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+"""How a connection that is no longer there shows when it is used."""
+
 KEEP_ALIVE_S = 30.0
 MAX_HEADER_BYTES = 65_536
 MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -256,6 +259,8 @@ class HttpClient:
         self._read_gap_s = read_gap_s
         self._transports: dict[str | None, httpx.AsyncBaseTransport] = {}
         """By the address of the proxy; None for direct."""
+        self._served: set[bytes] = set()
+        """Hosts and ports that have answered, to which a connection may have been kept open."""
         self._verify = _tls()
         self.learned = Learned()
         """What servers refused so far; providers are made per call, the client lasts."""
@@ -307,7 +312,16 @@ class HttpClient:
             )
             _check_address(request.url)
             transport = self._transport_to(request.url)
-            return await watch.wait_for(partial(transport.handle_async_request, request))
+            try:
+                response = await watch.wait_for(partial(transport.handle_async_request, request))
+            except _GONE:
+                if request.url.netloc not in self._served:
+                    raise
+                # The server closed a connection that it had kept open for us. Nothing was answered, so nothing is
+                # repeated; llama.cpp, for one, announces keep-alive and closes after every stream.
+                response = await watch.wait_for(partial(transport.handle_async_request, request))
+            self._served.add(request.url.netloc)
+            return response
         except (OutOfTimeError, httpx.HTTPError, httpx.InvalidURL) as exc:
             raise self.translated(exc, call, "sending") from exc
 

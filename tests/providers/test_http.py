@@ -159,3 +159,34 @@ def test_error_body_that_never_ends_is_not_waited_for(
         assert "too many" in failure.message
 
     asyncio.run(run())
+
+
+@both
+def test_a_kept_connection_that_the_server_has_closed_is_replaced_unseen(
+    transport: Transport, playing: Playing, wire: Any, hear: Any
+) -> None:
+    async def run() -> None:
+        client = HttpClient(transport=transport)
+        # The second request comes on the kept connection, and the server hangs up instead of answering.
+        async with playing(wire.stream(wire.hello()), [wire.HANG_UP], wire.stream(wire.hello())) as server:
+            await hear(client, server.base_url)
+            again = (await hear(client, server.base_url)).result
+            assert (again.text, again.failure, again.warnings) == ("Hello", None, ())
+            assert (server.connections, len(server.asked)) == (2, 3)
+        await client.aclose()
+
+    asyncio.run(run())
+
+
+@both
+def test_a_server_that_hangs_up_at_once_is_asked_once(
+    transport: Transport, playing: Playing, wire: Any, hear: Any
+) -> None:
+    async def run() -> None:
+        client = HttpClient(transport=transport)
+        async with playing([wire.HANG_UP]) as server:
+            failure = (await hear(client, server.base_url)).result.failure
+            assert (failure.kind, failure.retryable, len(server.asked)) == ("connection", True, 1)
+        await client.aclose()
+
+    asyncio.run(run())
