@@ -10,13 +10,21 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from compare.errors import ConfigError
+from compare.providers.anthropic import AnthropicMessages
+from compare.providers.gemini import Gemini
 from compare.providers.openai_chat import OpenAIChat
+from compare.providers.openai_responses import OpenAIResponses
 from compare.records import Provider, ProviderKind
 
 if TYPE_CHECKING:
     from compare.providers.http import HttpClient
 
-_ADAPTERS: dict[ProviderKind, Callable[[HttpClient], Provider]] = {"openai-chat": OpenAIChat}
+_ADAPTERS: dict[ProviderKind, Callable[[HttpClient], Provider]] = {
+    "openai-chat": OpenAIChat,
+    "openai-responses": OpenAIResponses,
+    "gemini": Gemini,
+    "anthropic": AnthropicMessages,
+}
 
 
 def provider_for(kind: ProviderKind, client: HttpClient) -> Provider:

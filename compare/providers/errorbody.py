@@ -31,6 +31,8 @@ class Complaint:
     """A status named inside the body; the only one there is when an error comes after status 200."""
     readable: bool = True
     """False where the body is no error object; `message` then holds its text."""
+    retry_after_s: float | None = None
+    """How long the body asks to wait, as Google's do."""
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -91,6 +93,7 @@ def _from_object(error: dict[str, Any]) -> Complaint:
         code=_text(error.get("code")),
         param=param or _text(error.get("param")),
         status=_status(error),
+        retry_after_s=_retry_after_s(error.get("details")),
     )
 
 
@@ -175,6 +178,15 @@ def _status(error: dict[str, Any]) -> int | None:
             value = int(value[:9])
         if isinstance(value, int) and not isinstance(value, bool) and 400 <= value < 600:
             return value
+    return None
+
+
+def _retry_after_s(details: object) -> float | None:
+    """The "7s" in a google.rpc.RetryInfo among the details of an error."""
+    for detail in details if isinstance(details, list) else []:
+        delay = detail.get("retryDelay") if isinstance(detail, dict) else None
+        if isinstance(delay, str) and (found := re.fullmatch(r"(\d{1,9}(?:\.\d+)?)s", delay, re.ASCII)):
+            return float(found[1])
     return None
 
 

@@ -121,6 +121,7 @@ class Call:
             return self._redirected(status, headers)
         complaint = read_complaint(body)
         kind, retryable = judge(status, complaint)
+        wait_s = retry_after_s(headers)
         told = headers.get("x-should-retry", "").strip().lower()
         if told in ("true", "false"):
             retryable = told == "true"
@@ -131,7 +132,7 @@ class Call:
             code=complaint.code or complaint.type,
             param=refused_param(complaint) or complaint.param,
             retryable=retryable,
-            retry_after_s=retry_after_s(headers),
+            retry_after_s=complaint.retry_after_s if wait_s is None else wait_s,
             request_id=request_id_of(headers),
         )
 
@@ -146,6 +147,7 @@ class Call:
             code=complaint.code or complaint.type,
             param=complaint.param,
             retryable=retryable,
+            retry_after_s=complaint.retry_after_s,
             request_id=request_id,
         )
 
@@ -212,12 +214,13 @@ def _sentence(text: str) -> str:
 # --- what a complaint amounts to -------------------------------------------------------------------------------------
 
 _TOO_LONG = re.compile(
-    r"context.?(length|window|size)|maximum context|too many (input )?tokens|prompt is too long|input is too long"
-    r"|reduce the length",
+    r"context.?(length|window|size|limit)|maximum context|too many (input )?tokens|prompt is too long|input is too long"
+    r"|reduce the length|input token count.{0,20}exceeds",
     re.IGNORECASE,
 )
 _BAD_KEY = re.compile(
-    r"(invalid|incorrect|missing|wrong|expired).{0,20}api.?key|api.?key.{0,20}(invalid|not valid)", re.IGNORECASE
+    r"(invalid|incorrect|missing|wrong|expired).{0,20}api.?key|api.?key.{0,20}(invalid|not valid|expired)",
+    re.IGNORECASE,
 )
 _NO_MODEL = re.compile(
     r"(model|deployment)\b.{0,80}(not found|not exist|not_found|unknown)|(invalid|unknown) model", re.IGNORECASE

@@ -7,7 +7,7 @@ it refused a parameter, for as long as the HTTP client lives.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 
@@ -65,6 +65,7 @@ DROPPABLE = frozenset(
         "stopSequences",
         "thinkingConfig",
         "thinkingLevel",
+        "thinkingBudget",
         "includeThoughts",
     }
 )
@@ -74,16 +75,46 @@ UNMISTAKABLE = DROPPABLE - {"stop", "seed", "store", "reasoning", "thinking"}
 """Names that no sentence holds by chance; the others count only where a complaint has them in a field of its own."""
 
 
+MESSAGES_WITHOUT_SAMPLING = "2026-10-21"
+"""The version of the Anthropic API from which on temperature, top_p and top_k are an error, even at their defaults."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesQuirks:
+    """How one server's Anthropic Messages differ from the rule."""
+
+    version: str = "2023-06-01"
+    """The anthropic-version to ask for."""
+    bearer: bool = False
+    """Whether every key goes as "Authorization: Bearer", and not as x-api-key."""
+
+
+_MESSAGES_BY_HOST: tuple[tuple[str, MessagesQuirks], ...] = (
+    ("api.anthropic.com", MessagesQuirks(version=MESSAGES_WITHOUT_SAMPLING)),
+    (".api.aws", MessagesQuirks(bearer=True)),
+    (".googleapis.com", MessagesQuirks(version="vertex-2023-10-16", bearer=True)),
+)
+"""As _BY_HOST."""
+
+Q = TypeVar("Q")
+
+
 def quirks_of(base_url: str) -> Quirks:
     """What is known about the server at this address; the defaults for one that is not in the table."""
+    return _by_host(_BY_HOST, base_url) or Quirks()
+
+
+def messages_quirks_of(base_url: str) -> MessagesQuirks:
+    """The same for servers that speak Anthropic Messages."""
+    return _by_host(_MESSAGES_BY_HOST, base_url) or MessagesQuirks()
+
+
+def _by_host(table: tuple[tuple[str, Q], ...], base_url: str) -> Q | None:
     try:
         host = (urlsplit(base_url).hostname or "").lower()
     except ValueError:  # not an address; the HTTP client says so
-        host = ""
-    for pattern, quirks in _BY_HOST:
-        if host == pattern or (pattern.startswith(".") and host.endswith(pattern)):
-            return quirks
-    return Quirks()
+        return None
+    return next((q for name, q in table if host == name or (name.startswith(".") and host.endswith(name))), None)
 
 
 class Change(NamedTuple):
@@ -108,4 +139,15 @@ class Learned:
         self.changes[base_url, model] = (*self.about(base_url, model), change)
 
 
-__all__ = ["DROPPABLE", "RENAMES", "UNMISTAKABLE", "Change", "Learned", "Quirks", "quirks_of"]
+__all__ = [
+    "DROPPABLE",
+    "MESSAGES_WITHOUT_SAMPLING",
+    "RENAMES",
+    "UNMISTAKABLE",
+    "Change",
+    "Learned",
+    "MessagesQuirks",
+    "Quirks",
+    "messages_quirks_of",
+    "quirks_of",
+]

@@ -8,8 +8,8 @@ import json
 import socket
 import struct
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
@@ -23,6 +23,7 @@ from compare.records import (
     Done,
     Event,
     ModelSpec,
+    ProviderKind,
     ReasoningDelta,
     Settings,
     TextDelta,
@@ -231,11 +232,19 @@ def request_to() -> Callable[..., ChatRequest]:
     """A request for model "m" behind a base URL."""
 
     def make(
-        base_url: str, *, total_timeout_s: float = 10.0, seed: int | None = None, **settings: object
+        base_url: str,
+        *,
+        kind: ProviderKind = "openai-chat",
+        model: str = "m",
+        messages: tuple[ChatMessage, ...] = (ChatMessage("user", "Hi"),),
+        spec: Mapping[str, Any] | None = None,
+        total_timeout_s: float = 10.0,
+        seed: int | None = None,
+        **settings: object,
     ) -> ChatRequest:
-        spec = ModelSpec("local", "openai-chat", base_url, "m", api_key_env="MY_TEST_KEY")
+        asked = replace(ModelSpec("local", kind, base_url, model, api_key_env="MY_TEST_KEY"), **(spec or {}))
         chosen = Settings(**settings)  # type: ignore[arg-type]
-        return ChatRequest(spec, (ChatMessage("user", "Hi"),), chosen, total_timeout_s, seed)
+        return ChatRequest(asked, messages, chosen, total_timeout_s, seed)
 
     return make
 
@@ -245,8 +254,8 @@ def hear(request_to: Callable[..., ChatRequest]) -> Callable[..., object]:
     """Ask a server as the engine does, and check what holds for every call."""
 
     async def ask(client: HttpClient, base_url: str, *, api_key: str | None = None, **request: object) -> Heard:
-        provider = provider_for("openai-chat", client)
-        stream = provider.stream(request_to(base_url, **request), base_url=base_url, api_key=api_key)
+        made = request_to(base_url, **request)
+        stream = provider_for(made.model.provider, client).stream(made, base_url=base_url, api_key=api_key)
         heard = Heard([event async for event in stream])
         result = heard.result
         assert result.text == "".join(e.text for e in heard.events if isinstance(e, TextDelta))

@@ -64,6 +64,15 @@ def test_reason_of_the_server_behind_a_router_is_kept() -> None:
     assert _read({"error": error}).message == "Provider returned error (Deep: quota of pool 7)"
 
 
+@pytest.mark.parametrize(
+    ("delay", "seconds"), [("7s", 7.0), ("58.934310785s", 58.934310785), ("soon", None), (7, None), (["7s"], None)]
+)
+def test_wait_among_the_details_is_read(delay: object, seconds: float | None) -> None:
+    details = [None, {"@type": "x/google.rpc.Help"}, {"@type": "x/google.rpc.RetryInfo", "retryDelay": delay}]
+    assert _read([{"error": {"code": 429, "message": "No", "details": details}}]).retry_after_s == seconds
+    assert _read({"error": {"message": "No", "details": {"retryDelay": "7s"}}}).retry_after_s is None
+
+
 def test_sse_body_under_an_error_status_is_read() -> None:
     body = b'data: {"error":{"message":"No","code":"500"}}\n\ndata: [DONE]\n\n'
     assert read_complaint(body) == Complaint("No", code="500", status=500)

@@ -29,6 +29,7 @@ def _error(message: str = "No", **more: object) -> dict[str, object]:
         (400, _error("Expected an array"), "bad_request", False),
         (401, _error(), "auth", False),
         (400, _error("API key not valid. Please pass a valid API key."), "auth", False),
+        (400, _error("API key expired. Please renew the API key."), "auth", False),
         (402, _error(), "billing", False),
         (400, _error("Your credit balance is too low"), "billing", False),
         (429, _error("You exceeded your current quota", code="insufficient_quota"), "billing", False),
@@ -41,6 +42,8 @@ def _error(message: str = "No", **more: object) -> dict[str, object]:
         (400, _error("maximum context length is 8192 tokens", code="context_length_exceeded"), "context_length", False),
         (400, _error("request (9 tokens) exceeds the available context size (4 tokens)"), "context_length", False),
         (400, _error("prompt is too long: 9 tokens > 4 maximum"), "context_length", False),
+        (400, _error("The input token count (9) exceeds the maximum number of tokens"), "context_length", False),
+        (400, _error("max_tokens exceeds the maximum number of tokens to write (4)"), "bad_request", False),
         (413, _error("Request too large", code="rate_limit_exceeded"), "rate_limit", True),
         (
             422,
@@ -186,6 +189,7 @@ def test_failure_reported_after_status_200_is_judged_by_its_own_words() -> None:
     assert (overloaded.kind, overloaded.retryable) == ("overloaded", True)
     limited = CALL.complained(Complaint("slow down", status=429))
     assert (limited.kind, limited.retryable) == ("rate_limit", True)
+    assert CALL.complained(Complaint("slow down", status=429, retry_after_s=7.0)).retry_after_s == 7.0
     unknown = CALL.complained(Complaint("something"))
     assert (unknown.kind, unknown.retryable) == ("server", False)
 
