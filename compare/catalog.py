@@ -18,7 +18,7 @@ from typing import Any, get_args
 
 from compare.errors import ConfigError, NotFoundError
 from compare.records import ModelSpec, Price, PriceTier, ProviderKind
-from compare.settings import api_key, own_models_file, shipped
+from compare.settings import api_key, own_models_file, own_prices_file, shipped
 
 _FIELDS = {
     "id", "provider", "base_url", "model", "label", "maker", "api_key_env", "context_window_tokens",
@@ -85,11 +85,9 @@ def load_catalog() -> Catalog:
     Raises:
         ConfigError: a file is unreadable or an entry is wrong; the message names file, entry and field.
     """
-    files = [shipped("prices.json"), shipped("models.toml")]
-    own = own_models_file()
-    if own is not None:
-        files.append(own)
-    return _load(tuple(files), tuple(map(_changed_at, files)))
+    prices = [shipped("prices.json"), *filter(None, [own_prices_file()])]
+    models = [shipped("models.toml"), *filter(None, [own_models_file()])]
+    return _load(tuple(prices), tuple(models), tuple(map(_changed_at, prices + models)))
 
 
 def _changed_at(path: Path) -> int:
@@ -100,9 +98,8 @@ def _changed_at(path: Path) -> int:
 
 
 @lru_cache(maxsize=4)
-def _load(files: tuple[Path, ...], _changed_at_ns: tuple[int, ...]) -> Catalog:
-    prices_file, *model_files = files
-    prices = _read_prices(prices_file)
+def _load(price_files: tuple[Path, ...], model_files: tuple[Path, ...], _changed_at_ns: tuple[int, ...]) -> Catalog:
+    prices = {model_id: price for path in price_files for model_id, price in _read_prices(path).items()}
     models: dict[str, ModelSpec] = {}
     for path in model_files:
         here: dict[str, ModelSpec] = {}
@@ -250,8 +247,11 @@ def _read_prices(path: Path) -> Mapping[str, Price]:
     try:
         body = json.loads(path.read_bytes())
     except (OSError, ValueError) as exc:
-        raise ConfigError(f"The price file {path} cannot be read ({exc}). Restore it from the release.") from exc
+        raise ConfigError(f"The price file {path} cannot be read ({exc}). Correct it, or restore it.") from exc
+    models = body.get("models") if isinstance(body, dict) else None
+    if not isinstance(models, dict):
+        raise ConfigError(f"The price file {path} must be an object with 'models', as data/prices.json is.")
+    as_of, source = str(body.get("as_of", "")), str(body.get("source", path.name))
     return {
-        model_id: _price(entry, f"{path}, {model_id}", as_of=body["as_of"], source=body["source"])
-        for model_id, entry in body["models"].items()
+        model_id: _price(entry, f"{path}, {model_id}", as_of=as_of, source=source) for model_id, entry in models.items()
     }

@@ -18,6 +18,7 @@ import secrets
 import sys
 import time
 from pathlib import Path
+from typing import Literal
 
 from compare.errors import ConfigError
 
@@ -83,10 +84,38 @@ def own_models_file() -> Path | None:
     chosen = os.environ.get("WEIGHBRIDGE_MODELS", "").strip()
     if not chosen:
         return None
-    path = Path(chosen).expanduser()
+    return _named_file("WEIGHBRIDGE_MODELS", chosen)
+
+
+def own_prices_file() -> Path | None:
+    """The user's own prices, or None where no file is named.
+
+    Raises:
+        ConfigError: WEIGHBRIDGE_PRICES names a file that is not there.
+    """
+    chosen = os.environ.get("WEIGHBRIDGE_PRICES", "").strip()
+    return _named_file("WEIGHBRIDGE_PRICES", chosen) if chosen else None
+
+
+def _named_file(variable: str, name: str) -> Path:
+    path = Path(name).expanduser()
     if not path.is_file():
-        raise ConfigError(f"WEIGHBRIDGE_MODELS names {path}, which is not a file. Correct the path or unset it.")
+        raise ConfigError(f"{variable} names {path}, which is not a file. Correct the path or unset it.")
     return path
+
+
+def http_transport() -> Literal["aiohttp", "httpx"]:
+    """What carries requests to models.
+
+    Raises:
+        ConfigError: WEIGHBRIDGE_HTTP names something else.
+    """
+    chosen = os.environ.get("WEIGHBRIDGE_HTTP", "").strip().lower() or "aiohttp"
+    if chosen == "aiohttp":
+        return "aiohttp"
+    if chosen == "httpx":
+        return "httpx"
+    raise ConfigError(f"WEIGHBRIDGE_HTTP is {chosen!r}; it must be aiohttp (the default) or httpx.")
 
 
 def sim_speed() -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from datetime import date
@@ -182,7 +183,7 @@ def test_an_unreadable_file_is_named(own: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_broken_prices_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "prices.json").write_text("{")
-    with pytest.raises(ConfigError, match=r"prices\.json cannot be read .*Restore it from the release"):
+    with pytest.raises(ConfigError, match=r"prices\.json cannot be read .*or restore it"):
         module._read_prices(tmp_path / "prices.json")
 
 
@@ -191,3 +192,44 @@ def test_an_unknown_model_is_answered_with_near_names() -> None:
         load_catalog().get("sim-lit")
     with pytest.raises(NotFoundError, match=r"Known are: sim-lite, .*a file named by WEIGHBRIDGE_MODELS"):
         load_catalog().get("zzzzzzzz")
+
+
+def test_a_price_file_of_ones_own_is_merged_over_the_shipped_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "prices.json"
+    entry = {"gemini-2.5-flash": {"input": "9", "output": "10"}}
+    own.write_text(json.dumps({"as_of": "2026-12-01", "source": "our contract", "models": entry}))
+    before = load_catalog().get("gemini-2.5-flash-lite").price
+    monkeypatch.setenv("WEIGHBRIDGE_PRICES", str(own))
+    price = load_catalog().get("gemini-2.5-flash").price
+    assert price is not None
+    assert (price.input_usd_per_mtok, price.as_of, price.source) == (9, "2026-12-01", "our contract")
+    assert load_catalog().get("gemini-2.5-flash-lite").price == before
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("{", "cannot be read"), ("[]", "must be an object with 'models'"), (None, "is not a file")]
+)
+def test_a_price_file_that_cannot_be_used_is_named(
+    text: str | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "prices.json"
+    if text is not None:
+        own.write_text(text)
+    monkeypatch.setenv("WEIGHBRIDGE_PRICES", str(own))
+    with pytest.raises(ConfigError, match=said) as error:
+        load_catalog()
+    assert str(own) in str(error.value)
+
+
+def test_notes_for_governance_are_kept_as_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "models.toml"
+    own.write_text(
+        '[[model]]\nid = "m"\nprovider = "anthropic"\nbase_url = "http://127.0.0.1:1"\nmodel = "m"\n'
+        'region = "eu"\nretention = "30 days"\nterms = "no training"\npools = ["experimental", "eu"]\n'
+    )
+    monkeypatch.setenv("WEIGHBRIDGE_MODELS", str(own))
+    spec = load_catalog().get("m")
+    assert (spec.region, spec.retention, spec.terms) == ("eu", "30 days", "no training")
+    assert spec.pools == ("experimental", "eu")

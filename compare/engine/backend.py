@@ -12,20 +12,12 @@ from compare.engine.breaker import Breakers
 from compare.engine.lag import LagMeter
 from compare.providers import provider_for
 from compare.providers.http import HttpClient
-from compare.records import ModelSpec, Provider, ProviderKind
-from compare.settings import api_key, sim_speed
+from compare.records import ModelSpec, Provider
+from compare.settings import api_key, http_transport, sim_speed
+from compare.sim.models import BASE_PATHS
 
 if TYPE_CHECKING:
     from compare.sim.server import SimServer
-
-
-_SIM_PATHS: dict[ProviderKind, str] = {
-    "openai-chat": "/v1",
-    "openai-responses": "/v1",
-    "anthropic": "",
-    "gemini": "/v1beta",
-}
-"""What comes after the simulated server's root in a base URL of each wire format."""
 
 
 class Endpoint(NamedTuple):
@@ -55,7 +47,7 @@ class Backend:
         self._sim_starting = asyncio.Lock()
 
     async def __aenter__(self) -> Backend:
-        self.client = HttpClient()
+        self.client = HttpClient(transport=http_transport())
         self._ticking = asyncio.create_task(self.lag.run(), name="lag-meter")
         return self
 
@@ -72,7 +64,7 @@ class Backend:
         provider = provider_for(spec.provider, self.client)
         if not spec.simulated:
             return Endpoint(provider, spec.base_url, api_key(spec.api_key_env))
-        return Endpoint(provider, await self._sim_root() + _SIM_PATHS[spec.provider], None)
+        return Endpoint(provider, await self._sim_root() + BASE_PATHS[spec.provider], None)
 
     async def _sim_root(self) -> str:
         if self._sim_url is not None:

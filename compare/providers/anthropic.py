@@ -50,7 +50,7 @@ _REFUSALS = (
 class AnthropicMessages:
     """A records.Provider for servers with POST {base_url}/v1/messages; a base_url may end in /v1 itself.
 
-    The format has no seed; a request's seed, which only simulated models need, is not sent.
+    The format has no field for a seed; a request's seed, which only simulated models need, goes into its metadata.
     """
 
     def __init__(self, client: HttpClient, version: str | None = None) -> None:
@@ -247,6 +247,8 @@ def _params(request: ChatRequest, quirks: MessagesQuirks) -> tuple[dict[str, Any
             warnings.append(f"The temperature cannot be set for {model.name} {why}: {left_out}.")
         else:
             params["temperature"] = settings.temperature
+    if request.seed is not None:
+        params["metadata.user_id"] = f"seed-{request.seed}"
     return params, warnings
 
 

@@ -35,8 +35,8 @@ _SIDE_CALL_TIMEOUT_S = 30.0
 class OpenAIResponses:
     """A records.Provider for servers with POST {base_url}/responses.
 
-    Nothing is stored at the server. The format has no seed; a request's seed, which only simulated models need, is not
-    sent.
+    Nothing is stored at the server. The format has no field for a seed; a request's seed, which only simulated models
+    need, goes into its metadata.
     """
 
     def __init__(self, client: HttpClient) -> None:
@@ -106,6 +106,8 @@ def _params(request: ChatRequest) -> dict[str, Any]:
         params["reasoning.effort"] = settings.reasoning_effort
         if settings.reasoning_effort != "none":  # without thinking there is nothing to sum up
             params["reasoning.summary"] = "auto"
+    if request.seed is not None:
+        params["metadata.seed"] = str(request.seed)
     return params
 
 

@@ -54,12 +54,15 @@ DROPPABLE = frozenset(
         "reasoning.effort",
         "reasoning.summary",
         "store",
+        "metadata",
+        "metadata.seed",
         # Anthropic Messages
         "stop_sequences",
         "thinking",
         "thinking.type",
         "output_config",
         "output_config.effort",
+        "metadata.user_id",
         # Gemini
         "maxOutputTokens",
         "stopSequences",
@@ -71,7 +74,7 @@ DROPPABLE = frozenset(
 )
 """What may be left out when a server refuses it; the messages, the model and the stream itself never are."""
 
-UNMISTAKABLE = DROPPABLE - {"stop", "seed", "store", "reasoning", "thinking"}
+UNMISTAKABLE = DROPPABLE - {"stop", "seed", "store", "metadata", "reasoning", "thinking"}
 """Names that no sentence holds by chance; the others count only where a complaint has them in a field of its own."""
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from compare.records import ProviderKind
+
 Voice = Literal["lite", "flash", "large"]
 """Habit of wording and markdown; brain/voice_*.py holds one each."""
 
@@ -54,4 +56,9 @@ SIM_MODELS: Mapping[str, SimModel] = MappingProxyType(
 )
 """All simulated models by id."""
 
-__all__ = ["SIM_MODELS", "SimModel", "Voice"]
+BASE_PATHS: Mapping[ProviderKind, str] = MappingProxyType(
+    {"openai-chat": "/v1", "openai-responses": "/v1", "anthropic": "", "gemini": "/v1beta"}
+)
+"""What comes after the server's root in the base URL of each wire format."""
+
+__all__ = ["BASE_PATHS", "SIM_MODELS", "SimModel", "Voice"]

@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from compare.sim.faults import STALL_S, Fault
+from compare.sim.faults import SLOW_FIRST_S, STALL_S, Fault
 from compare.sim.models import SimModel
 from compare.sim.reply import Reply
 
@@ -27,23 +27,27 @@ class TimedPiece:
 
     due_s: float
     text: str
+    is_thought: bool = False
 
 
 def schedule(model: SimModel, reply: Reply, fault: Fault) -> list[TimedPiece]:
-    """The pieces of a reply with their due times at real pace; a cut reply ends early."""
-    pieces = reply.pieces
+    """The pieces of a reply, thoughts first, with their due times at real pace; a reply that breaks off ends early."""
+    thoughts, pieces = reply.thought_pieces, reply.pieces
+    n_all = len(thoughts) + len(pieces)
     rng = random.Random(f"pace {reply.fingerprint}")
     due = (model.ttft_ms + model.prefill_ms_per_ktok * reply.prompt_tokens / 1000) / 1000
     due *= 1 + rng.uniform(-TTFT_JITTER, TTFT_JITTER)
-    gap = reply.completion_tokens / model.tokens_per_s / len(pieces) if pieces else 0.0
-    turning = max(1, int(len(pieces) * fault.at)) if fault.kind in ("stall", "cut") else -1
+    due += SLOW_FIRST_S if fault.kind == "slow_first" else 0.0
+    gap = reply.completion_tokens / model.tokens_per_s / n_all if n_all else 0.0
+    turns = fault.kind in ("stall", "cut", "error_in_200")
+    turning = len(thoughts) + max(1, int(len(pieces) * fault.at)) if turns else -1
     timed = []
-    for i, piece in enumerate(pieces):
+    for i, piece in enumerate([*thoughts, *pieces]):
         if i == turning:
-            if fault.kind == "cut":
+            if fault.kind != "stall":
                 break
             due += STALL_S
-        timed.append(TimedPiece(due, piece))
+        timed.append(TimedPiece(due, piece, i < len(thoughts)))
         due += gap * (1 + rng.uniform(-GAP_JITTER, GAP_JITTER))
     return timed
 

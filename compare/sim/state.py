@@ -9,6 +9,20 @@ from typing import Any
 from compare.sim.faults import Attempts
 
 
+class RecordedBody(dict[str, Any]):
+    """A request body as it came, and how it came: equal to the plain body.
+
+    Attributes:
+        path: of the request, which tells the wire format; without the query.
+        headers: names in lower case.
+    """
+
+    def __init__(self, body: Mapping[str, Any], path: str, headers: Mapping[str, str]) -> None:
+        super().__init__(copy.deepcopy(dict(body)))
+        self.path = path
+        self.headers = dict(headers)
+
+
 class SimState:
     """Shared state of one app; touched from its event loop only."""
 
@@ -17,17 +31,18 @@ class SimState:
 
         Args:
             speed: factor on every wait: 1 real pace, 2 half as fast, 0 no waiting.
-            record: every request body that parses as a JSON object is appended here, refused ones too.
+            record: every request body that parses as a JSON object is appended here as a RecordedBody, refused ones
+                too.
         """
         self.speed = speed
         self.attempts = Attempts()
         self._record = record
         self._closing = False
 
-    def record_request(self, body: Mapping[str, Any]) -> None:
+    def record_request(self, body: Mapping[str, Any], path: str, headers: Mapping[str, str]) -> None:
         """Keep the body where a log was asked for."""
         if self._record is not None:
-            self._record.append(copy.deepcopy(dict(body)))
+            self._record.append(RecordedBody(body, path, headers))
 
     def close(self) -> None:
         """Make every waiting answer end soon."""
@@ -38,4 +53,4 @@ class SimState:
         return self._closing
 
 
-__all__ = ["SimState"]
+__all__ = ["RecordedBody", "SimState"]

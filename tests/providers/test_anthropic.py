@@ -73,6 +73,7 @@ def test_request_holds_what_was_asked_for_and_nothing_else(run: Any, playing: Pl
         assert {k: v for k, v in second.json.items() if k not in first.json} == {
             "temperature": 0.5,
             "stop_sequences": ["END", "STOP"],
+            "metadata": {"user_id": "seed-7"},
         }
         assert {k: v for k, v in third.json.items() if k not in first.json} == {
             "thinking": {"type": "adaptive", "display": "summarized"},

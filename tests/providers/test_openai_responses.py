@@ -95,9 +95,10 @@ def test_request_holds_what_was_asked_for_and_nothing_else(run: Any, playing: Pl
             "model": "m",
             "stream": True,
             "store": False,
+            "metadata": {"seed": "7"},
             "input": [{"type": "message", "role": "user", "content": "Hi"}],
-        }, "nothing is stored there, and there is no seed"
-        assert plain.params_sent == {"model": "m", "stream": True, "store": False}
+        }, "nothing is stored there, and there is no field for a seed"
+        assert plain.params_sent == {"model": "m", "stream": True, "store": False, "metadata": {"seed": "7"}}
         assert plain.warnings == ()
         assert "authorization" not in second.headers
         added = {k: v for k, v in second.json.items() if k not in first.json}

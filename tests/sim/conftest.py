@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from compare.sim.server import SimServer, start
+from tests.sim.asker import Asker
 
 
 class RunningSim:
@@ -23,6 +24,7 @@ class RunningSim:
         self._thread.start()
         self._server: SimServer = self._run(start(speed, record=self.requests))
         self.client = httpx.Client(base_url=self._server.base_url + "/v1", timeout=20)
+        self.any = Asker(self._server.base_url)
 
     def _run(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
@@ -38,6 +40,7 @@ class RunningSim:
 
     def close(self) -> None:
         self.client.close()
+        self.any.close()
         self._run(self._server.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)

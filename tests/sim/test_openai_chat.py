@@ -154,12 +154,50 @@ class TestWhole:
         assert "B-90417" in text
         assert "17 Alder Lane" in text
 
+    def test_pictures_by_address_and_files_are_taken(self, sim: Any) -> None:
+        for part in (
+            {"type": "image_url", "image_url": {"url": "https://pictures.example/1.png", "detail": "low"}},
+            {"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,AAAA"}},
+        ):
+            message = {"role": "user", "content": [part]}
+            response = sim.client.post("/chat/completions", json={"model": "sim-lite", "messages": [message]})
+            text = response.json()["choices"][0]["message"]["content"]
+            assert re.match(r"I am a simulated model and do not (see images|read attached files)", text)
+
     def test_the_log_holds_what_was_sent(self, sim: Any) -> None:
         sim.post("sim-lite", FACT, QUESTION, temperature=0.5)
         (body,) = sim.requests
         assert body["model"] == "sim-lite"
         assert [m["content"] for m in body["messages"]] == [FACT[1], QUESTION[1]]
         assert body["temperature"] == 0.5
+
+
+class TestThinking:
+    def test_thoughts_come_between_the_role_and_the_text_in_a_field_of_their_own(self, sim: Any) -> None:
+        _, raw = raw_stream(sim, FACT, QUESTION, reasoning_effort="high")
+        deltas = [json.loads(e)["choices"][0]["delta"] for e in events(raw)[:-1]]
+        kinds = [next(iter(d), "") for d in deltas]
+        n_thoughts = kinds.count("reasoning_content")
+        assert n_thoughts > 20
+        assert kinds == [
+            "role", *["reasoning_content"] * n_thoughts, *["content"] * (len(kinds) - n_thoughts - 2), "",
+        ]  # fmt: skip
+        message = sim.post("sim-large", FACT, QUESTION, reasoning_effort="high").json()["choices"][0]["message"]
+        assert "".join(d.get("reasoning_content", "") for d in deltas) == message["reasoning_content"]
+
+    def test_none_is_the_same_as_not_to_ask(self, sim: Any) -> None:
+        plain = sim.post("sim-large", FACT, QUESTION).json()
+        none = sim.post("sim-large", FACT, QUESTION, reasoning_effort="none").json()
+        assert {**none, "created": 0} == {**plain, "created": 0}
+
+    def test_a_lower_effort_thinks_less(self, sim: Any) -> None:
+        used = [
+            sim.post("sim-large", FACT, QUESTION, reasoning_effort=e).json()["usage"]["completion_tokens_details"][
+                "reasoning_tokens"
+            ]
+            for e in ("minimal", "low", "medium", "max")
+        ]
+        assert used[0] == used[1] < used[2] == used[3]
 
 
 class TestModels:
@@ -177,6 +215,10 @@ class TestModels:
 
 
 USER = {"role": "user", "content": "Hello"}
+
+
+def _image(url: str) -> dict[str, Any]:
+    return {"type": "image_url", "image_url": {"url": url}}
 
 
 class TestRefusals:
@@ -201,6 +243,18 @@ class TestRefusals:
                 400,
                 "invalid_value",
                 "messages[0].content[0]",
+            ),
+            (
+                {"model": "sim-lite", "messages": [{"role": "user", "content": [_image("data:image/png;base64,%%%")]}]},
+                400,
+                "invalid_image_url",
+                "messages[0].content[0].image_url",
+            ),
+            (
+                {"model": "sim-lite", "messages": [USER], "reasoning_effort": "enormous"},
+                400,
+                "invalid_value",
+                "reasoning_effort",
             ),
             ({"model": "sim-lite", "messages": [USER], "max_tokens": 0}, 400, "integer_below_min_value", "max_tokens"),
             (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,6 +51,45 @@ class TestEveryModel:
             reply = reply_to(SimRequest(model, THREAD, max_tokens=limit))
             assert (reply.finish, reply.completion_tokens) == ("length", limit)
             assert round(model.tokenizer_factor * count(reply.text)) <= limit
+
+
+class TestThinking:
+    REQUEST = SimRequest(SIM_MODELS["sim-large"], THREAD, thinking="full")
+
+    def test_it_adds_thoughts_and_their_tokens_and_changes_nothing_else(self) -> None:
+        plain, thought = reply_to(replace(self.REQUEST, thinking="off")), reply_to(self.REQUEST)
+        assert (plain.thoughts, plain.thinking_tokens) == ("", 0)
+        assert thought.thinking_tokens == round(1.27 * count(thought.thoughts))
+        assert "".join(thought.thought_pieces) == thought.thoughts
+        assert thought == replace(
+            plain,
+            thoughts=thought.thoughts,
+            thinking_tokens=thought.thinking_tokens,
+            completion_tokens=plain.completion_tokens + thought.thinking_tokens,
+        )
+
+    def test_a_budget_cuts_the_thoughts_and_not_the_text(self) -> None:
+        whole, cut = reply_to(self.REQUEST), reply_to(replace(self.REQUEST, thinking_budget=10))
+        assert (cut.thinking_tokens, cut.text, cut.finish) == (10, whole.text, "stop")
+        assert whole.thoughts.startswith(cut.thoughts)
+        assert reply_to(replace(self.REQUEST, thinking_budget=10_000)) == whole
+
+    def test_a_limit_holds_for_thoughts_and_text_together(self) -> None:
+        whole = reply_to(self.REQUEST)
+        for limit in (1, 10, whole.thinking_tokens, whole.thinking_tokens + 5, whole.completion_tokens - 1):
+            cut = reply_to(replace(self.REQUEST, max_tokens=limit))
+            assert (cut.finish, cut.completion_tokens) == ("length", limit)
+            assert cut.thinking_tokens == min(limit, whole.thinking_tokens)
+            assert (cut.text == "") is (limit <= whole.thinking_tokens)
+        assert reply_to(replace(self.REQUEST, max_tokens=whole.completion_tokens)) == whole
+
+
+def test_the_stop_sequence_that_comes_first_is_named() -> None:
+    request = SimRequest(SIM_MODELS["sim-lite"], THREAD)
+    text = reply_to(request).text
+    stopped = reply_to(replace(request, stop=(text[20:24], text[5:9], "never there")))
+    assert (stopped.stop_sequence, stopped.text) == (text[5:9], text[: text.index(text[5:9])])
+    assert reply_to(request).stop_sequence is None
 
 
 def test_the_models_report_different_counts_for_one_prompt() -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from compare.sim.brain import voice_flash, voice_large, voice_lite
+from compare.sim.brain import thinking, voice_flash, voice_large, voice_lite
 from compare.sim.brain.memory import Turn
-from compare.sim.brain.plan import Plan, make_plan
+from compare.sim.brain.plan import Plan, WordingLanguage, make_plan
 from compare.sim.brain.rules import kept
 from compare.sim.brain.speaker import Speaker
 from compare.sim.models import Voice
@@ -37,4 +37,20 @@ def answer(turns: Sequence[Turn], voice: Voice, memory_messages: int | None, see
     return kept(brief if brief is not None else _VOICES[voice](plan, seed), plan.rules)
 
 
-__all__ = ["Turn", "answer"]
+def think(turns: Sequence[Turn], memory_messages: int | None, *, brief: bool) -> str:
+    """What goes before the answer to the last message: what is looked for, in which messages, and what came of it.
+
+    Args:
+        turns: as for `answer`.
+        memory_messages: as for `answer`.
+        brief: say less.
+    """
+    return thinking.think(make_plan(turns, memory_messages), turns, memory_messages, brief=brief)
+
+
+def spoken_language(turns: Sequence[Turn], memory_messages: int | None) -> WordingLanguage:
+    """The language in which the last message is answered."""
+    return make_plan(turns, memory_messages).language
+
+
+__all__ = ["Turn", "answer", "spoken_language", "think"]
