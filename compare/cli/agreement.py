@@ -11,7 +11,9 @@ from compare.cli.votes_input import load_votes, votes_options
 from compare.ratings.agreement import agreement as measure
 
 
-@click.command(epilog="Example: weighbridge agreement --votes votes.csv --rater judge --item question_id,turn --json")
+@click.command(
+    epilog="\b\nExample: weighbridge agreement --votes votes.csv --rater judge --item question_id,turn --json"
+)
 @votes_options
 @click.option("--rater", default="rater", show_default=True, help="The column that says who voted.")
 @click.option(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import orjson
 
+from compare.cli.files import json_file
 from compare.cli.output import emit_json
-from compare.errors import ConfigError
 
 
 @click.command(epilog="Example: weighbridge canary --counts counts.json --json")
@@ -23,13 +22,7 @@ def canary(counts: Path, as_json: bool) -> None:  # fmt: skip
     """Roll back, hold or promote, by counts that may be looked at as often as one likes."""
     from compare.routing.sequential import read_counts
 
-    try:
-        document = orjson.loads(counts.read_bytes())
-    except OSError as exc:
-        raise ConfigError(f"{counts} cannot be read: {exc.strerror or exc}.") from exc
-    except orjson.JSONDecodeError as exc:
-        raise ConfigError(f"{counts} is not valid JSON: {exc}.") from exc
-    found = read_counts(document).to_json()
+    found = read_counts(json_file(counts)).to_json()
     if as_json:
         emit_json(found)
         return

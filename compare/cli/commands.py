@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 from importlib import import_module
+from typing import Any, NoReturn
 
 import click
 
 import compare
+from compare.cli.output import drop_unwritten, say
+from compare.errors import CompareError
 
 # name: (module under compare.cli, attribute, one line for the list)
 COMMANDS = {
@@ -37,12 +42,43 @@ class _Lazy(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what a user may meet ends in one sentence and an exit status, not in a traceback."""
+        try:
+            found = super().invoke(ctx)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+            return found
+        except CompareError as exc:
+            _end(ctx, 1, str(exc))
+        except KeyboardInterrupt:
+            _end(ctx, 130, "stopped.")
+        except BrokenPipeError:
+            # Whoever read our output has gone (head, less): no reason to complain.
+            _end(ctx, 0)
+        except OSError as exc:
+            if exc.errno != errno.ENOSPC:
+                raise
+            _end(ctx, 1, "The disk is full, so the output is not complete. Free some space and try again.")
+        finally:
+            drop_unwritten()
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+def _end(ctx: click.Context, status: int, sentence: str = "") -> NoReturn:
+    if sentence:
+        say(f"weighbridge: {sentence}")
+    ctx.exit(status)
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: weighbridge serve",
+)
 @click.version_option(compare.__version__, prog_name="weighbridge")
 def cli() -> None:
     """Compare language models side by side on long threads, vote, and turn votes into routing weights."""

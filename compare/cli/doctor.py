@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -35,8 +34,9 @@ def doctor(as_json: bool) -> None:
     else:
         for finding in findings:
             click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {finding.detail}")
-    if not all(f.ok for f in findings):
-        sys.exit(1)
+    failed = [finding.name for finding in findings if not finding.ok]
+    if failed:
+        raise CompareError(f"{len(failed)} of {len(findings)} checks failed: {', '.join(failed)}. Mend what they say.")
 
 
 def _look(name: str, probe: Callable[[], str]) -> Finding:

@@ -8,7 +8,6 @@ import click
 
 from compare.catalog import availability, load_catalog
 from compare.cli.output import emit_json, table
-from compare.engine.check import check
 from compare.records import ModelSpec
 
 
@@ -20,6 +19,8 @@ def models(do_check: bool, as_json: bool) -> None:
     specs = list(load_catalog().models.values())
     rows = [_row(spec) for spec in specs]
     if do_check:
+        from compare.engine.check import check  # brings the HTTP client, which listing does not need
+
         ready = [spec for spec in specs if availability(spec).ready]
         for checked in asyncio.run(check(ready)):
             row = next(row for row in rows if row["id"] == checked.model_id)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 import orjson
+
+from compare.errors import CompareError
 
 
 def emit_json(document: Any) -> None:
@@ -18,6 +21,26 @@ def emit_json(document: Any) -> None:
 def json_line(document: Any) -> bytes:
     """One document as one line of a JSONL file."""
     return orjson.dumps(document, default=_plain, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def standard_output() -> BinaryIO:
+    """Where bytes go when no file is named.
+
+    Raises:
+        CompareError: the program was started without one.
+    """
+    if sys.stdout is None:
+        raise CompareError("There is no standard output to write to. Name a file with --out, or do not close it.")
+    return sys.stdout.buffer
+
+
+def drop_unwritten() -> None:
+    """Give up what standard output does not take: Python would try again as it ends, and complain."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(message: str) -> None:

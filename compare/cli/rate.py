@@ -13,7 +13,7 @@ from compare.ratings.leaderboard import rate as rate_votes
 
 
 @click.command(
-    epilog="Example: weighbridge rate --votes votes.csv --rater judge --cluster question_id --by turn --json"
+    epilog="\b\nExample: weighbridge rate --votes votes.csv --rater judge --cluster question_id --by turn --json"
 )
 @votes_options
 @click.option("--by", default=None, help="A column: one more leaderboard for each of its values.")

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
+from compare.cli.files import json_file, text_file
 from compare.cli.output import emit_json, say
 from compare.cli.stored import the_catalog
-from compare.cli.votes_input import load_votes
+from compare.cli.votes_input import HISTORIES, load_votes
 from compare.errors import CompareError, ConfigError, NotEnoughVotesError
 
 
-@click.group()
+@click.group(epilog="Example: weighbridge route export --to yaml --out routing/")
 def route() -> None:
     """Turn votes into routing weights."""
 
@@ -22,17 +22,20 @@ def route() -> None:
 @route.command("recommend", epilog="Example: weighbridge route recommend --evidence evidence.json --json")
 @click.option("--evidence", type=click.Path(path_type=Path), help="Votes, costs and limits per bucket, as JSON.")
 @click.option("--blind/--open", "blind", default=None, help="Without --evidence: only blind or only open votes.")
-@click.option("--history", default=None, help="Without --evidence: only votes under this history.")
+@click.option("--history", type=HISTORIES, help="Without --evidence: only votes under this history.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def recommend(evidence: Path | None, blind: bool | None, history: str | None, as_json: bool) -> None:
-    """Recommend weights: from an evidence file under cost and latency limits, else from the stored votes."""
+    """Recommend weights.
+
+    From an evidence file under cost and latency limits, else from the stored votes.
+    """
     if evidence is None:
         _recommend_from_votes(blind, history, as_json)
         return
     from compare.routing.evidence import read_evidence
     from compare.routing.recommend import recommend as recommend_weights
 
-    found = recommend_weights(read_evidence(_json_file(evidence))).to_json()
+    found = recommend_weights(read_evidence(json_file(evidence))).to_json()
     if as_json:
         emit_json(found)
         return
@@ -76,10 +79,13 @@ def _proposal(proposal: Any) -> dict[str, Any]:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def check(file: Path, as_json: bool) -> None:
-    """Check a routing.yaml: names line, field and reason of everything that is wrong."""
+    """Check a routing.yaml.
+
+    Names line, field and reason of everything that is wrong.
+    """
     from compare.routing.config import read
 
-    config, problems = read(_text_file(file))
+    config, problems = read(text_file(file))
     if as_json:
         listed = [{"line": p.line, "path": p.path, "message": p.message} for p in problems]
         emit_json({"ok": config is not None, "problems": listed})
@@ -87,7 +93,7 @@ def check(file: Path, as_json: bool) -> None:
         if not as_json:
             for problem in problems:
                 click.echo(f"{file.name}: {problem}")
-        raise ConfigError(f"{file.name} has {len(problems)} problem{'s' if len(problems) > 1 else ''}.")
+        raise ConfigError(f"{file.name} has {len(problems)} problem{'s' if len(problems) > 1 else ''}, listed above.")
     if not as_json:
         click.echo(f"{file.name} is valid: {len(config.routes)} routes.")
 
@@ -96,7 +102,7 @@ def check(file: Path, as_json: bool) -> None:
 @click.option("--to", "target", type=click.Choice(["yaml"]), default="yaml", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for routing.yaml.")
 @click.option("--blind/--open", "blind", default=None, help="Only blind or only open votes.")
-@click.option("--history", default=None, help="Only votes under this history.")
+@click.option("--history", type=HISTORIES, help="Only votes under this history.")
 def export(target: str, out: Path, blind: bool | None, history: str | None) -> None:
     """Write routing.yaml from the stored votes."""
     from compare.report.weights import recommend as weigh
@@ -113,19 +119,3 @@ def export(target: str, out: Path, blind: bool | None, history: str | None) -> N
     except OSError as exc:
         raise CompareError(f"{path} cannot be written: {exc.strerror}. Name another folder with --out.") from exc
     say(f"Written to {path}.")
-
-
-def _text_file(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as exc:
-        raise ConfigError(f"{path} cannot be read: {exc.strerror or exc}.") from exc
-    except UnicodeDecodeError as exc:
-        raise ConfigError(f"{path} is not UTF-8 text (byte {exc.start}).") from exc
-
-
-def _json_file(path: Path) -> Any:
-    try:
-        return orjson.loads(_text_file(path))
-    except orjson.JSONDecodeError as exc:
-        raise ConfigError(f"{path} is not valid JSON: {exc}.") from exc

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from compare.cli.output import is_terminal, json_line, say
+from compare.cli.output import is_terminal, json_line, say, standard_output
 from compare.cli.stored import chosen, the_catalog, the_store
 from compare.engine.backend import Backend
 from compare.errors import CompareError
@@ -32,7 +32,7 @@ _SIM_READY_S = 30.0
 
 
 @click.command(
-    epilog="Example: weighbridge run --threads threads.jsonl --models sim-lite,sim-large --out answers.jsonl"
+    epilog="\b\nExample: weighbridge run --threads threads.jsonl --models sim-lite,sim-large --out answers.jsonl"
 )
 @click.option("--threads", "threads_file", required=True, type=click.Path(path_type=Path), help="File of threads.")
 @click.option("--models", required=True, help="Model ids, separated by commas.")
@@ -59,6 +59,8 @@ def run(
     resume: bool,
 ) -> None:  # fmt: skip
     """Send threads to models and write one JSON object a line for every answer."""
+    if out is not None and out.exists() and threads_file.exists() and out.samefile(threads_file):
+        raise click.UsageError("--out names the file of threads, which would be lost. Name another file.")
     candidates = chosen(the_catalog(), models)
     if not candidates:
         raise click.UsageError("--models names no model.")
@@ -67,22 +69,23 @@ def run(
     for candidate, spec in candidates:
         store.save_candidate(candidate, spec)
     plan = Plan(tuple(c.thread for c in conversations.values()), candidates, history, turns, repeat)
-    job_id, resumed = _job(store, plan, resume)
     total = sum(len(chain.turns) for chain in chains(plan))
-    say(f"{'Resuming' if resumed else 'Starting'} job {job_id}: {total} answers from {len(conversations)} threads.")
     began = time.monotonic()
-    with _sink(out) as sink, _progress(total) as advance:
-        writer = _Writer(sink, conversations, dict(_by_id(candidates)), plan)
-
-        def on_cell(thread: Thread, answer: Answer, reused: bool) -> None:
-            writer.write(thread, answer)
-            advance()
-
+    with _sink(out) as sink:
+        job_id, resumed = _job(store, plan, resume)
+        say(f"{'Resuming' if resumed else 'Starting'} job {job_id}: {total} answers from {len(conversations)} threads.")
+        writer = _Writer(sink, str(out or "Standard output"), conversations, dict(_by_id(candidates)), plan)
         try:
-            tally = asyncio.run(_replay(plan, job_id, store, concurrency, on_cell))
-        except KeyboardInterrupt:
-            store.finish_job(job_id, "cancelled")
+            with _progress(total) as advance:
+
+                def on_cell(thread: Thread, answer: Answer, reused: bool) -> None:
+                    writer.write(thread, answer)
+                    advance()
+
+                tally = asyncio.run(_replay(plan, job_id, store, concurrency, on_cell))
+        except (KeyboardInterrupt, CompareError):
             say("Stopped. What is finished is stored; the same command with --resume goes on.")
+            store.finish_job(job_id, "cancelled")
             raise
     store.finish_job(job_id, "done" if not tally.failed else "failed")
     _summary(tally, time.monotonic() - began, out)
@@ -168,9 +171,15 @@ class _Writer:
     """Writes answers in the shape of the contract, as they come."""
 
     def __init__(
-        self, sink: BinaryIO, conversations: dict[str, _Conversation], candidates: dict[str, Candidate], plan: Plan
+        self,
+        sink: BinaryIO,
+        place: str,
+        conversations: dict[str, _Conversation],
+        candidates: dict[str, Candidate],
+        plan: Plan,
     ) -> None:
         self._sink = sink
+        self._place = place
         self._candidates = candidates
         self._references = {thread_id: c.references for thread_id, c in conversations.items()}
         self._last = {t.id: len(user_turns(t.messages)) for t in plan.threads} if plan.turns == "last" else None
@@ -178,9 +187,13 @@ class _Writer:
     def write(self, thread: Thread, answer: Answer) -> None:
         if self._last is not None and answer.turn != self._last[thread.id]:
             return
-        for reference in self._references[thread.id]:
-            self._sink.write(json_line(answer_line(reference, answer, self._candidates[answer.candidate_id])))
-        self._sink.flush()
+        candidate = self._candidates[answer.candidate_id]
+        try:
+            for reference in self._references[thread.id]:
+                self._sink.write(json_line(answer_line(reference, answer, candidate)))
+            self._sink.flush()
+        except OSError as exc:
+            raise CompareError(f"{self._place} cannot be written any more: {exc.strerror}.") from exc
 
 
 def answer_line(thread_id: str, answer: Answer, candidate: Candidate) -> dict[str, Any]:
@@ -223,14 +236,18 @@ def answer_line(thread_id: str, answer: Answer, candidate: Candidate) -> dict[st
 @contextlib.contextmanager
 def _sink(out: Path | None) -> Iterator[BinaryIO]:
     if out is None:
-        yield sys.stdout.buffer
+        yield standard_output()
         return
     try:
         handle = out.open("wb")
     except OSError as exc:
         raise CompareError(f"{out} cannot be written: {exc.strerror}. Name another file with --out.") from exc
-    with handle:
+    try:
         yield handle
+    finally:
+        # Every line was flushed, so what closing might complain about has been told.
+        with contextlib.suppress(OSError):
+            handle.close()
 
 
 @contextlib.contextmanager

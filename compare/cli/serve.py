@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import runpy
 import socket
 import sys
@@ -46,9 +47,13 @@ def _usable(host: str, port: int) -> int:
         with socket.create_server((host, port)) as probe:
             return int(probe.getsockname()[1])
     except OSError as exc:
-        if port == 0 or exc.errno is None:
-            raise ConfigError(f"{host} cannot be listened on: {exc}.") from exc
+        if exc.errno != errno.EADDRINUSE:
+            reason = str(exc.strerror).partition(" (while")[0]  # what follows names the address once more
+            raise ConfigError(
+                f"{host}:{port} cannot be listened on: {reason}. Name an address of this machine with --host, "
+                "or another port with --port."
+            ) from exc
         raise ConfigError(
-            f"Port {port} on {host} cannot be used: {exc.strerror}. "
-            f"Is Weighbridge running already? Otherwise choose another port: weighbridge serve --port {port + 1}"
+            f"Port {port} on {host} is in use. Is Weighbridge running already? "
+            f"Otherwise choose another port: weighbridge serve --port {port + 1 if port < 65535 else port - 1}"
         ) from exc

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from compare.catalog import Catalog, load_catalog
+from compare.catalog import Catalog, availability, load_catalog
+from compare.errors import ConfigError
 from compare.records import Candidate, ModelSpec
 from compare.settings import database_path
 from compare.store.store import Store, open_store
@@ -18,8 +19,15 @@ def chosen(catalog: Catalog, names: str) -> tuple[tuple[Candidate, ModelSpec], .
 
     Raises:
         NotFoundError: an id is not in the catalogue.
+        ConfigError: an id comes twice, or its model cannot be asked now.
     """
     specs = [catalog.get(name.strip()) for name in names.split(",") if name.strip()]
+    for place, spec in enumerate(specs):
+        if spec in specs[:place]:
+            raise ConfigError(f"The model {spec.id} is named twice. Name it once; --repeat asks it more often.")
+        state = availability(spec)
+        if not state.ready:
+            raise ConfigError(f"The model {spec.id} cannot be asked: {state.reason}. Mend that, or leave it out.")
     return tuple((Candidate(model_id=spec.id, label=spec.label, simulated=spec.simulated), spec) for spec in specs)
 
 

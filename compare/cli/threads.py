@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
 
-from compare.cli.output import emit_json, json_line, say, table
+from compare.cli.output import emit_json, json_line, say, standard_output, table
 from compare.cli.stored import the_store
 from compare.threads.importers import read_file
 from compare.threads.importers.read import titled
 
 
-@click.group()
+@click.group(epilog="Example: weighbridge threads import support.jsonl")
 def threads() -> None:
     """Import, list and export threads."""
 
@@ -31,17 +30,23 @@ def threads() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def import_(file: Path, file_format: str, as_json: bool) -> None:  # fmt: skip
-    """Keep every thread of a file: OpenAI messages as JSON or JSON lines, or a transcript."""
+    """Keep every thread of a file.
+
+    OpenAI messages as JSON or JSON lines, or a transcript.
+    """
     store = the_store()
     reading = read_file(file)
     saved = [store.save_thread(titled(thread)) for thread in reading.threads]
+    for note in reading.notes:
+        say(note)
     for refusal in reading.refused:
         say(f"{file.name}, line {refusal.line}: {refusal.reason}")
     new = sum(one.created for one in saved)
     if as_json:
         refused = [{"line": r.line, "reason": r.reason} for r in reading.refused]
         ids = [one.id for one in saved]
-        emit_json({"read": reading.n_read, "kept": len(saved), "new": new, "refused": refused, "thread_ids": ids})
+        emit_json({"read": reading.n_read, "kept": len(saved), "new": new, "refused": refused, "notes": reading.notes,
+                   "thread_ids": ids})  # fmt: skip
     say(f"{reading.n_read} read = {len(saved)} kept ({new} new) + {len(reading.refused)} refused.")
 
 
@@ -70,4 +75,4 @@ def export(thread_id: str) -> None:
     messages = [
         json.loads(m.parts_json) if m.parts_json else {"role": m.role, "content": m.text} for m in thread.messages
     ]
-    sys.stdout.buffer.write(json_line({"id": thread.id, "title": thread.title, "messages": messages}))
+    standard_output().write(json_line({"id": thread.id, "title": thread.title, "messages": messages}))

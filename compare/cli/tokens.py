@@ -6,11 +6,11 @@ import click
 
 from compare.cli.output import emit_json, say, table
 from compare.cli.stored import the_store
-from compare.store.store import Store
-from compare.tokens.calibration import SETTLED_AT, Calibration, Finding, Observation, calibrate, findings
+from compare.report.tokens import observations
+from compare.tokens.calibration import SETTLED_AT, Calibration, Finding, calibrate, findings
 
 
-@click.group()
+@click.group(epilog="Example: weighbridge tokens calibration")
 def tokens() -> None:
     """Token counts: reported by models and counted here."""
 
@@ -18,7 +18,9 @@ def tokens() -> None:
 @tokens.command("calibration", epilog="Example: weighbridge tokens calibration --json")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def calibration(as_json: bool) -> None:
-    """Learn from all stored answers what each model makes of our count, and list the answers that do not fit.
+    """Learn what each model makes of our token count.
+
+    Learns from all stored answers, and lists the answers that do not fit.
 
     reported = a * counted + b * messages + c, for input tokens. A gap is a finding to look at, never an error.
     """
@@ -50,18 +52,6 @@ def calibration(as_json: bool) -> None:
         say("No answer has a reported and a counted number of tokens yet. Run some: weighbridge run --help")
     if without:
         say(f"{without} answers are left out: their model reported no tokens, or they were not counted.")
-
-
-def observations(store: Store) -> tuple[list[Observation], int]:
-    """Every finished answer with both numbers, and how many lack one."""
-    models = {candidate_id: candidate.model_id for candidate_id, candidate in store.candidates().items()}
-    timings = store.answer_timings()
-    seen = [
-        Observation(models[t.candidate_id], t.in_counted, t.n_messages, t.in_reported, candidate_id=t.candidate_id)
-        for t in timings
-        if t.in_counted is not None and t.in_reported is not None
-    ]
-    return seen, len(timings) - len(seen)
 
 
 def _print(lines: dict[str, Calibration], found: list[Finding], simulated: set[str]) -> None:

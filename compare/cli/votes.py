@@ -9,12 +9,12 @@ from typing import IO
 
 import click
 
-from compare.cli.output import json_line, say
+from compare.cli.output import json_line, say, standard_output
 from compare.cli.stored import the_store
 from compare.errors import CompareError
 
 
-@click.group()
+@click.group(epilog="Example: weighbridge votes export --out votes.csv")
 def votes() -> None:
     """Export the votes."""
 
@@ -23,7 +23,10 @@ def votes() -> None:
 @click.option("--format", "file_format", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; without it, standard output.")
 def export(file_format: str, out: Path | None) -> None:
-    """Write every counted vote, one pairwise row a line, in the shape that `rate --votes` reads."""
+    """Write every counted vote.
+
+    One pairwise row a line, in the shape that `rate --votes` reads.
+    """
     rows = list(the_store().iter_votes())
     if not rows:
         raise CompareError("There are no votes yet. Vote in the app first: weighbridge serve")
@@ -35,9 +38,9 @@ def export(file_format: str, out: Path | None) -> None:
                 writer.writerows(rows)
             else:
                 sink.writelines(json_line(row).decode() for row in rows)
-    except BrokenPipeError:
-        raise
     except OSError as exc:
+        if out is None:
+            raise
         raise CompareError(f"{out} cannot be written: {exc.strerror}. Name another file with --out.") from exc
     say(f"{len(rows)} pairwise rows from {len({row['ballot_id'] for row in rows})} ballots.")
 
@@ -46,6 +49,7 @@ class _standard_output:  # noqa: N801 - reads as a function where it is used
     """Standard output as a file that is not closed at the end."""
 
     def __enter__(self) -> IO[str]:
+        standard_output()
         return sys.stdout
 
     def __exit__(self, *_: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -13,14 +13,16 @@ from compare.cli.stored import the_store
 from compare.errors import CompareError, ImportFormatError
 from compare.ratings.votes import VoteRow, Votes
 from compare.ratings.votes_file import columns_mapping, read_votes, winners_mapping
+from compare.records import History
 
+HISTORIES = click.Choice(get_args(History))
 _SHOWN_REJECTS = 10
 
 
 def votes_options(command: Callable[..., None]) -> Callable[..., None]:
     """--votes, --columns, --winners, --blind/--open, --history."""
     for option in (
-        click.option("--history", type=click.Choice(["fixed", "own", "winner", "handover"]), default=None,
+        click.option("--history", type=HISTORIES, default=None,
                      help="Of the database's votes: only those under this history."),
         click.option("--blind/--open", "blind", default=None, help="Of the database's votes: only blind or only open."),
         click.option("--winners", default="", help="Other words for winners: model_a=left,model_b=right,tie=tie."),
@@ -48,7 +50,7 @@ def _from_file(file: Path, columns: str, winners: str) -> Votes:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             read = read_votes(lines, columns=columns_mapping(columns), winners=winners_mapping(winners))
     except OSError as exc:
-        raise ImportFormatError(f"{file} cannot be read: {exc.strerror or exc}.") from exc
+        raise ImportFormatError(f"{file} cannot be read: {exc.strerror or exc}. Check the path.") from exc
     except UnicodeDecodeError as exc:
         raise ImportFormatError(f"{file} is not UTF-8 (byte {exc.start}). Save it as UTF-8 and try again.") from exc
     for reject in read.rejects[:_SHOWN_REJECTS]:
@@ -66,7 +68,10 @@ def _from_file(file: Path, columns: str, winners: str) -> Votes:
 def _from_store(blind: bool | None, history: str | None) -> Votes:
     rows = [row for row in the_store().iter_votes() if _wanted(row, blind, history)]
     if not rows:
-        raise CompareError("There are no votes of this kind in the database. Vote in the app, or name a file: --votes")
+        raise CompareError(
+            "There are no votes of this kind in the database. Vote in the app first (weighbridge serve), "
+            "or rate a file: weighbridge rate --votes FILE"
+        )
     kinds = sorted({(bool(row["blind"]), str(row["history"])) for row in rows})
     if len(kinds) > 1:
         listed = ", ".join(f"{'--blind' if b else '--open'} --history {h}" for b, h in kinds)

@@ -1,0 +1,39 @@
+"""`canary`: a decision from a file of counts; the test behind it is tested in tests/routing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compare.routing.sequential import Arm, look
+from tests.cli.command import weighbridge
+
+
+def counts(folder: Path, harms: int, **more: Any) -> Path:
+    path = folder / "counts.json"
+    arms = {"canary": {"requests": 3000, "harms": harms}, "control": {"requests": 12_000, "harms": 240}}
+    path.write_text(json.dumps({**arms, "tau": 0.01, **more}))
+    return path
+
+
+@pytest.mark.parametrize(("harms", "decision"), [(120, "rollback"), (80, "hold"), (0, "promote")])
+def test_the_decision_and_the_figures_behind_it(harms: int, decision: str, tmp_path: Path) -> None:
+    found = weighbridge("canary", "--counts", counts(tmp_path, harms), "--json").document
+    by_hand = look(Arm(3000, harms), Arm(12_000, 240), tau=0.01)
+    assert found["decision"] == decision
+    assert found["log_likelihood_ratio"] == pytest.approx(by_hand.log_likelihood_ratio)
+    assert found["p_value"] == pytest.approx(by_hand.p_value)
+    assert f"decision: {decision}\n" in weighbridge("canary", "--counts", tmp_path / "counts.json").out
+
+
+def test_a_misspelt_key_is_one_sentence_with_the_known_ones(tmp_path: Path) -> None:
+    told = weighbridge("canary", "--counts", counts(tmp_path, 10, alhpa=0.1)).complaint
+    assert told.startswith("The counts have the unknown key 'alhpa'; known are canary, control, tau, alpha")
+
+
+def test_counts_that_cannot_be_are_one_sentence(tmp_path: Path) -> None:
+    told = weighbridge("canary", "--counts", counts(tmp_path, 3001)).complaint
+    assert told == "canary has 3001 harms in 3000 requests; harms cannot exceed requests."

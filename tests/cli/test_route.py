@@ -1,0 +1,163 @@
+"""`route`: votes to weights, weights to a routing.yaml, and what is wrong with one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.cli.command import weighbridge
+from tests.cli.conftest import N_VOTES
+from tests.report.test_weights import vote
+from tests.review.conftest import Table
+
+GOOD = """\
+routes:
+  - name: long
+    match: thread_length > 8
+    weights: {p: 0.75, q: 0.25}
+  - name: rest
+    weights: {p: 1.0}
+"""
+
+
+@pytest.fixture
+def routing(tmp_path: Path) -> Path:
+    path = tmp_path / "routing.yaml"
+    path.write_text(GOOD)
+    return path
+
+
+# --- export ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("voted")
+def test_enough_votes_become_a_file_that_passes_the_check(tmp_path: Path) -> None:
+    done = weighbridge("route", "export", "--to", "yaml", "--out", tmp_path / "new" / "folder")
+    path = tmp_path / "new" / "folder" / "routing.yaml"
+    assert (done.status, done.out) == (0, "")
+    assert done.err.endswith(f"Written to {path}.\n")
+    document = yaml.safe_load(path.read_text())
+    assert document["provenance"]["vote_count"] == N_VOTES
+    weights = document["routes"][-1]["weights"]
+    assert weights["sim-large"] > weights["sim-lite"]
+    assert weighbridge("route", "check", path).out == f"routing.yaml is valid: {len(document['routes'])} routes.\n"
+
+
+def test_too_few_votes_give_no_file_and_say_so(table: Table, tmp_path: Path) -> None:
+    vote(table, 3)
+    refused = weighbridge("route", "export", "--out", tmp_path / "out")
+    assert refused.last_words.startswith("No weights were written: there are not enough votes")
+    assert "not enough votes" in refused.err.splitlines()[0]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("voted")
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    told = weighbridge("route", "export", "--out", tmp_path / "taken").last_words
+    assert told.startswith(f"{tmp_path / 'taken' / 'routing.yaml'} cannot be written: ")
+    assert told.endswith("Name another folder with --out.")
+
+
+# --- recommend -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("voted")
+def test_stored_votes_become_proposals_with_their_reasons() -> None:
+    found = weighbridge("route", "recommend", "--json").document
+    default = found["default"]
+    assert default["n_votes"] == N_VOTES
+    assert sum(default["weights"].values()) == pytest.approx(1)
+    assert default["weights"]["sim-large"] > 0.5
+    assert all(bucket["why"] for bucket in found["buckets"])
+    assert "  sim-large: 0." in weighbridge("route", "recommend").out
+
+
+def evidence(folder: Path, **changes: object) -> Path:
+    bucket = {"name": "long", "models": ["p", "q"], "wins": [[0, 90], [10, 0]], "current": [0.5, 0.5]}
+    path = folder / "evidence.json"
+    path.write_text(json.dumps({"buckets": [{**bucket, **changes}]}))
+    return path
+
+
+def test_evidence_is_weighed_without_a_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEIGHBRIDGE_DATA_DIR", str(tmp_path / "none"))
+    path = evidence(tmp_path)
+    (bucket,) = weighbridge("route", "recommend", "--evidence", path, "--json").document["buckets"]
+    assert bucket["models"] == ["p", "q"]
+    assert bucket["verdict"] == "change"
+    assert bucket["proposed"][0] > 0.5
+    shown = weighbridge("route", "recommend", "--evidence", path)
+    assert shown.out.startswith("long: change. ")
+    assert f"  p: 0.50 -> {bucket['proposed'][0]:.2f}" in shown.out
+    assert not (tmp_path / "none").exists()
+
+
+def test_evidence_that_is_wrong_names_the_place(tmp_path: Path) -> None:
+    told = weighbridge("route", "recommend", "--evidence", evidence(tmp_path, current=[0.5, 0.6])).complaint
+    assert told == "buckets[0].current sums to 1.1, not 1."
+
+
+# --- check -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_valid_file_is_called_so(routing: Path) -> None:
+    assert weighbridge("route", "check", routing).out == "routing.yaml is valid: 2 routes.\n"
+    assert weighbridge("route", "check", routing, "--json").document == {"ok": True, "problems": []}
+
+
+def test_every_problem_is_named_by_line_and_field(routing: Path) -> None:
+    routing.write_text(GOOD.replace("q: 0.25", "q: 0.35").replace("thread_length > 8", "thread_lenght > 8"))
+    checked = weighbridge("route", "check", routing)
+    assert checked.last_words == "routing.yaml has 2 problems, listed above."
+    first, second = checked.out.splitlines()
+    assert first.startswith("routing.yaml: line 3, routes[0].match: ")
+    assert "thread_length" in first
+    assert second == ("routing.yaml: line 4, routes[0].weights: the weights of 'long' sum to 1.1, not 1 (0.75 + 0.35)")
+
+
+def test_json_holds_the_problems_and_the_status_stays_1(routing: Path) -> None:
+    routing.write_text(GOOD.replace("weights: {p: 1.0}", "weigths: {p: 1.0}"))
+    checked = weighbridge("route", "check", routing, "--json")
+    assert checked.last_words.startswith("routing.yaml has ")
+    found = json.loads(checked.out)
+    assert found["ok"] is False
+    assert all(set(problem) == {"line", "path", "message"} for problem in found["problems"])
+    assert any("did you mean 'weights'" in problem["message"] for problem in found["problems"])
+
+
+@pytest.mark.parametrize("command", ["route check", "route recommend --evidence", "canary --counts"])
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "cannot be read: No such file or directory. Check the path."),
+        (b"\xff\xfe\x00\x01", "is not UTF-8 (byte 0). Save it as UTF-8 and try again."),
+    ],
+    ids=["missing", "binary"],
+)
+def test_a_file_that_cannot_be_read_is_one_sentence(
+    command: str, content: bytes | None, told: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "given"
+    if content is not None:
+        path.write_bytes(content)
+    assert weighbridge(*command.split(), path).complaint == f"{path} {told}"
+
+
+@pytest.mark.parametrize("command", ["route recommend --evidence", "canary --counts"])
+def test_a_file_that_is_no_json_is_told_with_its_place(command: str, tmp_path: Path) -> None:
+    (tmp_path / "given").write_text('{"buckets": [}')
+    told = weighbridge(*command.split(), tmp_path / "given").complaint
+    assert told.startswith(f"{tmp_path / 'given'} is not valid JSON: ")
+    assert "line 1 column 14" in told
+
+
+@pytest.mark.parametrize("content", ["", "- 1\n", "routes: []\n", "routes: {p: [\n"])
+def test_a_file_that_is_no_routing_file_has_a_problem(content: str, routing: Path) -> None:
+    routing.write_text(content)
+    checked = weighbridge("route", "check", routing)
+    assert "listed above" in checked.last_words
+    assert checked.out.startswith("routing.yaml: ")
