@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,20 +11,20 @@ import click
 from compare.cli.output import say
 from compare.cli.stored import the_store
 from compare.errors import CompareError, ImportFormatError
-from compare.ratings.votes import VoteRow, Votes
+from compare.ratings.votes import VoteRow, Votes, is_missing
 from compare.ratings.votes_file import columns_mapping, read_votes, winners_mapping
 from compare.records import History
 
 HISTORIES = click.Choice(get_args(History))
 _SHOWN_REJECTS = 10
+_DATABASE = "The database"
 
 
 def votes_options(command: Callable[..., None]) -> Callable[..., None]:
     """--votes, --columns, --winners, --blind/--open, --history."""
     for option in (
-        click.option("--history", type=HISTORIES, default=None,
-                     help="Of the database's votes: only those under this history."),
-        click.option("--blind/--open", "blind", default=None, help="Of the database's votes: only blind or only open."),
+        click.option("--history", type=HISTORIES, default=None, help="Only votes under this history."),
+        click.option("--blind/--open", "blind", default=None, help="Only blind votes, or only open ones."),
         click.option("--winners", default="", help="Other words for winners: model_a=left,model_b=right,tie=tie."),
         click.option("--columns", default="", help="Other names of columns: model_a=model_left,model_b=model_right."),
         click.option("--votes", "file", type=click.Path(path_type=Path), help="CSV or JSONL; default: the database."),
@@ -38,11 +38,12 @@ def load_votes(file: Path | None, columns: str, winners: str, blind: bool | None
 
     Raises:
         ImportFormatError: the file cannot be read, or no row of it is a vote.
-        CompareError: the database holds votes of several kinds and none was chosen.
+        CompareError: there are votes of several kinds and none was chosen, or none of the chosen kind.
     """
     if file is not None:
-        return _from_file(file, columns, winners)
-    return _from_store(blind, history)
+        return _of_one_kind(_from_file(file, columns, winners), blind, history, str(file))
+    votes = Votes.from_rows(_row(row) for row in the_store().iter_votes())
+    return _of_one_kind(votes, blind, history, _DATABASE)
 
 
 def _from_file(file: Path, columns: str, winners: str) -> Votes:
@@ -65,22 +66,53 @@ def _from_file(file: Path, columns: str, winners: str) -> Votes:
     return read.votes
 
 
-def _from_store(blind: bool | None, history: str | None) -> Votes:
-    rows = [row for row in the_store().iter_votes() if _wanted(row, blind, history)]
-    if not rows:
+def _of_one_kind(votes: Votes, blind: bool | None, history: str | None, where: str) -> Votes:
+    """The votes that were asked for; a file without the columns `blind` and `history` is of one kind by itself."""
+    kinds = [
+        (_is_blind(b), None if is_missing(h) else str(h))
+        for b, h in zip(_column(votes, "blind"), _column(votes, "history"), strict=True)
+    ]
+    wanted = [i for i, (b, h) in enumerate(kinds) if blind in (None, b) and history in (None, h)]
+    if not wanted:
+        if where is _DATABASE:
+            raise CompareError(
+                "There are no votes of this kind in the database. Vote in the app first (weighbridge serve), "
+                "or rate a file: weighbridge rate --votes FILE"
+            )
         raise CompareError(
-            "There are no votes of this kind in the database. Vote in the app first (weighbridge serve), "
-            "or rate a file: weighbridge rate --votes FILE"
+            f"{where} holds {len(votes)} votes, none of this kind. Leave out --blind, --open, --history."
         )
-    kinds = sorted({(bool(row["blind"]), str(row["history"])) for row in rows})
-    if len(kinds) > 1:
-        listed = ", ".join(f"{'--blind' if b else '--open'} --history {h}" for b, h in kinds)
-        raise CompareError(f"The database holds votes given under different conditions. Choose one of: {listed}.")
-    return Votes.from_rows(_row(row) for row in rows)
+    found = sorted({kinds[i] for i in wanted}, key=str)
+    if len(found) > 1:
+        listed = ", ".join(_options(b, h) for b, h in found)
+        raise CompareError(f"{where} holds votes given under different conditions. Choose one of: {listed}.")
+    return votes if len(wanted) == len(votes) else votes.take(wanted)
 
 
-def _wanted(row: dict[str, Any], blind: bool | None, history: str | None) -> bool:
-    return (blind is None or bool(row["blind"]) == blind) and (history is None or row["history"] == history)
+def _column(votes: Votes, name: str) -> Sequence[object]:
+    return votes.column(name) if votes.has_column(name) else [None] * len(votes)
+
+
+def _is_blind(value: object) -> bool | None:
+    """What a file's word means; None for one that says nothing."""
+    return _BLIND_WORDS.get(str(value).strip().lower())
+
+
+_BLIND_WORDS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "1.0": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "0.0": False,
+}
+
+
+def _options(blind: bool | None, history: str | None) -> str:
+    told = ["" if blind is None else "--blind" if blind else "--open", f"--history {history}" if history else ""]
+    return " ".join(filter(None, told)) or "(votes without these columns filled)"
 
 
 def _row(row: dict[str, Any]) -> VoteRow:

@@ -99,3 +99,37 @@ def test_one_kind_is_chosen_by_its_options(voted: Store) -> None:
     chosen = weighbridge("rate", "--blind", "--json").document
     assert [model["n_votes"] for model in chosen["models"]] == [1, 1]
     assert weighbridge("rate", "--open", "--history", "own").complaint.startswith("There are no votes of this kind")
+
+
+MIXED = """model_a,model_b,winner,blind,history
+x,y,model_a,1,fixed
+x,y,model_b,0,fixed
+x,y,tie,0,own
+"""
+
+
+@pytest.mark.parametrize("command", ["rate", "agreement"])
+def test_a_file_is_not_mixed_unasked_either(command: str, tmp_path: Path) -> None:
+    file = tmp_path / "votes.csv"
+    file.write_text(MIXED)
+    told = weighbridge(command, "--votes", file).complaint
+    assert "holds votes given under different conditions. Choose one of: " in told
+    assert "--blind --history fixed" in told
+    assert "--open --history own" in told
+
+
+def test_one_kind_of_a_file_is_chosen_by_the_same_options(tmp_path: Path) -> None:
+    file = tmp_path / "votes.csv"
+    file.write_text(MIXED)
+    rated = weighbridge("rate", "--votes", file, "--open", "--history", "own", "--json").document
+    assert [(model["model"], model["n_votes"], model["ties"]) for model in rated["models"]] == [
+        ("x", 1, 1),
+        ("y", 1, 1),
+    ]
+    assert "none of this kind" in weighbridge("rate", "--votes", file, "--history", "winner").complaint
+
+
+def test_a_file_without_these_columns_is_of_one_kind(tmp_path: Path) -> None:
+    file = tmp_path / "votes.csv"
+    file.write_text("model_a,model_b,winner\nx,y,model_a\ny,x,tie\n")
+    assert weighbridge("rate", "--votes", file).status == 0
