@@ -13,7 +13,6 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from compare.engine.ask import ask
@@ -21,6 +20,7 @@ from compare.engine.backend import Backend
 from compare.engine.breaker import BreakerStatus
 from compare.engine.complete import complete
 from compare.engine.pane import Pane
+from compare.engine.question import unanswered
 from compare.engine.run import Run
 from compare.errors import CompareError
 from compare.records import Answer
@@ -207,30 +207,13 @@ def _settle(pane: Pane, keep: Keep, task: asyncio.Task[None]) -> None:
     if pane.final:
         return
     assert pane.question is not None
-    question = pane.question
-    answer = Answer(
-        id=question.answer_id,
-        candidate_id=question.candidate.id,
-        prompt_leaf_id=question.prompt.leaf_id,
-        turn=question.prompt.turn,
-        n_messages=question.prompt.n_messages,
-        history=question.prompt.history,
-        origin=question.origin,
-        status="stopped",
-        finish="cancelled",
-        text=pane.text,
-        repeat=question.repeat,
-        job_id=question.job_id,
-        replaces_id=question.replaces_id,
-        attempts=0,
-        error_kind="cancelled",
-        error="Stopped before it was asked.",
-    )
     defect = None if task.cancelled() else task.exception()
-    if defect is not None:
-        log.error("asking %s broke", question.spec.id, exc_info=defect)
+    if defect is None:
+        answer = unanswered(pane.question, "cancelled", "Stopped before it was asked.", text=pane.text)
+    else:
+        log.error("asking %s broke", pane.question.spec.id, exc_info=defect)
         why = f"Something in Weighbridge broke ({type(defect).__name__}); the log has the details."
-        answer = replace(answer, status="failed", finish="error", error_kind="protocol", error=why, attempts=1)
+        answer = unanswered(pane.question, "protocol", why, text=pane.text, attempts=1)
     # Rare, so the loop can wait until it is saved.
     pane.finish(answer, trouble=_kept(keep, answer))
 

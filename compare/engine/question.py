@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from compare.records import Candidate, ModelSpec, Origin
+from compare.records import Answer, Candidate, FailureKind, ModelSpec, Origin
 from compare.threads.prompts import Prompt
 
 
@@ -24,3 +24,36 @@ class Question:
     replaces_id: str | None = None
     patience_s: float = 0.0
     """So long after an endpoint went down, it is still waited for; people do not wait, jobs do."""
+
+
+def unanswered(
+    question: Question, kind: FailureKind | None, error: str, *, text: str = "", attempts: int = 0
+) -> Answer:
+    """The answer of a question that no call has answered: nothing was asked, or the call broke inside Weighbridge.
+
+    Args:
+        question: what should have been asked.
+        kind: "cancelled" makes it a stopped answer, everything else a failed one.
+        error: what happened, in a sentence.
+        text: what had arrived.
+        attempts: calls that were begun.
+    """
+    stopped = kind == "cancelled"
+    return Answer(
+        id=question.answer_id,
+        candidate_id=question.candidate.id,
+        prompt_leaf_id=question.prompt.leaf_id,
+        turn=question.prompt.turn,
+        n_messages=question.prompt.n_messages,
+        history=question.prompt.history,
+        origin=question.origin,
+        status="stopped" if stopped else "failed",
+        finish="cancelled" if stopped else "error",
+        text=text,
+        repeat=question.repeat,
+        job_id=question.job_id,
+        replaces_id=question.replaces_id,
+        attempts=attempts,
+        error_kind=kind,
+        error=error,
+    )

@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from compare.engine.ask import Question, ask
+from compare.engine.ask import ask
 from compare.engine.backend import Backend
 from compare.engine.complete import complete, was_cancelled
+from compare.engine.question import Question, unanswered
 from compare.records import Answer, Candidate, History, ModelSpec, Thread
 from compare.store.store import Store
 from compare.threads.prompts import OwnAnswer, Prompt, fixed_prompt, own_prompt, user_turns
@@ -190,21 +191,5 @@ def _question(prompt: Prompt, chain: Chain, job_id: str, key: str) -> Question:
 
 def _not_asked(question: Question, broken: Answer) -> Answer:
     """A turn whose own history has a hole: asking it would measure the hole. Resume asks from the hole on."""
-    prompt = question.prompt
-    return Answer(
-        id=question.answer_id,
-        candidate_id=question.candidate.id,
-        prompt_leaf_id=prompt.leaf_id,
-        turn=prompt.turn,
-        n_messages=prompt.n_messages,
-        history=prompt.history,
-        origin=question.origin,
-        status="failed",
-        finish="error",
-        text="",
-        repeat=question.repeat,
-        job_id=question.job_id,
-        attempts=0,
-        error_kind=broken.error_kind,
-        error=f"Not asked: the answer to turn {broken.turn}, which its history needs, failed ({broken.error}).",
-    )
+    why = f"Not asked: the answer to turn {broken.turn}, which its history needs, failed ({broken.error})."
+    return unanswered(question, broken.error_kind, why)
