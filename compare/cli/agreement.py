@@ -10,6 +10,18 @@ from compare.cli.output import emit_json
 from compare.cli.votes_input import load_votes, votes_options
 from compare.ratings.agreement import agreement as measure
 
+_WORDS = {
+    "alpha_nominal": "Krippendorff's alpha, nominal",
+    "alpha_ordinal": "Krippendorff's alpha, ordinal",
+    "pairs_with_ties": "pairs of votes that agree, ties counted",
+    "pairs_without_ties": "pairs of votes that agree, ties left out",
+    "n_raters": "raters",
+    "n_items": "items",
+    "n_items_multi": "items with two raters or more",
+    "n_votes": "votes",
+    "n_repeats": "repeated votes of one rater on one item",
+}
+
 
 @click.command(
     epilog="\b\nExample: weighbridge agreement --votes votes.csv --rater judge --item question_id,turn --json"
@@ -34,4 +46,15 @@ def agreement(
         emit_json(found)
         return
     for name, value in found.items():
-        click.echo(f"{name}: {value}")
+        click.echo(f"{_WORDS.get(name, name)}: {_said(value)}")
+
+
+def _said(value: object) -> str:
+    match value:
+        case None:
+            return "not defined (too few items with two raters)"
+        case {"agree": agree, "total": total, "share": share}:
+            return f"{agree} of {total}" + (f" ({share:.1%})" if isinstance(share, float) else "")
+        case float():
+            return f"{value:.3f}"
+    return str(value)

@@ -31,7 +31,7 @@ def test_agreeing_pairs_are_counted_on_the_columns_that_were_named(judged: Path)
 def test_a_terminal_gets_a_line_for_every_figure(judged: Path) -> None:
     shown = weighbridge("agreement", "--votes", judged, "--rater", "judge", "--item", "question")
     assert shown.status == 0
-    assert "alpha_nominal: 0.66" in shown.out
+    assert "Krippendorff's alpha, nominal: 0.667" in shown.out
     assert "n_items: 4" in shown.out
 
 

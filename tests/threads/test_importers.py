@@ -215,7 +215,7 @@ def test_a_rule_of_many_stars_is_read_at_once() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "test is empty. Paste or upload a conversation."),
+        ("", "test is empty. It should hold a conversation"),
         (" \n\ufeff \t", "test is empty."),
         ("[]", "test: no thread could be read. It holds no record."),
         ("{}", "Record 1: the field 'messages' is missing or is not a list."),

@@ -54,7 +54,7 @@ def read_file(path: Path) -> Reading:
     try:
         raw = path.read_bytes()
     except OSError as exc:
-        raise ImportFormatError(f"{path} cannot be read: {exc.strerror or exc}.") from exc
+        raise ImportFormatError(f"{path} cannot be read: {exc.strerror or exc}. Check the path.") from exc
     return read_bytes(raw, source=path.name)
 
 
@@ -73,9 +73,13 @@ def read_text(text: str, *, source: str) -> Reading:
     """As read_file, for pasted text: JSON, JSON lines, or a transcript such as "User: ... Assistant: ..."."""
     text = text.removeprefix("\ufeff")
     if not text.replace("\ufeff", "").strip():
-        raise ImportFormatError(f"{source} is empty. Paste or upload a conversation.")
+        raise ImportFormatError(
+            f"{source} is empty. It should hold a conversation: JSON, JSON lines, or 'User: ... Assistant: ...'."
+        )
     if "\x00" in text:
-        raise ImportFormatError(f"{source} is not text: it holds zero bytes. Paste JSON, JSON lines or plain text.")
+        raise ImportFormatError(
+            f"{source} is not text: it holds zero bytes. JSON, JSON lines and plain text can be read."
+        )
     if not source.lower().endswith(_JSON_NAMES) and not _JSON.match(text.lstrip()):
         return Reading(threads=[transcript.read(text, source=source)])
     reading = Reading()
@@ -101,6 +105,8 @@ def _records(text: str, source: str, reading: Reading) -> Iterator[tuple[int, An
         whole = orjson.loads(text)
     except orjson.JSONDecodeError as exc:
         lines = list(_json_lines(text, reading))
+        if not lines and len(reading.refused) > 1 and _each_line_begins_anew(text):
+            return  # JSON lines, all of them bad
         if not lines:
             raise ImportFormatError(f"{source} is not valid JSON: {exc}.", line=exc.lineno) from exc
         yield from lines
@@ -109,6 +115,10 @@ def _records(text: str, source: str, reading: Reading) -> Iterator[tuple[int, An
         yield from enumerate(whole, start=1)
     else:
         yield 1, whole
+
+
+def _each_line_begins_anew(text: str) -> bool:
+    return all(line.lstrip().startswith("{") for line in text.split("\n") if line.strip())
 
 
 def _json_lines(text: str, reading: Reading) -> Iterator[tuple[int, Any]]:
