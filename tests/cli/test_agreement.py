@@ -32,7 +32,7 @@ def test_a_terminal_gets_a_line_for_every_figure(judged: Path) -> None:
     shown = weighbridge("agreement", "--votes", judged, "--rater", "judge", "--item", "question")
     assert shown.status == 0
     assert "Krippendorff's alpha, nominal: 0.667" in shown.out
-    assert "n_items: 4" in shown.out
+    assert "\nitems: 4\n" in shown.out
 
 
 @pytest.mark.usefixtures("voted")
