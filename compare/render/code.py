@@ -1,89 +1,112 @@
-"""Code with a few quiet colours: Pygments finds the tokens, six classes carry them.
+"""Code with colours, made in a process of its own that may use a quarter of a second for each piece.
 
-Six classes instead of Pygments' seventy keep the HTML of a fence near the size of its text.
+A fence in a model's answer chooses the language and the text, and a few dozen characters are enough to keep some of
+Pygments' regular expressions busy for ever, with the interpreter's lock held: in this process that would be the end of
+every stream. The colourer is ended by its own timer instead, and what it could not colour stays plain.
 """
 
 from __future__ import annotations
 
+import atexit
+import os
+import struct
+import subprocess
+import sys
+import threading
+from collections import Counter
 from functools import lru_cache
-from itertools import groupby
 
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
-from pygments.token import Comment, Generic, Keyword, Literal, Name, Operator, _TokenType
-from pygments.util import ClassNotFound
+import orjson
 
 from compare.render.characters import escape
-
-MAX_HIGHLIGHTED_CHARS = 8_000
-"""Longer code stays plain: colouring it would hold up every other stream of the process for tens of milliseconds."""
+from compare.settings import PACKAGE
 
 CLASSES = frozenset({"hk", "hf", "hs", "hm", "hc", "hi", "hd"})
 """Keyword, function or class name, string, number, comment, inserted line, deleted line."""
 
-_CLASS_OF = {
-    Comment: "hc",
-    Keyword.Constant: "hm",
-    Keyword: "hk",
-    Operator.Word: "hk",
-    Literal.Number: "hm",
-    Literal.String: "hs",
-    Name.Function: "hf",
-    Name.Class: "hf",
-    Name.Decorator: "hf",
-    Name.Attribute: "hf",
-    Name.Tag: "hk",
-    Generic.Inserted: "hi",
-    Generic.Deleted: "hd",
-    Generic.Heading: "hf",
-}
+MAX_HIGHLIGHTED_CHARS = 8_000
+"""Longer code stays plain."""
+CPU_S = 0.25
+"""What one piece may use of a processor; eight thousand characters of honest code take a tenth of it."""
+_MAX_STRIKES = 3
+"""A language whose lexer was ended so often stays plain until the next start."""
+_LENGTH = struct.Struct(">I")
 
 
-_COMMON = ("python", "json", "javascript", "typescript", "html", "css", "sql", "bash", "yaml", "java", "c++", "diff")
+class _Colourer:
+    """The other process, started when it is needed and again after it was ended."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._strikes: Counter[str] = Counter()
+
+    def coloured(self, source: str, language: str) -> str | None:
+        """The HTML, or None where it could not be made in time."""
+        if self._strikes[language] >= _MAX_STRIKES:
+            return None
+        with self._lock:
+            try:
+                return self._ask(orjson.dumps([source, language])).decode()
+            except (OSError, EOFError, orjson.JSONEncodeError):
+                self._strikes[language] += 1
+                self._end()
+                return None
+
+    def close(self) -> None:
+        """End the process; the next piece starts another."""
+        with self._lock:
+            self._end()
+
+    def _ask(self, job: bytes) -> bytes:
+        if self._process is None:
+            self._process = _start()
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.write(_LENGTH.pack(len(job)) + job)
+        stdin.flush()
+        head = stdout.read(_LENGTH.size)
+        if len(head) < _LENGTH.size:
+            raise EOFError
+        return stdout.read(_LENGTH.unpack(head)[0])
+
+    def _end(self) -> None:
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        process.kill()
+        # Closes the pipes as well, and leaves no zombie behind.
+        process.communicate()
 
 
-def warm_up() -> None:
-    """Load the lexers that most answers need: the first use of one would hold up its stream for up to 50 ms."""
-    for language in _COMMON:
-        highlight("x = 1", language)
-
-
-def highlight(source: str, language: str) -> str:
-    """HTML of source code; plain where the language is unknown or the code is too long to colour."""
-    lexer = _lexer(language.lower()) if language and len(source) <= MAX_HIGHLIGHTED_CHARS else None
-    if lexer is None:
-        return escape(source)
-    parts = [(_class_of(kind), text) for _, kind, text in lexer.get_tokens_unprocessed(source)]
-    if "".join(text for _, text in parts) != source:  # a lexer may normalise; the reader gets what was written
-        return escape(source)
-    return "".join(
-        f'<span class="{name}">{escape(joined)}</span>' if name else escape(joined)
-        for name, group in groupby(_glued(parts), key=lambda part: part[0])
-        for joined in ("".join(text for _, text in group),)
+def _start() -> subprocess.Popen[bytes]:
+    path = os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")]))
+    return subprocess.Popen(
+        [sys.executable, "-m", "compare.render.colourer", str(CPU_S)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": path},
+        # A Ctrl+C at the terminal is for the app, which then ends this process itself.
+        start_new_session=True,
     )
 
 
-def _glued(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """White space takes the class before it, so that neighbours of one class become one span."""
-    glued: list[tuple[str, str]] = []
-    for name, text in parts:
-        glued.append((glued[-1][0] if glued and text.isspace() else name, text))
-    return glued
+_colourer = _Colourer()
+atexit.register(_colourer.close)
 
 
-@lru_cache(maxsize=4096)
-def _class_of(kind: _TokenType | None) -> str:
-    """Class of a token type or of the nearest type above it."""
-    while kind is not None:
-        if kind in _CLASS_OF:
-            return _CLASS_OF[kind]
-        kind = kind.parent
-    return ""
+def warm_up() -> None:
+    """Start the colourer and have it load the lexers that most answers need; the first fence would wait for it."""
+    for language in ("python", "json", "javascript", "html", "sql", "bash", "yaml", "diff"):
+        highlight("x = 1", language)
 
 
-@lru_cache(maxsize=64)
-def _lexer(language: str) -> Lexer | None:
-    try:
-        return get_lexer_by_name(language)
-    except ClassNotFound:
-        return None
+@lru_cache(maxsize=512)
+def highlight(source: str, language: str) -> str:
+    """HTML of source code; plain where the language is unknown, or the code too long or too hard to colour."""
+    found = None
+    if language and len(source) <= MAX_HIGHLIGHTED_CHARS:
+        found = _colourer.coloured(source, language.lower())
+    return escape(source) if found is None else found

@@ -7,6 +7,7 @@ A viewer asks for the snapshot once and then follows the frames after `v`. A fra
     [i, "r", k, html]                 block k of pane i reads differently now that the whole text is known
     [i, "s", state, note]             state word of pane i and a sentence beside it (may be empty)
     [i, "n", numbers]                 the numbers line of pane i
+    [i, "t"]                          the model's thinking can be read (it is loaded only when somebody asks for it)
     [-1, "p", progress]               one line about the whole run ("2 of 3 answers are ready")
     [-1, "x"]                         ask for the snapshot again (a blind run is complete, a pane was regenerated)
     [-1, "z"]                         the last frame for now: nothing is running any more
@@ -53,6 +54,8 @@ class PaneSnapshot(TypedDict):
     """(offset in the stored text, HTML) of each finished block."""
     tail: str
     """The unfinished block, as plain text."""
+    thinking: bool
+    """Whether the model's thinking can be read."""
     version: int
     """How often the answer was regenerated."""
 
