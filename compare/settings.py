@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import ipaddress
 import json
 import os
 import secrets
@@ -132,6 +133,22 @@ def sim_speed() -> float:
     if not 0 <= speed < float("inf"):
         raise ConfigError(f"WEIGHBRIDGE_SIM_SPEED is {chosen!r}; it must be a number from 0 (no waiting) upwards.")
     return speed
+
+
+def allowed_hosts() -> list[str]:
+    """Names under which the app may be asked for; a page of another name must not reach it by DNS rebinding."""
+    chosen = os.environ.get("WEIGHBRIDGE_HOSTS", "")
+    return [name.strip() for name in chosen.split(",") if name.strip()] or ["127.0.0.1", "localhost"]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address can be reached from this machine only; an empty one means every address there is."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def plain_viewer() -> bool:

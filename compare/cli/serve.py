@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import runpy
 import socket
 import sys
@@ -11,7 +12,7 @@ import click
 
 from compare.cli.output import say
 from compare.errors import ConfigError
-from compare.settings import app_root, database_path
+from compare.settings import app_root, database_path, is_loopback
 
 
 @click.command(epilog="Example: weighbridge serve --port 8600")
@@ -32,6 +33,10 @@ def serve(host: str, port: int) -> None:
     sys.argv = [str(entry)]
     sys.path.insert(0, str(root))
     say(f"Weighbridge: http://{host}:{port}   (Ctrl+C ends it)")
+    if not is_loopback(host):
+        say("It can be reached from other machines, and has no accounts: whoever reaches it reads its database.")
+        # Under which names others know this machine is theirs to say.
+        os.environ.setdefault("WEIGHBRIDGE_HOSTS", "*")
     # Whoever edits the code starts `streamlit run app.py`; here nothing is watched, so nothing is re-imported in use.
     settings = {"server.address": host, "server.port": port, "server.fileWatcherType": "none"}
     runpy.run_path(str(entry))["app"].run(config=settings)

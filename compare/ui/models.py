@@ -14,6 +14,7 @@ from compare.engine.local_servers import USUAL_PORTS, LocalServer, block, find_l
 from compare.records import ModelSpec, Price
 from compare.report.tokens import calibrations
 from compare.ui import resources
+from compare.ui.plain import plain
 
 _BLOCK = """[[model]]
 id = "my-local"                        # the name used everywhere
@@ -82,13 +83,13 @@ def _state(spec: ModelSpec, breaker: BreakerStatus | None) -> str:
 
 def show_model(spec: ModelSpec) -> None:
     """All that is known of one model, and a button that asks it."""
-    st.subheader(spec.name, anchor=False)
+    st.subheader(plain(spec.name), anchor=False)
     now = availability(spec)
     if not now.ready:
         st.warning(_how_to(spec), icon=":material/key:")
     breaker = resources.hub().breakers().get(spec.id)
     if breaker is not None and breaker.state != "closed":
-        st.warning(f"{breaker.endpoint} is {breaker.sentence}", icon=":material/pause_circle:")
+        st.warning(plain(f"{breaker.endpoint} is {breaker.sentence}"), icon=":material/pause_circle:")
     left, right = st.columns(2, gap="medium")
     left.table(_facts(spec), border="horizontal", width="stretch")
     with right:
@@ -149,9 +150,9 @@ def _price(price: Price | None) -> str:
 
 def _show_checked(checked: Checked) -> None:
     if checked.ok:
-        st.success(f"{checked.model_id} {checked.sentence}", icon=":material/check:")
+        st.success(plain(f"{checked.model_id} {checked.sentence}"), icon=":material/check:")
     else:
-        st.error(f"{checked.model_id}: {checked.sentence}", icon=":material/error:")
+        st.error(plain(f"{checked.model_id}: {checked.sentence}"), icon=":material/error:")
 
 
 # --- others ----------------------------------------------------------------------------------------------------------
@@ -169,7 +170,7 @@ def show_local_servers() -> None:
         names = ", ".join(server.models[:8]) or "no model loaded"
         more = f" and {len(server.models) - 8} more" if len(server.models) > 8 else ""
         state = "in the catalogue" if server.base_url in known else "not in the catalogue yet"
-        st.markdown(f"**{server.name}** at `{server.base_url}`, {state}: {names}{more}")
+        st.markdown(f"**{server.name}** at `{server.base_url}`, {state}: {plain(names)}{more}")
         if server.models and server.base_url not in known:
             st.code("\n".join(block(server, model) for model in server.models[:8]), language="toml")
 

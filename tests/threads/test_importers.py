@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -352,3 +353,19 @@ def test_a_title_is_made_from_the_first_question() -> None:
     assert made == "Where is my order number 4417 that I placed three weeks..."
     assert titled(Thread((Message("user", "Hi there"),))).title == "Hi there"
     assert titled(Thread((Message("user", "Hi"),), title="Mine")).title == "Mine"
+
+
+def test_a_record_nested_too_deeply_is_refused_and_the_others_come_in() -> None:
+    deep = "[" * 900 + "]" * 900
+    text = (
+        '{"messages": [{"role": "user", "content": "Hi"}]}\n'
+        f'{{"messages": [{{"role": "user", "content": "Hi", "x": {deep}}}]}}\n'
+    )
+    reading = read_text(text, source="test")
+    assert (len(reading.threads), reading.n_read) == (2 - len(reading.refused), 2)
+
+
+def test_a_name_and_very_much_space_are_read_in_a_moment() -> None:
+    began = time.process_time()
+    read_text("user" + " " * 400_000 + "x", source="test")
+    assert time.process_time() - began < 5

@@ -88,6 +88,8 @@ def read_text(text: str, *, source: str) -> Reading:
             reading.threads.append(openai_messages.read(record, source=source, number=line))
         except ImportFormatError as exc:
             reading.refused.append(Refusal(line, str(exc)))
+        except RecursionError:
+            reading.refused.append(Refusal(line, "it is nested too deeply to be read."))
     if not reading.threads:
         raise ImportFormatError(f"{source}: no thread could be read. {_first_reason(reading)}")
     return reading

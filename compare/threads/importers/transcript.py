@@ -20,7 +20,7 @@ _NAMES: dict[Role, str] = {
 _SPEAKER = re.compile(
     r"^[ \t>*_#-]*(?:"
     + "|".join(f"(?P<{role}>{'|'.join(names.split())})" for role, names in _NAMES.items())
-    + r")\b\**[ \t]*(?:\([^)\n]*\))?[ \t]*[:\uff1a]\**",
+    + r")\b\**(?:[ \t]*\([^)\n]*\))?[ \t]*[:\uff1a]\**",
     re.IGNORECASE | re.MULTILINE,
 )
 

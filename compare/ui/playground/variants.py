@@ -20,6 +20,7 @@ from compare.threads.prompts import Prompt, fixed_prompt
 from compare.threads.shaping import Shaped, shape, summary_needed, too_long
 from compare.tokens.count import count_messages
 from compare.ui import resources, state
+from compare.ui.plain import plain
 
 _DIFFERENCE_PX = 180
 _MOST_SHOWN = 12
@@ -57,7 +58,7 @@ def new_variant(thread: Thread) -> None:
         needed = summary_needed(prompt, candidate)
         shaped = shape(prompt, candidate, summary="(the summary is made when it is run)" if needed else None)
     except CompareError as exc:
-        st.error(str(exc), icon=":material/error:")
+        st.error(plain(str(exc)), icon=":material/error:")
         return
     is_plain = candidate.id == Candidate(candidate.model_id).id
     if is_plain:
@@ -123,7 +124,7 @@ def _canonical(candidate: Candidate, spec: ModelSpec) -> Candidate:
 def _show_effect(prompt: Prompt, shaped: Shaped, candidate: Candidate, spec: ModelSpec) -> None:
     warning = too_long(shaped, candidate, spec)
     if warning:
-        st.warning(warning, icon=":material/straighten:")
+        st.warning(plain(warning), icon=":material/straighten:")
     _show_counts(prompt, shaped, spec)
     if shaped.cut:
         numbers = ", ".join(str(cut.number) for cut in shaped.cut)
@@ -131,9 +132,9 @@ def _show_effect(prompt: Prompt, shaped: Shaped, candidate: Candidate, spec: Mod
         st.markdown(f"**Cut by us:** {len(shaped.cut)} messages with {n_tokens:,} tokens: {numbers}.")
     found = changed(shaped)
     if not found and candidate.preparation != "none":
-        st.caption(f"The preparation {candidate.preparation} changes nothing in what is sent of this thread.")
+        st.caption(f"The preparation {plain(candidate.preparation)} changes nothing in what is sent of this thread.")
     for one in found[:_MOST_SHOWN]:
-        st.markdown(f"**Message {one.number}** ({one.role}). {'; '.join(one.why)}")
+        st.markdown(f"**Message {one.number}** ({one.role}). {plain('; '.join(one.why))}")
         before, after = st.columns(2, gap="small")
         before.code(one.before, language=None, wrap_lines=True, height=_DIFFERENCE_PX)
         after.code(one.after, language=None, wrap_lines=True, height=_DIFFERENCE_PX)
