@@ -21,8 +21,8 @@ from compare.records import ModelSpec, Price, PriceTier, ProviderKind
 from compare.settings import api_key, own_models_file, own_prices_file, shipped
 
 _FIELDS = {
-    "id", "provider", "base_url", "model", "label", "maker", "api_key_env", "context_window_tokens",
-    "max_output_tokens", "simulated", "takes_images", "price", "released", "retired", "note",
+    "id", "provider", "base_url", "model", "label", "maker", "api_key_env", "api_version",
+    "context_window_tokens", "max_output_tokens", "simulated", "takes_images", "price", "released", "retired", "note",
     "terms", "region", "retention", "pools",
 }  # fmt: skip
 _PRICE_FIELDS = {
@@ -151,6 +151,7 @@ def _spec(entry: dict[str, Any], place: str, prices: Mapping[str, Price]) -> Mod
         label=str(entry.get("label", "")),
         maker=str(entry.get("maker", "")),
         api_key_env=_key_name(entry.get("api_key_env"), place),
+        api_version=str(entry.get("api_version", "")),
         context_window_tokens=_tokens(entry, "context_window_tokens", place),
         max_output_tokens=_tokens(entry, "max_output_tokens", place),
         simulated=simulated,

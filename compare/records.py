@@ -134,6 +134,8 @@ class ModelSpec:
     maker: str = ""
     api_key_env: str | None = None
     """Name of the environment variable with the key, never the key."""
+    api_version: str = ""
+    """Version of the provider's API to ask for; empty for the one its server is known to prefer."""
     context_window_tokens: int | None = None
     max_output_tokens: int | None = None
     simulated: bool = False

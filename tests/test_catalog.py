@@ -223,6 +223,15 @@ def test_a_price_file_that_cannot_be_used_is_named(
     assert str(own) in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("line", "version"),
+    [("", ""), ('api_version = "2026-10-21"', "2026-10-21"), ("api_version = 2026-10-21", "2026-10-21")],
+)
+def test_version_of_an_api_is_asked_for_by_its_model(line: str, version: str, own: Path) -> None:
+    own.write_text(f"{OWN}{line}\n")
+    assert load_catalog().get("my-local").api_version == version
+
+
 def test_notes_for_governance_are_kept_as_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = tmp_path / "models.toml"
     own.write_text(

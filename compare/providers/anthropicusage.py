@@ -7,10 +7,10 @@ former and are never added to them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from compare.providers.tokencounts import Doubts, count, details, usage_from
 from compare.records import Usage
 
 
@@ -26,40 +26,22 @@ def usage_of(begun: Mapping[str, Any], closing: Mapping[str, Any], *, has_text: 
     Returns:
         The usage (`source` "missing" where no figure could be read) and sentences about what does not add up.
     """
-    doubts: list[str] = []
+    doubts = Doubts()
     raw = {**begun, **{name: value for name, value in closing.items() if value is not None}}
-    plain = _count(raw, "input_tokens")
-    cached, cache_write = _count(raw, "cache_read_input_tokens"), _count(raw, "cache_creation_input_tokens")
+    plain = count(raw, "input_tokens")
+    cached, cache_write = count(raw, "cache_read_input_tokens"), count(raw, "cache_creation_input_tokens")
     given = None if plain is None else plain + (cached or 0) + (cache_write or 0)
-    answered = _count(closing, "output_tokens")
-    details = closing.get("output_tokens_details")
-    reasoning = _count(details, "thinking_tokens") if isinstance(details, dict) else None
-
     if given == 0:
-        doubts.append("The server reported 0 input tokens, which cannot be; its figure was set aside.")
-        given = cached = cache_write = None
-    if answered == 0 and has_text:
-        doubts.append("The server reported 0 output tokens for an answer with text; its figure was set aside.")
-        answered = None
-    if answered is not None and reasoning is not None and reasoning > answered:
-        doubts.append(
-            f"The server reported {reasoning} of {answered} output tokens as reasoning; the former was set aside."
-        )
-        reasoning = None
-    try:
-        json.dumps(raw)
-    except RecursionError:
-        doubts.append("The server's usage is too deeply nested to be kept as it came.")
-        raw = {}
-    known = given is not None or answered is not None
-    return Usage(given, answered, cached, cache_write, reasoning, "reported" if known else "missing", raw), doubts
-
-
-def _count(raw: Mapping[str, Any], name: str) -> int | None:
-    value = raw.get(name)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+        cached = cache_write = None
+    return usage_from(
+        raw,
+        doubts,
+        given=doubts.input(given),
+        answered=doubts.output(count(closing, "output_tokens"), has_text=has_text),
+        cached=cached,
+        cache_write=cache_write,
+        reasoning=count(details(closing, "output_tokens_details"), "thinking_tokens"),
+    )
 
 
 __all__ = ["usage_of"]

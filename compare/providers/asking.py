@@ -9,22 +9,35 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import orjson
 
 from compare.errors import ProviderError
-from compare.providers.errorbody import parse_json
+from compare.providers.errorbody import as_text, parse_json
 from compare.providers.exchange import Asked, Reader
 from compare.providers.failures import Call
 from compare.providers.quirks import DROPPABLE, UNMISTAKABLE, Change, Learned
 from compare.providers.reply import Reply
-from compare.records import ProviderFailure
+from compare.providers.tokencounts import count
+from compare.records import ChatRequest, ProviderFailure
 
 if TYPE_CHECKING:
     from compare.providers.http import HttpClient
+
+JSON_HEADERS = {"content-type": "application/json", "accept": "text/event-stream, application/json"}
+SIDE_CALL_TIMEOUT_S = 30.0
+"""Bound on a list of models and on a count of tokens."""
+
+
+class Refusal(NamedTuple):
+    """A sentence by which a server refuses a parameter."""
+
+    pattern: re.Pattern[str]
+    param: str | None
+    """The parameter; None where the pattern's first group names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,10 @@ class Draft:
     reader: Callable[[Reply], Reader]
     renames: Mapping[str, str] = field(default_factory=dict)
     """Other names of parameters at other servers of this format, tried before one is dropped."""
+    refusals: tuple[Refusal, ...] = ()
+    """How servers of this format word it that they do not take a parameter, where no field of an error names it."""
+    required: tuple[str, ...] = ()
+    """Parameters that this format cannot do without, though others can."""
     warnings: tuple[str, ...] = ()
     """What had to be changed about the request, in sentences."""
 
@@ -75,7 +92,9 @@ class Asking:
 
     def adapt(self, failure: ProviderFailure) -> bool:
         """Remember a refused parameter; whether there was one that can be changed."""
-        name = _refused_of(self._sent, failure)
+        if failure.param in self._draft.required:
+            return False
+        name = _refused_of(self._sent, self._with_param(failure))
         if name is None:
             return False
         # What is known of the server already was not known when this request went out: another call has learned it.
@@ -85,6 +104,14 @@ class Asking:
             self._learned.remember(*self._server, Change(name, None if becomes in refused else becomes))
         self._asked_again = True
         return True
+
+    def _with_param(self, failure: ProviderFailure) -> ProviderFailure:
+        """The failure with the parameter that only its sentence names."""
+        if failure.kind in ("bad_request", "unsupported_param"):
+            for pattern, param in self._draft.refusals:
+                if found := pattern.search(failure.message):
+                    return replace(failure, kind="unsupported_param", param=param or found[1])
+        return failure
 
 
 def nest(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,13 +135,21 @@ def encode(value: Mapping[str, Any]) -> bytes:
         return json.dumps(value).encode()
 
 
-def join(base_url: str, path: str) -> str:
-    """The address below base_url; a query of its own (an api-version) stays at the end."""
+def join(base_url: str, path: str, query: Mapping[str, object] | None = None) -> str:
+    """The address below base_url; a query of its own (an api-version) stays at the end, before what is asked for."""
     try:
         parts = urlsplit(base_url.strip())
     except ValueError:
         return f"{base_url}/{path}"  # unreadable; the HTTP client says so
-    return urlunsplit((parts.scheme, parts.netloc, f"{parts.path.rstrip('/')}/{path}", parts.query, ""))
+    queries = "&".join(filter(None, (parts.query, urlencode(query or {}))))
+    return urlunsplit((parts.scheme, parts.netloc, f"{parts.path.rstrip('/')}/{path}", queries, ""))
+
+
+def call_for(request: ChatRequest, url: str, api_key: str | None, *, is_side_call: bool = False) -> Call:
+    """A call to the model of a request; a side call is one that no model has to think about."""
+    model = request.model
+    timeout_s = min(request.total_timeout_s, SIDE_CALL_TIMEOUT_S) if is_side_call else request.total_timeout_s
+    return Call(url, model.model, model.api_key_env, api_key, total_timeout_s=timeout_s)
 
 
 async def fetch_json(client: HttpClient, call: Call, headers: Mapping[str, str], body: bytes | None = None) -> Any:
@@ -133,6 +168,19 @@ async def fetch_json(client: HttpClient, call: Call, headers: Mapping[str, str],
         raise ProviderError(call.not_a_model_server(200, answer.decode("utf-8", "replace"))) from None
 
 
+async def fetch_count(client: HttpClient, call: Call, headers: Mapping[str, str], body: bytes, name: str) -> int:
+    """The count of tokens that a short request is answered with, in the field `name`.
+
+    Raises:
+        ProviderError: as fetch_json.
+    """
+    value = await fetch_json(client, call, headers, body)
+    counted = count(value, name) if isinstance(value, dict) else None
+    if counted is None:
+        raise ProviderError(call.not_a_model_server(200, as_text(value)))
+    return counted
+
+
 def _refused_of(sent: Mapping[str, Any], failure: ProviderFailure) -> str | None:
     """Which of the parameters sent the server does not take; None where the failure is about something else."""
     if failure.kind != "unsupported_param":
@@ -141,7 +189,7 @@ def _refused_of(sent: Mapping[str, Any], failure: ProviderFailure) -> str | None
         if failure.param in (name, _last(name)) and _is_droppable(name):
             return name
     # A complaint about an object is about what we put into it.
-    inside = (name for name in sent if failure.param and name.startswith(f"{failure.param}.") and _is_droppable(name))
+    inside = (name for name in sent if failure.param and f".{failure.param}." in f".{name}" and _is_droppable(name))
     named = (name for name in sent if _last(name) in UNMISTAKABLE and re.search(rf"\b{_last(name)}\b", failure.message))
     return next(inside, None) or next(named, None)
 
@@ -160,4 +208,16 @@ def _warning(change: Change, value: object) -> str:
     return f"The server does not take {shown}: {done}."
 
 
-__all__ = ["Asking", "Draft", "encode", "fetch_json", "join", "nest"]
+__all__ = [
+    "JSON_HEADERS",
+    "SIDE_CALL_TIMEOUT_S",
+    "Asking",
+    "Draft",
+    "Refusal",
+    "call_for",
+    "encode",
+    "fetch_count",
+    "fetch_json",
+    "join",
+    "nest",
+]

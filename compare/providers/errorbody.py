@@ -90,7 +90,7 @@ def _from_object(error: dict[str, Any]) -> Complaint:
     return Complaint(
         message or as_text(error),
         type=kind or _text(error.get("type")) or _text(error.get("status")),
-        code=_text(error.get("code")),
+        code=_text(error.get("code")) or _text(_error_code(error.get("details"))),
         param=param or _text(error.get("param")),
         status=_status(error),
         retry_after_s=_retry_after_s(error.get("details")),
@@ -179,6 +179,11 @@ def _status(error: dict[str, Any]) -> int | None:
         if isinstance(value, int) and not isinstance(value, bool) and 400 <= value < 600:
             return value
     return None
+
+
+def _error_code(details: object) -> object:
+    """What Anthropic puts into an object of details, where the code itself has no place."""
+    return details.get("error_code") if isinstance(details, dict) else None
 
 
 def _retry_after_s(details: object) -> float | None:

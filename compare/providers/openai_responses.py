@@ -16,20 +16,14 @@ from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from compare.errors import ProviderError
-from compare.providers.asking import Asking, Draft, encode, fetch_json, join
-from compare.providers.errorbody import as_text
+from compare.providers.asking import Asking, Draft, call_for, encode, fetch_count, join
 from compare.providers.exchange import converse
-from compare.providers.failures import Call
-from compare.providers.quirks import quirks_of
+from compare.providers.openai_shared import headers_for, models_of
 from compare.providers.responsesreader import ResponsesReader
 from compare.records import ChatMessage, ChatRequest, Event, ServedModel
 
 if TYPE_CHECKING:
     from compare.providers.http import HttpClient
-
-_SIDE_CALL_TIMEOUT_S = 30.0
-"""For questions that no model has to think about."""
 
 
 class OpenAIResponses:
@@ -44,15 +38,9 @@ class OpenAIResponses:
 
     def stream(self, request: ChatRequest, *, base_url: str, api_key: str | None) -> AsyncGenerator[Event, None]:
         """Ask once; see records.Provider. Close the iterator (contextlib.aclosing) when leaving it early."""
-        call = Call(
-            url=join(base_url, "responses"),
-            model=request.model.model,
-            key_env=request.model.api_key_env,
-            api_key=api_key,
-            total_timeout_s=request.total_timeout_s,
-        )
+        call = call_for(request, join(base_url, "responses"), api_key)
         draft = Draft(
-            headers=_headers(base_url, api_key),
+            headers=headers_for(base_url, api_key),
             params=_params(request),
             conversation=_conversation(request.messages),
             reader=partial(ResponsesReader, max_output_tokens=request.settings.max_output_tokens),
@@ -63,33 +51,14 @@ class OpenAIResponses:
     async def list_models(
         self, base_url: str, api_key: str | None, *, api_key_env: str | None = None
     ) -> list[ServedModel]:
-        """What GET {base_url}/models names, with limits where the server says them; see records.Provider.
-
-        The list comes in one piece: the format has no pages.
-        """
-        url = join(base_url, "models")
-        call = Call(url, "a list of models", api_key_env, api_key, method="GET", total_timeout_s=_SIDE_CALL_TIMEOUT_S)
-        value = await fetch_json(self._client, call, _headers(base_url, api_key))
-        entries = value.get("data") if isinstance(value, dict) else value
-        if not isinstance(entries, list):
-            raise ProviderError(call.not_a_model_server(200, as_text(value)))
-        return [_served(entry) for entry in entries if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
+        """What GET {base_url}/models names, with limits where the server says them; see records.Provider."""
+        return await models_of(self._client, base_url, api_key, api_key_env)
 
     async def count_tokens(self, request: ChatRequest, *, base_url: str, api_key: str | None) -> int | None:
         """What POST {base_url}/responses/input_tokens says; see records.Provider."""
-        call = Call(
-            url=join(base_url, "responses/input_tokens"),
-            model=request.model.model,
-            key_env=request.model.api_key_env,
-            api_key=api_key,
-            total_timeout_s=min(request.total_timeout_s, _SIDE_CALL_TIMEOUT_S),
-        )
+        call = call_for(request, join(base_url, "responses/input_tokens"), api_key, is_side_call=True)
         body = encode({"model": request.model.model, **_conversation(request.messages)})
-        value = await fetch_json(self._client, call, _headers(base_url, api_key), body)
-        count = value.get("input_tokens") if isinstance(value, dict) else None
-        if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-            raise ProviderError(call.not_a_model_server(200, as_text(value)))
-        return count
+        return await fetch_count(self._client, call, headers_for(base_url, api_key), body, "input_tokens")
 
 
 # --- what is sent ----------------------------------------------------------------------------------------------------
@@ -125,10 +94,7 @@ def _conversation(messages: Sequence[ChatMessage]) -> dict[str, Any]:
 def _item(message: ChatMessage) -> dict[str, Any]:
     content: str | list[dict[str, str]] = message.content
     if message.images and message.role != "assistant":
-        content = [
-            {"type": "input_image", "detail": "auto", "image_url": f"data:{image.media_type};base64,{image.base64}"}
-            for image in message.images
-        ]
+        content = [{"type": "input_image", "detail": "auto", "image_url": image.data_url} for image in message.images]
         if message.content:
             content.append({"type": "input_text", "text": message.content})
     return {"type": "message", "role": message.role, "content": content}
@@ -141,41 +107,6 @@ def _warnings(request: ChatRequest) -> tuple[str, ...]:
     if any(message.images for message in request.messages if message.role == "assistant"):
         warnings.append("An assistant's message cannot hold images in the Responses format; they were left out.")
     return tuple(warnings)
-
-
-def _headers(base_url: str, api_key: str | None) -> dict[str, str]:
-    headers = {"content-type": "application/json", "accept": "text/event-stream, application/json"}
-    if api_key:
-        name = quirks_of(base_url).key_header
-        headers[name] = f"Bearer {api_key}" if name == "Authorization" else api_key
-    return headers
-
-
-# --- the list of models ----------------------------------------------------------------------------------------------
-
-
-def _served(entry: dict[str, Any]) -> ServedModel:
-    """One entry. OpenAI says no limits; llama.cpp, OpenRouter, Together, Groq, Mistral and vLLM do, by these names."""
-    provider, meta = _object(entry, "top_provider"), _object(entry, "meta")
-    name = entry.get("display_name") or entry.get("name")
-    return ServedModel(
-        entry["id"],
-        label=name if isinstance(name, str) and name != entry["id"] else "",
-        context_window_tokens=_first_limit(
-            meta.get("n_ctx"),
-            *(entry.get(k) for k in ("context_length", "context_window", "max_context_length", "max_model_len")),
-        ),
-        max_output_tokens=_first_limit(entry.get("max_completion_tokens"), provider.get("max_completion_tokens")),
-    )
-
-
-def _object(entry: dict[str, Any], name: str) -> dict[str, Any]:
-    value = entry.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _first_limit(*values: Any) -> int | None:
-    return next((v for v in values if isinstance(v, int) and not isinstance(v, bool) and v > 0), None)
 
 
 __all__ = ["OpenAIResponses"]

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from compare.providers.errorbody import as_text, complaint_of, parse_json
-from compare.providers.failures import MAX_ID_CHARS
+from compare.providers.errorbody import complaint_of
+from compare.providers.reading import AnswerReader
 from compare.providers.reply import Reply
 from compare.providers.responsesusage import usage_of
-from compare.providers.sse import ServerEvent, SSEDecoder
-from compare.records import Finish, ProviderFailure
+from compare.records import Finish, ProviderFailure, Usage
 
 _TEXT = "response.output_text.delta"
 _REFUSAL = "response.refusal.delta"
@@ -28,6 +27,8 @@ _TERMINAL: dict[str, str] = {
     "response.cancelled": "cancelled",
 }
 """Terminal events and the status that each stands for."""
+_FINISH: dict[str, Finish] = {"completed": "stop", "incomplete": "length"}
+"""Finishes by status; of an incomplete answer only where it gives no reason."""
 _INCOMPLETE: dict[str, Finish] = {
     "max_output_tokens": "length",
     "max_messages": "length",
@@ -36,125 +37,55 @@ _INCOMPLETE: dict[str, Finish] = {
 """Finishes by incomplete_details.reason."""
 _TOOL_CALLS = ("function_call", "custom_tool_call")
 """Types of items; no set, since a hostile type may be of a kind that sets cannot look up."""
-_HEAD_CHARS = 2000
 
 
-class ResponsesReader:
+class ResponsesReader(AnswerReader):
     """exchange.Reader for the Responses format."""
 
-    def __init__(self, reply: Reply, *, max_output_tokens: int | None = None) -> None:
-        """Read into a reply.
+    _MISSING = "without a terminal event such as response.completed"
 
-        Args:
-            reply: where the outcome is gathered.
-            max_output_tokens: the limit that was asked for; some servers call an answer complete that it has cut.
-        """
-        self.ended = False
-        self.started = False
-        self._reply = reply
-        self._host = reply.call.host
-        self._limit = max_output_tokens
-        self._sse = SSEDecoder()
-        self._tools: dict[str, str] = {}
-        """Names of the tools asked for, by the id of the request for each."""
-        self._refused = False
-        self._closing = False
-        """True once the body has ended: what comes now may be half an event."""
-        self._spoken = False
-        """True once an event of this format came."""
+    def __init__(self, reply: Reply, *, max_output_tokens: int | None = None) -> None:
+        super().__init__(reply, max_output_tokens=max_output_tokens)
         self._thought: tuple[object, ...] | None = None
         """Which part of the thinking the last piece belonged to."""
-        self._head = ""
-        """How the first event begins, to be shown where this is no model's answer."""
 
     # --- what comes in -----------------------------------------------------------------------------------------------
 
-    def feed(self, chunk: bytes) -> None:
-        """Take in bytes of the stream."""
-        self._take(self._sse.feed(chunk))
-
-    def close(self) -> None:
-        """The stream ended without a terminal event; nothing is decided where nothing of this format came."""
-        self._closing = True
-        self._take(self._sse.flush())
-        if self.started and not self.ended:
-            self._end_unmarked()
-
-    def cut(self, failure: ProviderFailure) -> None:
-        """The connection broke, the time ran out, or a body was beyond reading."""
-        if not self.ended:
-            self._fail(failure)
-
-    def whole(self, value: Any) -> None:
-        """Take in one complete JSON answer."""
-        self.started = True
-        self._head = as_text(value)[:_HEAD_CHARS]
-        if isinstance(value, dict) and (value.get("object") == "response" or "output" in value):
-            self._end(value, None)
-        elif complaint := complaint_of(value):
-            self._fail(self._reply.call.complained(complaint, request_id=self._reply.request_id))
-        else:
-            self._fail(self._nothing())
-
-    def _take(self, events: list[ServerEvent]) -> None:
-        for name, data in events:
-            try:
-                value = parse_json(data)
-            except ValueError:
-                self._take_words(name, data.strip())
-            else:
-                if isinstance(value, dict):
-                    kind = value.get("type") or name
-                    delta = value.get("delta")
-                    if kind == _TEXT and isinstance(delta, str):  # nearly every event of nearly every answer
-                        self.started = self._spoken = True
-                        self._reply.add_text(delta)
-                    else:
-                        self._take_event("error" if name == "error" else kind, value, data)
-                else:
-                    self._take_words(name, data.strip())
-            if self.ended:
-                return
-
-    def _take_event(self, kind: object, value: dict[str, Any], data: str) -> None:
-        """Take in any event but a piece of text."""
-        if not self.started:
-            self.started = True
-            self._head = data[:_HEAD_CHARS]
+    def _take_event(self, name: str, value: dict[str, Any]) -> None:
+        """Take in any event."""
+        kind = value.get("type") or name
+        if kind == _TEXT:  # nearly every event of nearly every answer
+            self._is_known = True
+            self._reply.add_text(_word(value.get("delta")))
+            return
         kind = kind if isinstance(kind, str) else ""
-        self._spoken = self._spoken or kind.startswith("response.")
+        is_ours = kind.startswith("response.")
+        self._is_known = self._is_known or is_ours
         if kind in _REASONING:
             self._take_reasoning(kind, value)
         elif kind == _REFUSAL:
             self._refused = True
             self._reply.add_text(_word(value.get("delta")))
         elif kind in _ITEMS:
-            self._note_tool(value.get("item"))
+            self._take_tool(value.get("item"))
         elif kind in _UNDER_WAY:
-            self._note_source(value.get("response"))
+            self._take_source(value.get("response"))
         elif kind in _TERMINAL:
             self._end(value.get("response"), _TERMINAL[kind])
-        elif kind == "error" or (value.get("error") and not kind.startswith("response.")):
-            complaint = complaint_of(value) or complaint_of({"error": value})
-            assert complaint is not None, "an object is always a complaint"
-            self._fail(self._reply.call.complained(complaint, request_id=self._reply.request_id))
+        elif kind == "error" or (value.get("error") and not is_ours):
+            self._take_error(value)
 
-    def _take_words(self, name: str, words: str) -> None:
-        """Take in an event that is no JSON object."""
-        if not words:
-            return
-        self.started = True
-        self._head = self._head or words[:_HEAD_CHARS]
-        call = self._reply.call
-        if words == "[DONE]" or (self._closing and words.startswith("{")):
-            self._end_unmarked()
-        elif name == "error":
-            complaint = complaint_of({"error": words})
-            assert complaint is not None, "words are always a complaint"
-            self._fail(call.complained(complaint, request_id=self._reply.request_id))
+    def _take_done(self) -> None:
+        self._end_unmarked()
+
+    def _take_whole(self, value: Any) -> None:
+        """Take in one complete JSON answer, or an error."""
+        if isinstance(value, dict) and (value.get("object") == "response" or "output" in value):
+            self._end(value, None)
+        elif complaint := complaint_of(value):
+            self._fail(self._call.complained(complaint, request_id=self._reply.request_id))
         else:
-            message = f"The server at {self._host} sent an event that is not a JSON object; the answer was cut there."
-            self._fail(call.failure("protocol", message))
+            self._fail(self._nothing())
 
     def _take_reasoning(self, kind: str, value: dict[str, Any]) -> None:
         """A piece of the thinking; a blank line stands between its parts."""
@@ -169,121 +100,73 @@ class ResponsesReader:
         self._thought = part
         self._reply.add_reasoning(delta)
 
-    def _note_source(self, response: Any) -> None:
-        if not isinstance(response, dict):
-            return
-        reply, model, reply_id = self._reply, response.get("model"), response.get("id")
-        if isinstance(model, str) and model:
-            reply.model_served = reply.call.redact(model)
-        if not reply.request_id and isinstance(reply_id, str) and 0 < len(reply_id) <= MAX_ID_CHARS:
-            reply.request_id = reply.call.redact(reply_id)
+    def _take_source(self, response: Any) -> None:
+        if isinstance(response, dict):
+            self._note_source(response.get("model"), response.get("id"))
 
-    def _note_tool(self, item: Any) -> None:
+    def _take_tool(self, item: Any) -> None:
         if isinstance(item, dict) and item.get("type") in _TOOL_CALLS:
             # The item's own id may change between its events; call_id is the one that results are sent under.
-            key = _word(item.get("call_id")) or _word(item.get("id"))
-            self._tools[key] = _word(item.get("name")) or self._tools.get(key, "")
+            self._note_tool(item.get("name"), _word(item.get("call_id")) or _word(item.get("id")))
 
     # --- the end -----------------------------------------------------------------------------------------------------
 
     def _end(self, response: Any, event_status: str | None) -> None:
         """A terminal event or a JSON answer came: take what only it holds, and say how the answer ended."""
         response = response if isinstance(response, dict) else {}
-        self._note_source(response)
+        self._take_source(response)
         self._reply.end_text()
         self._take_output(response.get("output"))
-        self._close_texts(response.get("usage"))
-        status = response.get("status")
+        usage, status = response.get("usage"), response.get("status")
+        self._usage = usage if isinstance(usage, dict) else None
         if event_status and status not in ("incomplete", "failed", "cancelled"):
             status = event_status  # a copy of the response as it began; the event itself is newer
-        reply = self._reply
-        reply.finish_raw = reply.call.redact(status)[:100] if isinstance(status, str) else "(no word)"
-        if status == "completed":
-            reply.finish = "stop"
-            self._complete()
-        elif status == "incomplete":
-            self._end_incomplete(response.get("incomplete_details"))
-        else:
-            self._end_badly(status, response.get("error"))
-
-    def _end_incomplete(self, details: Any) -> None:
-        reply = self._reply
-        reason = _word(details.get("reason")) if isinstance(details, dict) else ""
-        if reason:
-            reply.finish_raw = reply.call.redact(reason)[:100]
-            reply.finish = _INCOMPLETE.get(reason)
-        else:
-            reply.finish = "length"
-            reply.warn("The server calls the answer incomplete without a reason; it is taken as cut by a length limit.")
-        if reply.finish is None:
-            self._end_badly("incomplete", None)
+        self._note_finish(status, _FINISH)
+        if status == "incomplete":
+            self._take_reason(response.get("incomplete_details"))
+        if failure := self._failure_of(status, response.get("error")):
+            self._reply.finish_raw = failure.code or self._reply.finish_raw
+            self._fail(failure)
         else:
             self._complete()
 
-    def _end_badly(self, status: Any, error: Any) -> None:
-        """The answer failed, was cancelled, or ended in a way that is not known here."""
-        reply, call = self._reply, self._reply.call
-        complaint = complaint_of({"error": error})
-        if complaint is not None:
-            reply.failure = call.complained(complaint, request_id=reply.request_id)
-            reply.finish_raw = reply.failure.code or reply.finish_raw
-        elif status == "cancelled":
-            message = f"The answer was cancelled at {self._host} after {reply.n_chars} characters of text."
-            reply.failure = call.failure("cancelled", message, request_id=reply.request_id)
+    def _take_reason(self, details: Any) -> None:
+        """Why the answer is incomplete."""
+        if reason := _word(details.get("reason")) if isinstance(details, dict) else "":
+            self._note_finish(reason, _INCOMPLETE)
         else:
-            why = "and gives no reason" if status == "failed" else "which is no good end or is not known here"
+            self._reply.warn(
+                "The server calls the answer incomplete without a reason; it is taken as cut by a length limit."
+            )
+
+    def _failure_of(self, status: Any, error: Any) -> ProviderFailure | None:
+        """How the answer failed or was cancelled; None where it did neither, or ended in a way that is not known."""
+        reply, call = self._reply, self._call
+        if reply.finish != "error":
+            return None
+        if complaint := complaint_of({"error": error}):
+            return call.complained(complaint, request_id=reply.request_id)
+        if status == "cancelled":
+            message = f"The answer was cancelled at {call.host} after {reply.n_chars} characters of text."
+            return call.failure("cancelled", message, request_id=reply.request_id)
+        if status == "failed":
             message = (
-                f"The server at {self._host} says that the answer ended as {reply.finish_raw!r}, {why}; "
+                f"The server at {call.host} says that the answer ended as 'failed', and gives no reason; "
                 "the text may be incomplete."
             )
-            reply.failure = call.failure("server", message, request_id=reply.request_id)
+            return call.failure("server", message, request_id=reply.request_id)
+        return None
 
-    def _end_unmarked(self) -> None:
-        """The body ended, or [DONE] came, without a terminal event."""
-        reply = self._reply
-        if not (self._spoken or reply.has_any):
-            self._fail(self._nothing())
-            return
-        message = (
-            f"The server at {self._host} ended the stream after {reply.n_chars} characters of text, "
-            "without a terminal event such as response.completed: the answer is cut off."
-        )
-        self._fail(reply.call.failure("truncated", message, retryable=True, request_id=reply.request_id))
-
-    def _nothing(self) -> ProviderFailure:
-        return self._reply.call.not_a_model_server(200, self._head)
-
-    def _fail(self, failure: ProviderFailure) -> None:
-        self._close_texts(None)
-        self._reply.failure = failure
-
-    def _close_texts(self, usage: Any) -> None:
-        self.ended = True
-        self._reply.end_text()
-        if isinstance(usage, dict):
-            self._reply.usage, doubts = usage_of(usage, has_text=self._reply.has_any)
-            for doubt in doubts:
-                self._reply.warn(doubt)
-
-    def _complete(self) -> None:
-        """The answer has a good end; tools, a refusal or a limit may still stand behind it."""
-        reply = self._reply
-        if self._tools:
-            names = ", ".join(name or "(unnamed)" for name in self._tools.values())
-            reply.warn(f"The model asked for a tool that is not run here: {names}.")
-            reply.finish = "tool" if reply.finish == "stop" else reply.finish
-        if self._refused:
-            reply.warn("The model refused to answer; its words of refusal are shown.")
-            reply.finish = "content_filter"
-        if reply.finish == "stop" and self._limit is not None and reply.usage.output == self._limit:
-            reply.warn(
+    def _explain_finish(self) -> bool:
+        if self._reply.finish == "stop" and self._limit is not None and self._reply.usage.output == self._limit:
+            self._reply.warn(
                 f"The server calls the answer complete, but it used all {self._limit} output tokens that were allowed: "
                 "it may be cut off there."
             )
-        if not reply.has_text and reply.finish == "length":
-            reply.warn("The length limit was used up before any text came; allow more output tokens.")
-        elif not reply.has_text and reply.finish == "stop":
-            reply.warn("The model ended its answer without any text.")
+        return False
+
+    def _read_usage(self) -> tuple[Usage, list[str]] | None:
+        return None if self._usage is None else usage_of(self._usage, has_text=self._reply.has_any)
 
     # --- the whole response ------------------------------------------------------------------------------------------
 
@@ -299,9 +182,9 @@ class ResponsesReader:
             elif kind == "reasoning":
                 thoughts += _thoughts_of(item)
             elif kind in _TOOL_CALLS:
-                self._note_tool(item)
+                self._take_tool(item)
             else:
-                self._warn_left_out("an item", kind)
+                self._leave_out(kind, "an item")
         reply, text = self._reply, "".join(texts)
         if thoughts and not reply.has_reasoning:
             reply.add_reasoning("\n\n".join(thoughts))
@@ -323,12 +206,8 @@ class ResponsesReader:
             elif kind in ("output_text", "text"):
                 texts.append(_word(part.get("text") if isinstance(part, dict) else part))
             else:
-                self._warn_left_out("a part", kind)
+                self._leave_out(kind)
         return texts
-
-    def _warn_left_out(self, what: str, kind: Any) -> None:
-        name = kind[:40] if isinstance(kind, str) else "unnamed"
-        self._reply.warn(f"The answer held {what} of type {name}, which cannot be shown; it was left out.")
 
 
 def _thoughts_of(item: dict[str, Any]) -> list[str]:

@@ -84,11 +84,15 @@ class SSEDecoder:
         events: list[ServerEvent] = []
         *blocks, rest = text.split(b"\n\n")
         for block in blocks:
-            # Nearly every event is one data line; the rest of the standard is for _lines.
-            if block[:6] == b"data: " and b"\n" not in block and not self._data and not self._name:
-                if len(block) > self._limit:
+            # Nearly every event is one data line, perhaps behind its name; the rest of the standard is for _lines.
+            name, data = "", block
+            if block[:7] == b"event: ":
+                line, _, data = block.partition(b"\n")
+                name = line[7:].decode("utf-8", "replace")
+            if data[:6] == b"data: " and b"\n" not in data and not self._data and not self._name:
+                if len(data) > self._limit:
                     raise self._too_large()
-                events.append(ServerEvent("", block[6:].decode("utf-8", "replace")))
+                events.append(ServerEvent(name, data[6:].decode("utf-8", "replace")))
             else:
                 self._lines([*block.split(b"\n"), b""], events)
         *lines, last = rest.split(b"\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from dataclasses import dataclass, replace
 from typing import Any
@@ -185,7 +186,7 @@ def test_a_pane_says_what_it_is_doing() -> None:
     assert last_state(run) == ["waiting", "thinking"]
     pane.see(TextDelta(time.monotonic(), "Yes."))
     run.tick()
-    assert last_state(run)[0] == "writing"
+    assert last_state(run) == ["writing", ""]
     pane.finish(answer("Yes.", warnings=("One thing.",)))
     run.tick()
     assert last_state(run) == ["done", "One thing."]
@@ -204,6 +205,33 @@ def test_an_answer_that_ended_early_says_why(changes: dict[str, Any], note: str)
     pane = Pane(Face("A"), question=question())
     pane.finish(answer("Half an ans", **changes))
     assert pane.note == note
+
+
+def test_thinking_is_announced_once_timed_and_read_apart() -> None:
+    run = new_run(1)
+    (pane,) = run.panes
+    pane.asked()
+    for piece in ("Hm", "m."):
+        pane.see(ReasoningDelta(time.monotonic(), piece))
+        run.tick()
+    ops = [op for frame in frames_of(run.frames) for op in frame]
+    assert [op for op in ops if op[1] == "t"] == [[0, "t"]]
+    assert any(op[1] == "n" and re.fullmatch(r"first 0\.\d\d s . 0\.\d s", op[2]) for op in ops)
+    assert (run.raw(0), run.thinking(0)) == ("", "Hmm.")
+    assert run.snapshot(revealed=True)["panes"][0]["thinking"] is True
+    pane.finish(answer("Yes.", reasoning="Hmm. All of it."))
+    run.tick()
+    assert (run.thinking(0), run.thinking(1)) == ("Hmm. All of it.", None)
+
+
+def test_thinking_stays_hidden_as_long_as_the_text() -> None:
+    run = new_run(1, blind=True)
+    run.panes[0].see(ReasoningDelta(time.monotonic(), "Hmm."))
+    run.tick()
+    assert run.thinking(0) is None
+    run.panes[0].finish(answer("Yes.", reasoning="Hmm."))
+    run.tick()
+    assert run.thinking(0) == "Hmm."
 
 
 def test_a_pane_becomes_final_once() -> None:
@@ -270,6 +298,7 @@ def test_a_blind_run_sends_nothing_but_progress_before_it_is_complete(told: list
                 "name": LETTERS[i],
                 "state": "hidden",
                 "blocks": [],
+                "thinking": False,
                 "version": 0,
             }
         assert [run.raw(i) for i in range(3)] == [None] * 3

@@ -191,11 +191,12 @@ def test_stop_sequence_of_white_space_is_left_out_with_a_warning(
 
 
 async def _headers_and_body(
-    client: HttpClient, playing: Playing, wire: Any, request_to: Any, *, version: str | None, **about: Any
+    client: HttpClient, playing: Playing, wire: Any, request_to: Any, *, version: str, **about: Any
 ) -> tuple[Mapping[str, str], dict[str, Any], tuple[str, ...]]:
     async with playing(wire.stream(HELLO)) as server:
-        request = request_to(server.base_url, kind="anthropic", max_output_tokens=9, **about)
-        stream = AnthropicMessages(client, version).stream(request, base_url=server.base_url, api_key=None)
+        spec = {"api_version": version}
+        request = request_to(server.base_url, kind="anthropic", max_output_tokens=9, spec=spec, **about)
+        stream = AnthropicMessages(client).stream(request, base_url=server.base_url, api_key=None)
         events = [event async for event in stream]
     assert isinstance(events[-1], Done)
     return server.asked[0].headers, server.asked[0].json, events[-1].result.warnings
@@ -203,7 +204,7 @@ async def _headers_and_body(
 
 def test_version_of_2023_takes_a_temperature(run: Any, playing: Playing, wire: Any, request_to: Any) -> None:
     async def work(client: HttpClient) -> None:
-        for version in (None, "2023-06-01"):
+        for version in ("", "2023-06-01"):
             headers, body, warnings = await _headers_and_body(
                 client, playing, wire, request_to, version=version, temperature=0.2
             )
@@ -238,7 +239,7 @@ def test_temperature_and_thinking_exclude_each_other(
 ) -> None:
     async def work(client: HttpClient) -> None:
         _, body, warnings = await _headers_and_body(
-            client, playing, wire, request_to, version=None, temperature=temperature, reasoning_effort=effort
+            client, playing, wire, request_to, version="", temperature=temperature, reasoning_effort=effort
         )
         assert body.get("temperature") == (temperature if is_sent else None)
         assert ["together with a reasoning effort" in warning for warning in warnings] == [True] * (not is_sent)

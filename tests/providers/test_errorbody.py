@@ -29,6 +29,12 @@ def _read(value: object) -> Complaint:
             [{"error": {"code": 400, "message": "No", "status": "INVALID"}}],
             Complaint("No", "INVALID", "400", None, 400),
         ),
+        (
+            {"error": {"message": "No", "type": "t", "details": {"error_code": "spend_limit_reached"}}},
+            Complaint("No", type="t", code="spend_limit_reached"),
+        ),
+        ({"error": {"message": "No", "code": "c", "details": {"error_code": "other"}}}, Complaint("No", code="c")),
+        ({"error": {"message": "No", "details": {"error_code": ["c"]}}}, Complaint("No")),
         ({"error": "model gone"}, Complaint("model gone")),
         ({"message": "No"}, Complaint("No")),
         ({"detail": "No"}, Complaint("No")),

@@ -168,7 +168,7 @@ OPENING, CLOSING = "(start of the conversation)", "Please continue."
         (
             (USER, ANSWER, SYSTEM, USER),
             [_user("Hi"), _model("Hello."), _user("System message: Be brief.\n\nHi")],
-            ["later system message", "in a row"],
+            ["later system message"],
         ),
     ],
     ids=[

@@ -143,7 +143,7 @@ CASES = [
         "length",
         "MAX_TOKENS",
         tokens=(9, 1961),
-        says="because reasoning used 1,961 output tokens of the 2,000 that were asked for; allow more",
+        says="Reasoning used the whole output budget (1,961 of 2,000 tokens), so no text came; allow more",
     ),
     Case(
         "the same of a candidate without content, and without figures",
@@ -151,7 +151,7 @@ CASES = [
         "",
         "length",
         "MAX_TOKENS",
-        says="The output tokens of the 2,000 that were asked for were used up before any text came",
+        says="The output budget (2,000 tokens) was used up before any text came; allow more output tokens.",
     ),
     Case(
         "text up to the length limit", _sse(*AB, _chunk(_part(""), finish="MAX_TOKENS")), "Ab", "length", "MAX_TOKENS"
@@ -390,7 +390,7 @@ def test_empty_answer_without_a_limit_of_ours_names_the_reasoning_alone() -> Non
     usage = _count(9, thoughtsTokenCount=61, totalTokenCount=70)
     GeminiReader(reply).whole({"candidates": [candidate], "usageMetadata": usage})
     (warning,) = reply.result({}).warnings
-    assert warning.startswith("The answer is empty because reasoning used 61 output tokens; allow more")
+    assert warning == ("Reasoning used the whole output budget (61 tokens), so no text came; allow more output tokens.")
 
 
 # --- JSON in place of a stream ---------------------------------------------------------------------------------------

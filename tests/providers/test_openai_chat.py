@@ -14,7 +14,7 @@ import pytest
 from compare.errors import ConfigError, ProviderError
 from compare.providers import OpenAIChat, provider_for
 from compare.providers.http import HttpClient
-from compare.records import Done, Started
+from compare.records import Done, ServedModel, Started
 
 Playing = Callable[..., AbstractAsyncContextManager[Any]]
 CANARY = "canary-4f7Qx"
@@ -166,12 +166,14 @@ def test_many_streams_at_once_are_not_queued(run: Any, playing: Playing, wire: A
 
 def test_models_of_a_server(run: Any, playing: Playing, wire: Any) -> None:
     async def work(client: HttpClient) -> None:
-        listing = wire.answer("200 OK", '{"object":"list","data":[{"id":"b"},{"id":"a"},{"name":"c"},{"x":1}]}')
+        listing = wire.answer(
+            "200 OK", '{"object":"list","data":[{"id":"b","max_model_len":8192},{"id":"a"},{"name":"c"},{"x":1}]}'
+        )
         refusal = wire.answer("401 Unauthorized", f'{{"error":{{"message":"bad {CANARY}"}}}}')
         async with playing(listing, refusal, wire.answer("200 OK", "<p>Hi</p>", kind="text/html")) as server:
             chat = OpenAIChat(client)
             served = await chat.list_models(server.base_url, CANARY)
-            assert [model.name for model in served] == ["b", "a", "c"]
+            assert served == [ServedModel("b", context_window_tokens=8192), ServedModel("a"), ServedModel("c")]
             assert server.asked[0].line == "GET /v1/models HTTP/1.1"
             assert server.asked[0].headers["authorization"] == f"Bearer {CANARY}"
             with pytest.raises(ProviderError, match="refused the key in MY_KEY") as refused:
@@ -179,6 +181,15 @@ def test_models_of_a_server(run: Any, playing: Playing, wire: Any) -> None:
             assert CANARY not in str(refused.value)
             with pytest.raises(ProviderError, match=r"GET http://127.0.0.1:\d+/v1/models was answered with status 200"):
                 await chat.list_models(server.base_url, None)
+
+    run(work)
+
+
+@pytest.mark.parametrize("body", ['["b", "a"]', '{"models": ["b", "a"]}'])
+def test_list_of_bare_names_is_a_list_of_models(body: str, run: Any, playing: Playing, wire: Any) -> None:
+    async def work(client: HttpClient) -> None:
+        async with playing(wire.answer("200 OK", body)) as server:
+            assert await OpenAIChat(client).list_models(server.base_url, None) == [ServedModel("b"), ServedModel("a")]
 
     run(work)
 

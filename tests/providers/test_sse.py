@@ -109,6 +109,15 @@ def test_event_beyond_the_limit_is_an_error_that_says_so(size: int) -> None:
     assert caught.value.failure.kind == "protocol"
 
 
+@pytest.mark.parametrize("cut", range(0, 24, 3))
+def test_event_with_a_name_is_the_same_in_one_piece_and_in_two(cut: int) -> None:
+    body = b"event: delta\ndata: {}\n\n"
+    assert _decode(body, cut) == [("delta", "{}")]
+    assert _decode(b"data: open\n" + body, cut) == [("delta", "open\n{}")], "its data belongs to the open event"
+    with pytest.raises(ProviderError):
+        SSEDecoder(max_event_bytes=4).feed(b"event: e\ndata: 12345\n\n")
+
+
 def test_limit_counts_all_lines_of_one_event_and_starts_anew_with_the_next() -> None:
     decoder = SSEDecoder(max_event_bytes=1000)
     for _ in range(5):
