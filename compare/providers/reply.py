@@ -7,6 +7,7 @@ the finish is an error.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -130,6 +131,20 @@ class Reply:
         if sentence not in self.warnings:
             self.warnings.append(sentence)
 
+    def _usage(self) -> Usage:
+        """The usage without keys in what is kept as it came: a server may echo anything anywhere."""
+        if not self.usage.raw:
+            return self.usage
+        came = json.dumps(self.usage.raw)
+        clean = self.call.redact(came)
+        if clean == came:
+            return self.usage
+        try:
+            raw = json.loads(clean)
+        except ValueError:
+            raw = {}
+        return replace(self.usage, raw=raw)
+
     def result(self, params_sent: Mapping[str, Any]) -> ChatResult:
         """The outcome. A failure makes the finish an error, and is not to be repeated once a piece has come."""
         self._close_run()
@@ -143,7 +158,7 @@ class Reply:
             finish=finish,
             finish_raw=self.finish_raw,
             reasoning="".join(self._reasoning.parts),
-            usage=self.usage,
+            usage=self._usage(),
             failure=failure,
             model_served=self.model_served,
             request_id=self.request_id,

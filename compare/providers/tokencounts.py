@@ -11,13 +11,16 @@ from typing import Any
 
 from compare.records import Usage
 
+MOST_TOKENS = 10**12
+"""More than a million of the longest windows there are: no count, and more than a database can hold soon after."""
+
 
 def count(raw: Mapping[str, Any], name: str) -> int | None:
-    """A whole number from 0 upwards; None for everything else."""
+    """A whole number from 0 up to MOST_TOKENS; None for everything else."""
     value = raw.get(name)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_TOKENS else None
 
 
 def details(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -85,3 +85,9 @@ def test_what_is_no_count_is_not_known(odd: object) -> None:
 
 def test_details_of_another_shape_do_no_harm() -> None:
     assert _of(_plain(5, 2, prompt_tokens_details=None, completion_tokens_details=[1]))[0].input == 5
+
+
+@pytest.mark.parametrize("huge", [1e30, 2**64 - 1, 10**12 + 1])
+def test_a_count_that_cannot_be_is_none(huge: float) -> None:
+    usage, _ = usage_of({"prompt_tokens": huge, "completion_tokens": 5}, has_text=True)
+    assert (usage.input, usage.output) == (None, 5)

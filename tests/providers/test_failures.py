@@ -205,3 +205,21 @@ def test_failure_reported_after_status_200_is_judged_by_its_own_words() -> None:
 )
 def test_host_is_shown_without_what_may_be_secret(url: str, host: str) -> None:
     assert shown_host(url) == host
+
+
+@pytest.mark.parametrize("written", ["s3cret/+value==", "s3cret%2F%2Bvalue%3D%3D"])
+def test_a_key_is_hidden_as_it_is_and_as_it_stands_in_an_address(written: str) -> None:
+    assert redact(f"Location: /x?k={written}&y", "s3cret/+value==") == "Location: /x?k=[key]&y"
+
+
+def test_the_beginning_of_a_key_at_the_end_of_a_cut_text_is_hidden() -> None:
+    assert redact("You sent abcdefgh", "abcdefghijkl") == "You sent [key]"
+    assert redact("You sent abcde", "abcdefghijkl") == "You sent abcde", "so much is no secret"
+
+
+def test_an_error_of_megabytes_is_read_in_a_moment() -> None:
+    began = time.process_time()
+    call = Call("http://127.0.0.1:1/v1/chat/completions", "m", "MY_KEY", "s3cret")
+    failure = call.refused(400, {}, json.dumps({"error": {"message": "model " * 1_500_000}}).encode())
+    assert len(failure.message) <= 1500
+    assert time.process_time() - began < 2
