@@ -27,6 +27,7 @@ from aiohttp.client_proto import ResponseHandler
 
 from compare.errors import ProviderError
 from compare.providers.failures import Call
+from compare.providers.inflate import InflateError, inflated
 from compare.providers.quirks import Learned
 from compare.providers.watch import OutOfTimeError, Watch
 from compare.records import FailureKind
@@ -182,11 +183,10 @@ class HttpResponse:
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
         """Names in any case."""
-        encoded = self.headers.get("content-encoding", "identity") != "identity"
+        encoding = self.headers.get("content-encoding", "identity").strip().lower()
         stream = response.stream
         assert isinstance(stream, httpx.AsyncByteStream)
-        # The stream itself spares httpx's bookkeeping per chunk; only a compressed body needs it.
-        self._chunks = response.aiter_bytes() if encoded else aiter(stream)
+        self._chunks = aiter(stream) if encoding in ("", "identity") else inflated(stream, encoding)
         self._client = client
         self._call = call
         self._watch = watch
@@ -203,7 +203,7 @@ class HttpResponse:
                     return chunk
         except StopAsyncIteration:
             return b""
-        except (OutOfTimeError, httpx.HTTPError) as exc:
+        except (OutOfTimeError, httpx.HTTPError, InflateError) as exc:
             raise self._client.translated(exc, self._call, "streaming") from exc
 
     async def read(self, limit: int = MAX_BODY_BYTES) -> bytes:
@@ -365,7 +365,7 @@ class HttpClient:
                 return "connection", f"The certificate of {host} is not trusted ({detail}); {advice}.", False
             case httpx.ConnectError():
                 return "connection", f"Nothing answers at {host}; is the server running? ({detail})", True
-            case httpx.DecodingError():
+            case InflateError():
                 return "protocol", f"The server at {host} sent a compressed body that cannot be read: {detail}.", False
         if phase == "streaming":
             return "truncated", f"The connection to {host} broke before the answer was complete ({detail}).", True

@@ -12,8 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from compare.errors import ProviderError
 from compare.providers.failures import Call
 from compare.records import ChatResult, Finish, ProviderFailure, Usage
+
+MAX_CHARS = 4_000_000
+"""Longest answer with its thinking; four times the output of any model. A stream without end stops there."""
 
 
 class Piece(NamedTuple):
@@ -73,6 +77,7 @@ class Reply:
     _run: list[str] = field(default_factory=list)
     """Text not yet taken out, all of one kind; when the kind changes it becomes a piece."""
     _run_is_reasoning: bool = False
+    _n_came: int = 0
     _pieces: list[Piece] = field(default_factory=list)
 
     @property
@@ -86,7 +91,12 @@ class Reply:
         return sum(map(len, self._text.parts)) + (0 if self._run_is_reasoning else sum(map(len, self._run)))
 
     def add_text(self, text: str) -> None:
-        """Take in a piece of the answer."""
+        """Take in a piece of the answer.
+
+        Raises:
+            ProviderError: with what came before it is more than MAX_CHARS.
+        """
+        self._check_room(text)
         text = self._text.whole(text)
         if text:
             if self._run_is_reasoning:
@@ -96,7 +106,12 @@ class Reply:
             self.has_text = True
 
     def add_reasoning(self, text: str) -> None:
-        """Take in a piece of the thinking."""
+        """Take in a piece of the thinking.
+
+        Raises:
+            ProviderError: as add_text.
+        """
+        self._check_room(text)
         text = self._reasoning.whole(text)
         if text:
             if not self._run_is_reasoning:
@@ -104,6 +119,15 @@ class Reply:
                 self._run_is_reasoning = True
             self._run.append(text)
             self.has_reasoning = True
+
+    def _check_room(self, text: str) -> None:
+        self._n_came += len(text)
+        if self._n_came > MAX_CHARS:
+            message = (
+                f"The server at {self.call.host} sent more than {MAX_CHARS:,} characters without an end; "
+                "the answer was cut there."
+            )
+            raise ProviderError(self.call.failure("protocol", message, request_id=self.request_id))
 
     def end_text(self) -> None:
         """No more text comes."""

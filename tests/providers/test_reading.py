@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from compare.errors import ProviderError
 from compare.providers.anthropicreader import MessagesReader
 from compare.providers.chatreader import ChatReader
 from compare.providers.failures import Call
@@ -183,3 +184,15 @@ def test_key_in_a_name_is_hidden_also_where_the_name_is_cut(wire_format: Format)
 def test_key_in_the_name_of_the_model_that_answered_is_hidden(wire_format: Format) -> None:
     result = _read(wire_format, _event(wire_format.model(f"m-{KEY}")), _event(wire_format.good_end))
     assert result.model_served == "m-[key]"
+
+
+def test_a_stream_without_end_is_cut_at_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compare.providers.reply.MAX_CHARS", 100)
+    reply = Reply(Call("http://127.0.0.1:1/v1", "m"))
+    reader = ChatReader(reply)
+    event = b'data: {"choices": [{"delta": {"content": "0123456789"}}]}\n\n'
+    for _ in range(10):
+        reader.feed(event)
+    with pytest.raises(ProviderError, match="more than 100 characters without an end"):
+        reader.feed(event)
+    assert reply.n_chars == 100, "what came before is kept"
