@@ -7,7 +7,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 def main() -> None:
     """One script run: the chrome, then the page."""
     from compare.settings import shipped
-    from compare.ui.frame import guarded
+    from compare.ui.frame import guarded, phone_links
 
     # An icon of our own: Streamlit would fetch a named one from a foreign host.
     st.set_page_config(page_title="Weighbridge", page_icon=str(shipped("icon.png")), layout="wide")
@@ -19,6 +19,7 @@ def main() -> None:
         st.Page("pages/setup/models.py", title="Models", icon=":material/dns:"),
     ]
     page = st.navigation(pages, position="top")
+    phone_links(pages)
     with guarded():
         page.run()
 

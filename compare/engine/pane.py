@@ -41,6 +41,7 @@ class News(NamedTuple):
     state: State
     note: str
     final: bool
+    thinks: bool
 
 
 class Pane:
@@ -57,6 +58,8 @@ class Pane:
         self.task: asyncio.Task[None] | None = None
         self._stream = BlockStream()
         self._arrived: list[str] = []
+        self._thoughts: list[str] = []
+        self._thinking_told = False
         self._told: tuple[str, str] = ("", "")
         self._began = time.monotonic()
         self._first_at: float | None = None
@@ -83,11 +86,12 @@ class Pane:
                 self.state, self.note = "waiting", ""
             case TextDelta():
                 self._first_at = self._first_at or event.at
-                self.state = "writing"
+                self.state, self.note = "writing", ""
                 self._arrived.append(event.text)
             case ReasoningDelta():
                 self._first_at = self._first_at or event.at
-                self.state, self.note = "waiting", "thinking"
+                self._thoughts.append(event.text)
+                self.state, self.note = "waiting", _THINKING
             case Meanwhile():
                 self.state, self.note = "waiting", event.note
             case Retry():
@@ -114,12 +118,13 @@ class Pane:
         self._stream.feed(answer.text)
         self._stream.finish()
         self._told = (self.state, self.note)
+        self._thinking_told = bool(answer.reasoning)
 
     def take(self) -> News:
         """What has arrived and how things stand, in one moment."""
         piece = "".join(self._arrived)
         self._arrived.clear()
-        return News(piece, self.state, self.note, self.final)
+        return News(piece, self.state, self.note, self.final, bool(self.thinking()))
 
     # --- the viewers' side, under the run's lock
 
@@ -135,7 +140,11 @@ class Pane:
             self._told = now
             found.append(["s", *now])
             self._numbers_due = 0.0
-        if self._numbers_due <= time.monotonic() and (news.state == "writing" or news.final):
+        if news.thinks and not self._thinking_told:
+            self._thinking_told = True
+            found.append(["t"])
+        counts = news.state == "writing" or news.note == _THINKING or news.final
+        if self._numbers_due <= time.monotonic() and counts:
             self._numbers_due = float("inf") if news.final else time.monotonic() + _NUMBERS_EVERY_S
             found.append(["n", self.numbers()])
         return found
@@ -149,7 +158,7 @@ class Pane:
         return live_line(
             elapsed_ms=(time.monotonic() - self._began) * 1000,
             ttft_ms=(self._first_at - self._began) * 1000,
-            out_counted=count_live(self._stream.text),
+            out_counted=count_live(self._stream.text) if self._stream.text else None,
         )
 
     def snapshot(self, name: str, *, revealed: bool) -> PaneSnapshot:
@@ -164,6 +173,7 @@ class Pane:
             earlier=self.face.earlier_html,
             blocks=list(self._stream.blocks),
             tail=self._stream.tail,
+            thinking=bool(self.thinking()),
             version=self.version,
         )
 
@@ -177,7 +187,12 @@ class Pane:
         """The text as it will be stored, so far."""
         return self.answer.text if self.answer is not None else self._stream.text
 
+    def thinking(self) -> str:
+        """What the model has thought before and between its text, so far; empty where it showed nothing."""
+        return self.answer.reasoning if self.answer is not None else "".join(self._thoughts)
 
+
+_THINKING = "thinking"
 _CUT: dict[Finish, str] = {
     "length": "Cut off: the model reached its limit of output tokens.",
     "content_filter": "Cut off by the provider's content filter.",

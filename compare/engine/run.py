@@ -134,6 +134,13 @@ class Run:
                 return None
             return self.panes[place].raw()
 
+    def thinking(self, place: int) -> str | None:
+        """What a model showed of its thinking, under the same condition as its text."""
+        with self._lock:
+            if self.hidden or not 0 <= place < len(self.panes):
+                return None
+            return self.panes[place].thinking()
+
     async def follow(self, after: int) -> AsyncIterator[bytes]:
         """Frames after number `after`, as they come, until nothing is running. May be awaited on any loop."""
         mine = (asyncio.get_running_loop(), asyncio.Event())
@@ -158,5 +165,5 @@ class Run:
 def _hidden_pane(name: str) -> PaneSnapshot:
     return {
         "name": name, "label": "", "badge": "", "state": "hidden", "note": "", "numbers": "", "earlier": "",
-        "blocks": [], "tail": "", "version": 0,
+        "blocks": [], "tail": "", "thinking": False, "version": 0,
     }  # fmt: skip

@@ -1,12 +1,18 @@
-"""Which stored votes are looked at. Blind and open ones, and those of different histories, are never mixed unasked."""
+"""Which stored votes are looked at, and what they say. Blind and open ones, and those of different histories, are never
+mixed unasked.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from compare.ratings.leaderboard import Leaderboard, rate
+from compare.ratings.leaderboard import FEW_VOTES, Leaderboard, ModelRating, rate
 from compare.ratings.votes import Votes
 from compare.records import History
+from compare.report.words import counted
+from compare.review.votes import is_of_earlier_version
+from compare.routing.weights import PRIOR_PRECISION
 from compare.store.store import Store
 from compare.store.votes import vote_name
 
@@ -35,9 +41,12 @@ KINDS: tuple[VoteKind, ...] = tuple(
 
 
 def kinds(store: Store) -> dict[VoteKind, int]:
-    """How many counted ballots there are of each kind; kinds without any are left out."""
-    counted = {kind: sum(store.ballot_totals(blind=kind.blind, history=kind.history).values()) for kind in KINDS}
-    return {kind: n for kind, n in counted.items() if n}
+    """How many votes there are of each kind; kinds without any are left out, and so is who skipped."""
+    found = {}
+    for kind in KINDS:
+        totals = store.ballot_totals(blind=kind.blind, history=kind.history)
+        found[kind] = sum(n for verdict, n in totals.items() if verdict != "skip")
+    return {kind: n for kind, n in found.items() if n}
 
 
 def votes_of(store: Store, kind: VoteKind) -> Votes:
@@ -46,6 +55,101 @@ def votes_of(store: Store, kind: VoteKind) -> Votes:
     return Votes.from_preferences(store.preferences(blind=kind.blind, history=kind.history), names)
 
 
+def n_of_earlier_versions(store: Store, kind: VoteKind) -> int:
+    """Counted votes of one kind that are about an answer which was asked for again since."""
+    about: dict[str, bool] = {}
+    for ballot, state in store.iter_ballots():
+        if state != "counted" or ballot.blind != kind.blind or ballot.comparison_id is None:
+            continue
+        comparison = store.comparison(ballot.comparison_id)
+        if comparison is not None and comparison.history == kind.history:
+            about[ballot.id] = is_of_earlier_version(ballot, comparison)
+    return sum(about.values())
+
+
+# --- how many --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many votes there are, and how many pairs of candidates they compare."""
+
+    n_votes: int
+    """Ballots, those that found all answers bad too."""
+    n_all_bad: int
+    """Ballots that found all answers bad: they say nothing about which is better."""
+    n_pairs: int
+    """Pairs from the other ballots: what ratings are fitted to."""
+    votes_each: Mapping[str, int]
+    """Ballots that say which is better, by candidate."""
+    all_bad_each: Mapping[str, int]
+
+    @property
+    def sentence(self) -> str:
+        """In words: "77 pairs from 36 votes, 1 of them all bad"."""
+        bad = f", {self.n_all_bad:,} of them all bad" if self.n_all_bad else ""
+        return f"{counted(self.n_pairs, 'pair')} from {counted(self.n_votes, 'vote')}{bad}"
+
+
+def tally(votes: Votes) -> Tally:
+    """Count ballots and pairs; a row without a ballot's id is a ballot of its own."""
+    known = votes.column("ballot_id") if votes.has_column("ballot_id") else [None] * len(votes)
+    n_pairs = 0
+    voted: dict[str, set[object]] = {}
+    all_bad: dict[str, set[object]] = {}
+    for row, (a, b, winner, ballot) in enumerate(zip(votes.model_a, votes.model_b, votes.winner, known, strict=True)):
+        said = all_bad if winner == "both_bad" else voted
+        n_pairs += said is voted
+        for candidate in (a, b):
+            said.setdefault(candidate, set()).add(row if ballot is None else ballot)
+    n_voted, n_all_bad = len(set().union(*voted.values())), len(set().union(*all_bad.values()))
+    return Tally(
+        n_votes=n_voted + n_all_bad,
+        n_all_bad=n_all_bad,
+        n_pairs=n_pairs,
+        votes_each={name: len(ballots) for name, ballots in voted.items()},
+        all_bad_each={name: len(ballots) for name, ballots in all_bad.items()},
+    )
+
+
+# --- what they say ---------------------------------------------------------------------------------------------------
+
+
 def leaderboard(votes: Votes, *, by: str | None = None) -> Leaderboard:
-    """Ratings of stored votes, clustered by ballot."""
-    return rate(votes, cluster=CLUSTER, by=by)
+    """Ratings of stored votes, clustered by ballot.
+
+    Plain maximum likelihood has no figure for a candidate that won or lost every pair. A board with such a one is
+    fitted with the prior that weights are fitted with, and its `method` names it.
+    """
+    plain = rate(votes, cluster=CLUSTER, by=by)
+    boards = (plain, *plain.groups.values())
+    if not any(map(_lacks_a_rating, boards)):
+        return plain
+    with_prior = rate(votes, cluster=CLUSTER, by=by, prior=PRIOR_PRECISION)
+    groups = {
+        name: with_prior.groups[name] if _lacks_a_rating(board) else board for name, board in plain.groups.items()
+    }
+    return replace(with_prior if _lacks_a_rating(plain) else plain, groups=groups)
+
+
+def _lacks_a_rating(board: Leaderboard) -> bool:
+    return any(model.rating is None and model.n_votes for model in board.models)
+
+
+def board_problems(board: Leaderboard) -> list[str]:
+    """What is wrong with a board as a whole; what is wrong with one candidate stands beside it (`note`)."""
+    of_rows = {f"{model.model}: {model.problem}." for model in board.models if model.problem}
+    return [problem for problem in dict.fromkeys(board.problems) if problem not in of_rows]
+
+
+def note(model: ModelRating) -> str:
+    """What to know about one candidate's rating, in the words of `words.py`."""
+    if model.n_votes == 0:
+        return "only votes that found all bad" if model.both_bad else "no votes yet"
+    if model.wins + model.ties == 0:
+        return f"lost every pair ({model.losses:,})"
+    if model.losses + model.ties == 0:
+        return f"won every pair ({model.wins:,})"
+    if model.rating is None:
+        return "not compared with the others by enough pairs"
+    return f"fewer than {FEW_VOTES} pairs: too few to trust" if model.n_votes < FEW_VOTES else ""

@@ -1,6 +1,7 @@
 """Casting, undoing and changing a vote on a comparison, with every condition that makes a vote count.
 
-A vote opens when all answers of a comparison are final. The ballot remembers what was shown, in which order, and
+A vote opens when all answers of a comparison are final, and is about those that are complete: one that was stopped or
+failed says nothing about how its candidate would have ended. The ballot remembers what was shown, in which order, and
 whether names and speed could be seen; the same key pressed twice is one ballot; a change supersedes, nothing is erased.
 """
 
@@ -8,10 +9,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from compare.errors import CompareError
-from compare.records import Answer, Ballot, Comparison, Verdict
+from compare.records import Answer, Ballot, Comparison, Status, Verdict
 from compare.review.preferences import derive
 from compare.runs.views import has_seen_names
 from compare.store.store import Store
@@ -28,9 +29,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Votable:
-    """The answers of a comparison on which one can vote, by place; failed ones are left out."""
+    """The answers of a comparison on which one can vote, by place: the complete ones."""
 
     answers: Mapping[int, Answer]
+    incomplete: Mapping[int, Status] = field(default_factory=dict)
+    """How the other answers ended, by place; an answer that was never stored counts as failed."""
 
     @property
     def open(self) -> bool:
@@ -39,19 +42,26 @@ class Votable:
 
 
 def votable(store: Store, comparison: Comparison) -> Votable:
-    """What can be voted on now: every current answer that is stored and has not failed."""
+    """What can be voted on now: every current answer that is stored and complete."""
     current = comparison.current
     stored = store.answers([slot.answer_id for slot in current])
+    ended: dict[int, Status] = {
+        s.slot: stored[s.answer_id].status if s.answer_id in stored else "failed" for s in current
+    }
     return Votable(
-        {
-            s.slot: stored[s.answer_id]
-            for s in current
-            if s.answer_id in stored and stored[s.answer_id].status != "failed"
-        }
+        {s.slot: stored[s.answer_id] for s in current if ended[s.slot] == "done"},
+        {place: status for place, status in ended.items() if status != "done"},
     )
 
 
-def cast(store: Store, comparison: Comparison, rater_id: str, choice: Choice, *, key: str) -> Ballot:
+def is_of_earlier_version(ballot: Ballot, comparison: Comparison) -> bool:
+    """True where an answer that the ballot is about has been asked for again since; it counts for what was shown."""
+    return not set(ballot.shown_order) <= {slot.answer_id for slot in comparison.current}
+
+
+def cast(
+    store: Store, comparison: Comparison, rater_id: str, choice: Choice, *, key: str, names_seen: bool = False
+) -> Ballot:
     """Store one vote; an earlier counted vote of the same rater on this comparison is superseded by it.
 
     The same choice on the same answers again is the vote that is there already.
@@ -62,22 +72,23 @@ def cast(store: Store, comparison: Comparison, rater_id: str, choice: Choice, *,
         rater_id: who votes.
         choice: what was pressed.
         key: names this press of the button; the same key again is the same ballot.
+        names_seen: whether the names were on this rater's screen before, under whatever rater's name.
 
     Raises:
-        CompareError: fewer than two answers can be compared, or the chosen one failed.
+        CompareError: fewer than two answers are complete, or the chosen one is not.
     """
     shown = votable(store, comparison).answers
     if len(shown) < 2:
-        raise CompareError(f"{len(shown)} of {len(comparison.current)} answers can be voted on; at least 2 are needed.")
+        raise CompareError(f"{len(shown)} of {len(comparison.current)} answers are complete; a vote needs at least 2.")
     if choice.verdict == "best" and choice.place not in shown:
-        raise CompareError("That answer failed or is not there any more, so it cannot be the best. Choose another.")
+        raise CompareError("That answer is not complete or not there, so it cannot be the best. Choose another.")
     order = tuple(shown[place].id for place in sorted(shown))
     ranking = (shown[choice.place].id,) if choice.verdict == "best" and choice.place is not None else ()
     before = store.counted_ballot(comparison.id, rater_id)
     if before is not None and (before.verdict, before.ranking, before.shown_order) == (choice.verdict, ranking, order):
         return before
     # After the first vote the names are on screen: whatever follows on these answers is an open vote.
-    blind = comparison.blind and not has_seen_names(store, comparison.id, rater_id)
+    blind = comparison.blind and not names_seen and not has_seen_names(store, comparison.id, rater_id)
     ballot = Ballot(
         id=secrets.token_urlsafe(12),
         idempotency_key=key,

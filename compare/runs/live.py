@@ -23,11 +23,23 @@ from compare.render.frames import ThreadMessage
 from compare.render.markdown import to_html, turn_html
 from compare.store.recorded import PRODUCTION
 from compare.store.store import Store
+from compare.threads.attachments import Attached, with_attachments
 from compare.threads.prompts import Prompt, fixed_prompt
+from compare.tokens.count import count
 
 MIN_PANES, MAX_PANES = 2, len(LETTERS)
 
-__all__ = ["MAX_PANES", "MIN_PANES", "PRODUCTION", "Continued", "Runs", "branch_prompt", "thread_messages"]
+__all__ = [
+    "MAX_PANES",
+    "MIN_PANES",
+    "PRODUCTION",
+    "Continued",
+    "LeftOut",
+    "RecordedPane",
+    "Runs",
+    "branch_prompt",
+    "thread_messages",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,17 @@ class Continued:
     run_id: str
     left_out: tuple[str, ...]
     """Letters that could not go on, because they have no answer or no model behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A place of a run whose candidate is not in the run that continues it."""
+
+    letter: str
+    """In the run before."""
+    label: str
+    why: str
+    """The rest of a sentence: "a recorded answer cannot go on"."""
 
 
 class Runs:
@@ -92,14 +115,25 @@ class Runs:
         )
         return self._launch(comparison)
 
-    def follow_up(self, run_id: str, text: str) -> Continued:
+    def follow_up(
+        self, run_id: str, text: str, files: Sequence[Attached] = (), *, names_seen: bool = False
+    ) -> Continued:
         """Send one more user message to every candidate, each on its own branch; a new run, linked to the old one.
 
+        Args:
+            run_id: the run that goes on.
+            text: what the user says next.
+            files: text files and pictures that go with it.
+            names_seen: whether who sends it knows which candidate is which: the new run is open then, since the same
+                candidates stand in the same order.
+
         Raises:
-            CompareError: the run is still going, the text is empty, or fewer than two candidates can go on.
+            CompareError: the run is still going, the message is empty, fewer than two candidates can go on, or a file
+                cannot be attached.
         """
         before = self._comparison(run_id)
-        if not text.strip():
+        message = with_attachments(text, files)
+        if not message.text.strip():
             raise CompareError("The message is empty. Write what the user says next.")
         run = self.open(run_id)
         if run.running:
@@ -114,7 +148,7 @@ class Runs:
             leaf = self._store.append_messages(
                 before.thread_id,
                 old.prompt_leaf_id,
-                [Message("assistant", answer.text, answer_id=answer.id), Message("user", text)],
+                [Message("assistant", answer.text, answer_id=answer.id), message],
             )
             slots.append(replace(old, slot=len(slots), version=0, answer_id=_new_id(), prompt_leaf_id=leaf))
         comparison = Comparison(
@@ -123,7 +157,7 @@ class Runs:
             prompt_leaf_id=None,
             slots=tuple(slots),
             history="own",
-            blind=before.blind,
+            blind=before.blind and not names_seen,
             created_at=_now(),
             continues_id=before.id,
         )
@@ -134,6 +168,23 @@ class Runs:
         if answer is None or answer.status == "failed" or answer.origin == "recorded":
             return False
         return slot.candidate.model_id in self._catalog().models
+
+    def left_out(self, comparison: Comparison) -> list[LeftOut]:
+        """Who stood in the run that this one continues and could not go on."""
+        before = self._store.comparison(comparison.continues_id) if comparison.continues_id else None
+        if before is None:
+            return []
+        going_on = {(slot.candidate.id, slot.label) for slot in comparison.current}
+        gone = [slot for slot in before.current if (slot.candidate.id, slot.label) not in going_on]
+        answers = self._store.answers([slot.answer_id for slot in gone])
+        return [LeftOut(LETTERS[s.slot], s.label, self._why_left_out(s, answers.get(s.answer_id))) for s in gone]
+
+    def _why_left_out(self, slot: Slot, answer: Answer | None) -> str:
+        if answer is not None and answer.origin == "recorded":
+            return "a recorded answer cannot go on"
+        if slot.candidate.model_id not in self._catalog().models:
+            return "its model is not in the catalogue"
+        return "it had no answer to go on from"
 
     def again(self, run_id: str, place: int) -> None:
         """Ask one candidate again; the new answer is a new version of its place, the old one stays stored.
@@ -196,7 +247,8 @@ class Runs:
             if answer is None and not live:
                 answer = _lost(slot, prompt)
             question = None if answer is not None and answer.origin == "recorded" else self._question(slot, prompt)
-            pane = Pane(face, question=question, answer=answer)
+            made = RecordedPane if answer is not None and answer.origin == "recorded" else Pane
+            pane = made(face, question=question, answer=answer)
             pane.version = slot.version
             panes.append(pane)
         return Run(
@@ -231,6 +283,14 @@ class Runs:
         return f"{name} ({same + 1})" if same else name
 
 
+class RecordedPane(Pane):
+    """An answer that was given before anybody was asked here: it has a length, and neither time nor cost."""
+
+    def numbers(self) -> str:
+        """Only what can be counted."""
+        return f"out {count(self.text):,} counted"
+
+
 def branch_prompt(path: Sequence[Message], imported: set[str]) -> Prompt:
     """What is sent for the end of a branch; its history is "own" once the branch has left the imported thread."""
     prompt = fixed_prompt(path)
@@ -240,10 +300,7 @@ def branch_prompt(path: Sequence[Message], imported: set[str]) -> Prompt:
 
 def thread_messages(messages: Sequence[Message]) -> list[ThreadMessage]:
     """A thread as the reading pane shows it."""
-    return [
-        ThreadMessage(n=n, role=m.role, html=to_html(m.text), note="recorded answer" if m.answer_id else "")
-        for n, m in enumerate(messages, start=1)
-    ]
+    return [ThreadMessage(n=n, role=m.role, html=to_html(m.text), note="") for n, m in enumerate(messages, start=1)]
 
 
 def _earlier_html(path: Sequence[Message], n_shared: int) -> str:

@@ -32,6 +32,10 @@ class View:
         """Stored text of a pane; None while it may not be read."""
         return self.run.raw(pane)
 
+    def thinking(self, pane: int) -> str | None:
+        """What a pane's model showed of its thinking; None while it may not be read."""
+        return self.run.thinking(pane)
+
     def follow(self, after: int) -> AsyncIterator[bytes]:
         """The run's frames from there on."""
         return self.run.follow(after)

@@ -1,16 +1,28 @@
-"""The frame around every page: what goes wrong in it becomes a sentence, never a traceback."""
+"""The frame around every page: its links on a phone, and what goes wrong in it as a sentence."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
 
 from compare.errors import CompareError
+from compare.ui.plain import plain
 
 log = logging.getLogger(__name__)
+
+
+def phone_links(pages: Sequence[st.Page]) -> None:
+    """The pages in one row, shown on narrow screens only (frame.css).
+
+    Streamlit folds its own navigation into a menu there that stays open over the page that was chosen, and opens again
+    on the next visit.
+    """
+    with st.container(horizontal=True, key="pagelinks"):
+        for page in pages:
+            st.page_link(page, label=page.title, width="content")
 
 
 @contextmanager
@@ -19,7 +31,7 @@ def guarded() -> Iterator[None]:
     try:
         yield
     except CompareError as exc:
-        st.error(str(exc), icon=":material/error:")
+        st.error(plain(str(exc)), icon=":material/error:")
     except Exception as exc:
         # The last boundary before the user: a defect of ours is logged whole and shown as one sentence.
         log.exception("a page broke")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from compare.ratings.votes import Votes
-from compare.report.votes import kinds, votes_of
+from compare.report.votes import VoteKind, kinds
+from compare.report.words import counted
 from compare.ui import resources
 from compare.ui.frame import empty_state
 
 
-def choose_votes() -> Votes:
-    """The votes to look at; ends the page with directions where there are none yet."""
+def choose_kind() -> VoteKind:
+    """The kind of votes to look at; ends the page with directions where there are none yet."""
     found = kinds(resources.store())
     if not found:
         empty_state(
@@ -28,13 +28,9 @@ def choose_votes() -> Votes:
             list(by_name),
             default=chosen,
             required=True,
-            format_func=lambda name: f"{name.capitalize()} \u00b7 {found[by_name[name]]}",
+            format_func=lambda name: f"{name.capitalize()} \u00b7 {counted(found[by_name[name]], 'vote')}",
             key="vote_kind",
         )
     else:
-        st.caption(f"{_ballots(found[by_name[chosen]])}, all of one kind: {chosen}.")
-    return votes_of(resources.store(), by_name[chosen])
-
-
-def _ballots(n: int) -> str:
-    return "1 ballot" if n == 1 else f"{n:,} ballots"
+        st.caption(f"{counted(found[by_name[chosen]], 'vote')}, all of one kind: {chosen}.")
+    return by_name[chosen]

@@ -2,103 +2,163 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from compare.ratings.leaderboard import Leaderboard, ModelRating
 from compare.ratings.percentiles import Percentile
-from compare.ratings.votes import Votes
 from compare.render.numbers import dollars, seconds
 from compare.report.speed import Speed, speeds
-from compare.report.votes import leaderboard
+from compare.report.votes import (
+    Tally,
+    VoteKind,
+    board_problems,
+    leaderboard,
+    n_of_earlier_versions,
+    note,
+    tally,
+    votes_of,
+)
+from compare.report.words import counted, labels
 from compare.ui import resources
 
+_UNKNOWN = "\u2013"
+"""What a cell shows where there is no figure."""
 
-def show_ratings(votes: Votes) -> None:
-    """What the votes say, overall and by thread length."""
-    board = leaderboard(votes, by="bucket" if votes.has_column("bucket") else None)
-    for sentence in sentences(board):
-        st.markdown(sentence)
-    _ratings_table(board)
+
+def show_ratings(kind: VoteKind) -> None:
+    """What the votes of one kind say, overall and by thread length."""
+    store = resources.store()
+    votes, names = votes_of(store, kind), labels(store, resources.catalog())
+    by = "bucket" if votes.has_column("bucket") else None
+    board, shown = leaderboard(votes, by=by), votes
+    st.markdown(sentence(board, tally(votes), names))
     if len(board.groups) > 1:
-        tabs = st.segmented_control(
+        length = st.segmented_control(
             "Thread length in messages", ["all", *board.groups], default="all", required=True, key="bucket"
         )
-        if tabs != "all":
-            _ratings_table(board.groups[tabs])
-    for problem in dict.fromkeys(board.problems):
-        st.caption(problem)
-    with st.expander("How these ratings are made"):
-        st.markdown(
-            "Bradley-Terry ratings by plain maximum likelihood on pairwise votes, scaled so that the mean is 1000 and "
-            "400 points are odds of 10 to 1. A tie is half a win for each side. 'All bad' says nothing about which "
-            "answer is better: it is left out of the fit and counted beside it. Intervals are 95 % and treat the rows "
-            "of one ballot as one cluster. Candidates whose intervals overlap share a rank."
+        if length != "all":
+            board = board.groups[length]
+            shown = votes.take([i for i, each in enumerate(votes.column("bucket")) if each == length])
+    _ratings_table(board, tally(shown), names)
+    for problem in board_problems(board):
+        st.caption(problem[:1].upper() + problem[1:])
+    if board.method["prior"]:
+        st.caption(
+            "A candidate has won or lost every pair: these ratings are fitted with a prior, which keeps them finite."
         )
-        st.json(dict(board.method), expanded=False)
+    if n_earlier := n_of_earlier_versions(store, kind):
+        st.caption(
+            f"{counted(n_earlier, 'vote')} of an earlier version: an answer was asked for again after the vote. "
+            "Such a vote counts for the answers that it was cast on."
+        )
+    _how_it_is_made(board)
 
 
-def sentences(board: Leaderboard) -> list[str]:
+def sentence(board: Leaderboard, found: Tally, names: Mapping[str, str]) -> str:
     """The board in plain words."""
-    rated = [model for model in board.models if model.rating is not None]
-    if len(rated) < 2 or rated[0].rating is None:
-        return ["**Not enough votes for a ranking yet.** Every candidate needs at least one win and one loss."]
-    leaders = [model for model in rated if model.rank == rated[0].rank]
-    n = sum(model.n_votes for model in board.models) // 2
+    ranked = [names.get(model.model, model.model) for model in board.models if model.rank is not None]
+    if len(ranked) < 2:
+        return f"**Not enough votes for a ranking yet:** {found.sentence}."
+    leaders = [names.get(model.model, model.model) for model in board.models if model.rank == 1]
     if len(leaders) == 1:
-        return [f"**{leaders[0].model}** leads, and its interval is clear of all others ({n} pairwise votes)."]
-    names = ", ".join(f"**{model.model}**" for model in leaders[:-1])
-    return [f"{names} and **{leaders[-1].model}** cannot be told apart yet ({n} pairwise votes)."]
+        return f"**{leaders[0]}** leads, and its interval is clear of all others. {found.sentence}."
+    listed = ", ".join(f"**{name}**" for name in leaders[:-1])
+    return f"{listed} and **{leaders[-1]}** cannot be told apart yet. {found.sentence}."
 
 
-def _ratings_table(board: Leaderboard) -> None:
+def _ratings_table(board: Leaderboard, found: Tally, names: Mapping[str, str]) -> None:
     import pandas as pd
 
-    rows = [_rating_row(model) for model in board.models]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=_RATING_COLUMNS)
+    table = pd.DataFrame([_rating_row(model, found, names) for model in board.models])
+    if not table["note"].any():
+        table = table.drop(columns="note")
+    st.dataframe(table, hide_index=True, column_config=_RATING_COLUMNS, placeholder=_UNKNOWN)
 
 
-def _rating_row(model: ModelRating) -> dict[str, Any]:
+def _rating_row(model: ModelRating, found: Tally, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "rank": model.rank,
-        "candidate": model.model,
+        "candidate": names.get(model.model, model.model),
         "rating": None if model.rating is None else round(model.rating),
-        "interval": ""
+        "interval": None
         if model.ci_low is None or model.ci_high is None
         else f"{model.ci_low:.0f} to {model.ci_high:.0f}",
-        "votes": model.n_votes,
+        "votes": found.votes_each.get(model.model, 0),
+        "pairs": model.n_votes,
         "won": model.wins,
         "tied": model.ties,
         "lost": model.losses,
-        "all bad": model.both_bad,
-        "note": model.problem,
+        "all bad": found.all_bad_each.get(model.model, 0),
+        "note": note(model),
     }
 
 
 _RATING_COLUMNS: dict[str, Any] = {
-    "rank": st.column_config.NumberColumn("Rank", width="small", help="Shared where intervals overlap."),
+    "rank": st.column_config.NumberColumn(
+        "Rank", width="small", help="1 plus the number of candidates whose whole interval lies above this one's."
+    ),
     "candidate": "Candidate",
     "rating": st.column_config.NumberColumn("Rating", format="%d", width="small"),
     "interval": "95 % interval",
-    "votes": st.column_config.NumberColumn("Pairwise votes", width="small"),
-    "won": st.column_config.NumberColumn("Won", width="small"),
-    "tied": st.column_config.NumberColumn("Tied", width="small"),
-    "lost": st.column_config.NumberColumn("Lost", width="small"),
-    "all bad": st.column_config.NumberColumn("All bad", width="small"),
+    "votes": st.column_config.NumberColumn(
+        "Votes", width="small", help="Ballots in which it stood and that say which answer is better."
+    ),
+    "pairs": st.column_config.NumberColumn(
+        "Pairs", width="small", help="Comparisons with one other candidate that follow from the votes."
+    ),
+    "won": st.column_config.NumberColumn("Pairs won", width="small"),
+    "tied": st.column_config.NumberColumn("tied", width="small"),
+    "lost": st.column_config.NumberColumn("lost", width="small"),
+    "all bad": st.column_config.NumberColumn(
+        "All bad", width="small", help="Ballots that found all answers bad; they are not among the votes."
+    ),
     "note": "Note",
 }
+
+
+def _how_it_is_made(board: Leaderboard) -> None:
+    with st.expander("How these ratings are made"):
+        st.markdown(
+            "A **vote** is one ballot. Choosing the best of three says that it is better than each of the other two: "
+            "that makes two **pairs**. A tie is half a win for each side. 'All bad' says nothing about which answer is "
+            "better: it is counted beside the ratings and not in them.\n\n"
+            f"The ratings are Bradley-Terry, fitted to the pairs {_fit(board)}, scaled so that the mean is 1000 and "
+            "400 points are odds of 10 to 1. Intervals are 95 % and treat the pairs of one vote as one cluster. "
+            "A candidate's rank is 1 plus the number of candidates whose whole interval lies above its own, so "
+            "candidates that cannot be told apart mostly share one.\n\n"
+            "The ratings beside the weights in a routing.yaml are always fitted with the prior and take 'all bad' as "
+            "a tie, so they lie closer together than these."
+        )
+
+
+def _fit(board: Leaderboard) -> str:
+    prior = board.method["prior"]
+    if not prior:
+        return "by plain maximum likelihood"
+    return f"with a prior of precision {prior:g}, because a candidate has won or lost every pair"
+
+
+# --- time and cost ---------------------------------------------------------------------------------------------------
 
 
 def show_speed() -> None:
     """Times and cost of all stored answers."""
     import pandas as pd
 
-    rows = speeds(resources.store())
+    store = resources.store()
+    rows = speeds(store)
     if not rows:
         st.caption("No timed answers yet.")
         return
-    st.dataframe(pd.DataFrame([_speed_row(row) for row in rows]), hide_index=True)
+    names = labels(store, resources.catalog())
+    st.caption(
+        "Of every answer that a candidate gave here, whichever votes are chosen above: blind and open runs, first "
+        "answers and follow-ups, voted on or not."
+    )
+    st.dataframe(pd.DataFrame([_speed_row(row, names) for row in rows]), hide_index=True, placeholder=_UNKNOWN)
     st.caption(
         "Time to the first token and to the complete answer; p95 with its 95 % interval where there are enough answers "
         "for one. Failed answers, and those timed while this machine was held up, are left out. "
@@ -106,22 +166,26 @@ def show_speed() -> None:
     )
 
 
-def _speed_row(row: Speed) -> dict[str, Any]:
+def _speed_row(row: Speed, names: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "Candidate": row.candidate,
+        "Candidate": names.get(row.candidate, row.candidate),
         "Answers": row.n_answers,
-        "First token p50": seconds(row.ttft_p50.value),
+        "First token p50": _time(row.ttft_p50.value),
         "First token p95": _with_interval(row.ttft_p95),
-        "Complete p50": seconds(row.total_p50.value),
+        "Complete p50": _time(row.total_p50.value),
         "Complete p95": _with_interval(row.total_p95),
-        "Cost per answer": dollars(row.cost_usd) + ("" if row.n_cost == row.n_answers else f" (n = {row.n_cost})"),
-        "Reported / counted": "?" if row.token_ratio is None else f"{row.token_ratio:.2f}",
+        "Cost per answer": dollars(row.cost_usd) + ("" if row.n_cost in (0, row.n_answers) else f" (of {row.n_cost})"),
+        "Reported / counted": None if row.token_ratio is None else f"{row.token_ratio:.2f}",
     }
 
 
-def _with_interval(p: Percentile) -> str:
+def _time(ms: float | None) -> str | None:
+    return None if ms is None else seconds(ms)
+
+
+def _with_interval(p: Percentile) -> str | None:
     if p.value is None:
-        return "?"
+        return None
     if p.ci_low is None or p.ci_high is None:
-        return f"{seconds(p.value)} (n = {p.n}, interval from {p.n_needed})"
+        return f"{seconds(p.value)} (interval once there are {p.n_needed} answers)"
     return f"{seconds(p.value)} ({seconds(p.ci_low)} to {seconds(p.ci_high)})"

@@ -10,12 +10,16 @@ from importlib import import_module
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute
 
 from compare.engine.hub import close_hub
 from compare.runs.views import View
+from compare.settings import allowed_hosts
 from compare.tokens.count import count
 from compare.ui import pane
+from compare.ui.head import StyledPage
 from compare.ui.resources import hub, views
 
 
@@ -27,7 +31,8 @@ def build(entry: str, routes: Sequence[BaseRoute]) -> st.App:
         routes: HTTP routes to serve beside the pages.
     """
     _quiet_first_deep_link()
-    return st.App(entry, routes=routes, lifespan=_lifespan)
+    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)
+    return st.App(entry, routes=routes, lifespan=_lifespan, middleware=[hosts, Middleware(StyledPage)])
 
 
 class LateViews:

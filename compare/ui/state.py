@@ -18,10 +18,14 @@ DEFAULT_MODELS = ("sim-lite", "sim-flash", "sim-large")
 
 
 def run_id() -> str | None:
-    """The run on screen: from the address, else from this session (a click in the navigation drops the address)."""
-    found = st.query_params.get("run") or st.session_state.get("run_id")
-    if found:
-        show_run(str(found))
+    """The run on screen: from the address, else from this session (a click in the navigation drops the address).
+
+    An address that asks for a thread asks for a new comparison.
+    """
+    found = st.query_params.get("run")
+    if not found and not st.query_params.get("thread"):
+        found = st.session_state.get("run_id")
+    show_run(str(found) if found else None)
     return found or None
 
 
@@ -30,13 +34,23 @@ def show_run(run: str | None) -> None:
     st.session_state["run_id"] = run
     if run is None:
         st.query_params.pop("run", None)
-    elif st.query_params.get("run") != run:
+        return
+    st.query_params.pop("thread", None)
+    if st.query_params.get("run") != run:
         st.query_params["run"] = run
 
 
-def asked_thread() -> str | None:
-    """The thread that the address asks for."""
-    return st.query_params.get("thread")
+def thread_id() -> str | None:
+    """The thread chosen for the next comparison: what the address asks for, else what was chosen last."""
+    found = st.query_params.get("thread") or st.session_state.get("thread_id")
+    return str(found) if found else None
+
+
+def choose_thread(thread: str) -> None:
+    """Choose a thread; an address that asked for another one asks for this one from now on."""
+    st.session_state["thread_id"] = thread
+    if "thread" in st.query_params:
+        st.query_params["thread"] = thread
 
 
 def chosen_models() -> list[str]:
@@ -64,6 +78,16 @@ def rater_name() -> str:
 def keep_rater_name(name: str) -> None:
     """Remember who votes."""
     st.session_state["rater_name"] = name.strip()
+
+
+def mark_names_seen(run: str) -> None:
+    """The names of a blind run have been on this session's screen."""
+    st.session_state.setdefault("names_seen", set()).add(run)
+
+
+def names_seen(run: str) -> bool:
+    """True where they have, whoever is voting now."""
+    return run in st.session_state.get("names_seen", ())
 
 
 def rater_id() -> str:

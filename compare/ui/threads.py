@@ -3,21 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
 
-from compare.records import Message
+from compare.errors import NotFoundError
+from compare.records import Message, Thread
 from compare.render.markdown import to_html
+from compare.report.words import counted
 from compare.store.threads import ThreadSummary
-from compare.threads.importers import Reading, read_bytes, read_text
+from compare.threads.importers import Reading, read_bytes
 from compare.threads.importers.read import titled
 from compare.ui import resources
 
 
 def thread_label(thread: ThreadSummary) -> str:
     """A thread in one line of a list."""
-    return f"{thread.title} \u00b7 {thread.n_messages} messages"
+    return f"{thread.title} \u00b7 {counted(thread.n_messages, 'message')}"
+
+
+def thread_options(asked: str | None, *, search: str = "") -> list[ThreadSummary]:
+    """The newest threads, and the one asked for where it is an older one."""
+    store = resources.store()
+    found = store.threads(search=search)
+    if asked is None or search or any(thread.id == asked for thread in found):
+        return found
+    try:
+        thread = store.thread(asked)
+    except NotFoundError:
+        st.warning("There is no thread with this address in this database.", icon=":material/search_off:")
+        return found
+    n_user_turns = sum(m.role == "user" for m in thread.messages)
+    older = ThreadSummary(
+        thread.id, thread.title, thread.source, thread.workload, len(thread.messages), n_user_turns, False, ""
+    )
+    return [*found, older]
+
+
+def origin(thread: Thread) -> str:
+    """Where a thread comes from, in a word or two."""
+    return {"sample": "a sample thread", "paste": "pasted"}.get(thread.source, f"from {thread.source}")
 
 
 def first_choice(threads: Sequence[ThreadSummary], asked: str | None) -> int:
@@ -28,34 +54,68 @@ def first_choice(threads: Sequence[ThreadSummary], asked: str | None) -> int:
     return next((i for i, t in enumerate(threads) if t.source == "sample" and t.n_messages in (30, 31)), 0)
 
 
-def keep(reading: Reading) -> list[str]:
-    """Store what was read and say what was not; returns the stored ids."""
-    ids = [resources.store().save_thread(titled(thread)).id for thread in reading.threads]
+# --- bringing threads ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of the threads of a text or a file."""
+
+    ids: tuple[str, ...]
+    """Of all of them, in their order."""
+    n_new: int
+    reading: Reading
+
+    @property
+    def sentence(self) -> str:
+        """How many are new and how many were there already."""
+        n, n_old = len(self.ids), len(self.ids) - self.n_new
+        if n_old == 0:
+            return f"{counted(n, 'thread')} kept."
+        if n == 1:
+            return "This thread was here already."
+        if self.n_new == 0:
+            return f"All {n:,} threads were here already."
+        return f"{counted(n, 'thread')}: {self.n_new:,} new, {n_old:,} here already."
+
+
+def keep(reading: Reading) -> Kept:
+    """Store what was read; equal conversations are one thread."""
+    saved = [resources.store().save_thread(titled(thread)) for thread in reading.threads]
+    return Kept(tuple(each.id for each in saved), sum(each.created for each in saved), reading)
+
+
+def keep_file(name: str, raw: bytes) -> Kept:
+    """Store an uploaded file's conversations.
+
+    Raises:
+        ImportFormatError: no thread could be read.
+    """
+    return keep(read_bytes(raw, source=name))
+
+
+def show_troubles(reading: Reading) -> None:
+    """What could not be read of a text or a file, and how it was read where that was a guess."""
+    for note in reading.notes:
+        st.info(note, icon=":material/info:")
     if reading.refused:
         lines = "\n".join(f"- record {r.line}: {r.reason}" for r in reading.refused[:20])
         more = len(reading.refused) - 20
         st.warning(
-            f"{reading.n_read} read = {len(ids)} kept + {len(reading.refused)} refused:\n{lines}"
+            f"{reading.n_read} read = {len(reading.threads)} kept + {len(reading.refused)} refused:\n{lines}"
             + (f"\n- and {more} more" if more > 0 else ""),
             icon=":material/warning:",
         )
-    return ids
 
 
-def keep_text(text: str) -> list[str]:
-    """Store a pasted conversation."""
-    return keep(read_text(text, source="paste"))
-
-
-def keep_upload(name: str, raw: bytes) -> list[str]:
-    """Store an uploaded file's conversations."""
-    return keep(read_bytes(raw, source=name))
+# --- reading them ----------------------------------------------------------------------------------------------------
 
 
 def show_messages(messages: Sequence[Message], *, height: int) -> None:
-    """A thread to read, in a box of its own."""
+    """A thread to read, in a box of its own; what answers the last user message is marked as recorded."""
+    asked = max((n for n, m in enumerate(messages, start=1) if m.role == "user"), default=len(messages))
     rows = "".join(
-        f'<article class="wb-msg wb-{m.role}"><div class="wb-who">{n} \u00b7 {escape(_who(m))}</div>'
+        f'<article class="wb-msg wb-{m.role}"><div class="wb-who">{n} \u00b7 {escape(_who(m, n > asked))}</div>'
         f"<div>{to_html(m.text)}</div></article>"
         for n, m in enumerate(messages, start=1)
     )
@@ -73,8 +133,9 @@ def show_message(heading: str, message: Message, n: int) -> None:
         )
 
 
-def _who(message: Message) -> str:
-    return f"{message.role} (recorded answer)" if message.answer_id else message.role
+def _who(message: Message, follows_question: bool) -> str:
+    recorded = follows_question and message.role == "assistant" and message.text.strip()
+    return f"{message.role} (recorded answer)" if recorded else message.role
 
 
 _CSS = """

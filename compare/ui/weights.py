@@ -1,4 +1,7 @@
-"""The Weights page's parts: a proposal for each range of thread lengths, the votes beside it, and the file."""
+"""The Weights page's parts: a proposal for each range of thread lengths, the votes beside it, and the file.
+
+Candidates go by their labels here, and by the names that votes files give them in the file.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,36 @@ from typing import Any
 import streamlit as st
 
 from compare.report.weights import Recommendation
-from compare.routing.weights import RULE, Proposal
+from compare.routing.weights import RULE, CandidateEvidence, Proposal
 
 
 def show_proposals(found: Recommendation) -> None:
-    """One block for each range of thread lengths, and one for the default route."""
-    for column, proposal in zip(st.columns(len(found.proposals)), found.proposals, strict=True):
+    """One block for each range of thread lengths, and one for the default route where something comes to it."""
+    shown = [*found.ranges, *([found.default] if found.default else [])]
+    for column, proposal in zip(st.columns(len(shown)), shown, strict=True):
         with column, st.container(border=True, height="stretch"):
+            st.markdown(_heading(proposal, found))
             _proposal(proposal)
     for problem in found.problems:
         st.caption(problem)
-    st.caption(f"The rule: {RULE} Cost and latency are not in it.")
+    st.caption(f"{found.tally.sentence}. The rule: {RULE} Cost and latency are not in it.")
+
+
+def _heading(proposal: Proposal, found: Recommendation) -> str:
+    if proposal.match:
+        return f"**Threads of {proposal.bucket.label} messages** &nbsp; `{proposal.match}`"
+    without = [each.bucket.label for each in found.ranges if each.weights is None]
+    if len(without) == len(found.ranges):
+        return "**All lengths together** &nbsp; default route"
+    return f"**Threads of {' or '.join(without)} messages for now** &nbsp; default route, by the votes of all lengths"
 
 
 def _proposal(proposal: Proposal) -> None:
     import pandas as pd
 
-    if proposal.match:
-        st.markdown(f"**Threads of {proposal.bucket.label} messages** &nbsp; `{proposal.match}`")
-    else:
-        st.markdown("**All other threads** &nbsp; default route")
-    st.markdown(proposal.why[:1].upper() + proposal.why[1:] + ".")
+    why = proposal.why
+    # A candidate's name is written as it is.
+    st.markdown((why[:1].upper() + why[1:] if why.startswith("no") else why) + ".")
     if proposal.weights is None:
         return
     rows = [_row(proposal, row) for row in proposal.evidence]
@@ -35,7 +47,7 @@ def _proposal(proposal: Proposal) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns)
 
 
-def _row(proposal: Proposal, row: Any) -> dict[str, Any]:
+def _row(proposal: Proposal, row: CandidateEvidence) -> dict[str, Any]:
     assert proposal.weights is not None
     return {
         "candidate": row.candidate,
@@ -55,4 +67,8 @@ def show_file(text: str | None) -> None:
         )
         return
     st.download_button("Download routing.yaml", text, "routing.yaml", "application/yaml", icon=":material/download:")
+    st.caption(
+        "Ratings in the file are fitted with a prior and take 'all bad' as a tie, as weights are. Results shows "
+        "ratings without that wherever it can, so the figures differ."
+    )
     st.code(text, language="yaml")

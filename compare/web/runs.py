@@ -3,6 +3,7 @@
     GET /rp/{token}/snap            RunSnapshot as JSON
     GET /rp/{token}/events?v=N      server-sent events after frame N; resumes by Last-Event-ID
     GET /rp/{token}/raw/{pane}      the stored text of one answer, byte for byte
+    GET /rp/{token}/thinking/{pane} what its model showed of its thinking, the same way
 
 403: the token is bad or expired, or another site asks; 404: no such run, pane or text. Everything is private and never
 cached. The routes only read; stopping, voting and the like go through the page's own session.
@@ -43,7 +44,7 @@ Answering = Callable[[Request, RunView], Coroutine[Any, Any, Response]]
 
 
 def run_routes(source: RunSource) -> list[Route]:
-    """The three routes over one source of runs."""
+    """The four routes over one source of runs."""
 
     def opened(answer: Answering) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         async def endpoint(request: Request) -> Response:
@@ -59,6 +60,7 @@ def run_routes(source: RunSource) -> list[Route]:
         Route("/rp/{token}/snap", opened(_snap)),
         Route("/rp/{token}/events", opened(_events)),
         Route("/rp/{token}/raw/{pane:int}", opened(_raw)),
+        Route("/rp/{token}/thinking/{pane:int}", opened(_thinking)),
     ]
 
 
@@ -79,7 +81,14 @@ async def _snap(_request: Request, view: RunView) -> Response:
 
 
 async def _raw(request: Request, view: RunView) -> Response:
-    text = await run_in_threadpool(view.raw, request.path_params["pane"])
+    return _text(await run_in_threadpool(view.raw, request.path_params["pane"]))
+
+
+async def _thinking(request: Request, view: RunView) -> Response:
+    return _text(await run_in_threadpool(view.thinking, request.path_params["pane"]))
+
+
+def _text(text: str | None) -> Response:
     if text is None:
         return _refuse(404, _NO_TEXT)
     return Response(text.encode(), media_type="text/plain; charset=utf-8", headers=HEADERS)

@@ -1,11 +1,12 @@
 """What the routes need of whoever runs the answers: two Protocols, so that web knows no engine.
 
     class RunSource: find(run_id, viewer_id) -> RunView | None
-    class RunView:   snapshot() -> RunSnapshot;  raw(pane) -> str | None;  follow(after) -> AsyncIterator[bytes]
+    class RunView:   snapshot() -> RunSnapshot;  raw(pane) -> str | None;  thinking(pane) -> str | None;
+                     follow(after) -> AsyncIterator[bytes]
 
-`find`, `snapshot` and `raw` are called in a worker thread (they may read the database or render a stored answer);
-`follow` is iterated on the web server's loop. Whoever implements them sees to it that this is safe beside the hub's own
-thread, and that a blind viewer gets nothing early: the routes send on whatever they are given.
+`find`, `snapshot`, `raw` and `thinking` are called in a worker thread (they may read the database or render a stored
+answer); `follow` is iterated on the web server's loop. Whoever implements them sees to it that this is safe beside the
+hub's own thread, and that a blind viewer gets nothing early: the routes send on whatever they are given.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ class RunView(Protocol):
 
     def raw(self, pane: int) -> str | None:
         """The stored text of an answer, unchanged; None where there is none or it may not be read yet."""
+        ...
+
+    def thinking(self, pane: int) -> str | None:
+        """What the model showed of its thinking; None where there is no such pane or it may not be read yet."""
         ...
 
     def follow(self, after: int) -> AsyncIterator[bytes]:

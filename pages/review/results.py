@@ -3,9 +3,9 @@
 import streamlit as st
 
 from compare.ui import results
-from compare.ui.kinds import choose_votes
+from compare.ui.kinds import choose_kind
 
 st.header("Results", anchor=False)
-results.show_ratings(choose_votes())
+results.show_ratings(choose_kind())
 st.subheader("Time and cost", anchor=False)
 results.show_speed()

@@ -2,11 +2,14 @@
 
 import streamlit as st
 
+from compare.report.votes import votes_of
 from compare.report.weights import recommend
+from compare.report.words import labels
 from compare.ui import resources, weights
-from compare.ui.kinds import choose_votes
+from compare.ui.kinds import choose_kind
 
 st.header("Weights", anchor=False)
-found = recommend(choose_votes(), resources.catalog())
+votes = votes_of(resources.store(), choose_kind())
+found = recommend(votes, resources.catalog(), labels(resources.store(), resources.catalog()))
 weights.show_proposals(found)
 weights.show_file(found.routing_yaml)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from compare.errors import CompareError
+from compare.report.words import counted
 from compare.ui import resources, state
 from compare.ui import threads as thread_ui
 
@@ -17,21 +18,29 @@ with left:
     if file is not None and st.session_state.get("library_uploaded") != file.file_id:
         st.session_state["library_uploaded"] = file.file_id
         try:
-            st.success(f"{len(thread_ui.keep_upload(file.name, file.getvalue()))} kept.", icon=":material/check:")
+            kept = thread_ui.keep_file(file.name, file.getvalue())
         except CompareError as exc:
             st.error(str(exc), icon=":material/error:")
-    search = st.text_input("Search titles", key="thread_search", placeholder="refund")
-    found = resources.store().threads(search=search)
-    chosen = st.radio(
-        "Stored threads",
-        [thread.id for thread in found],
-        format_func={thread.id: thread_ui.thread_label(thread) for thread in found}.get,
-        index=thread_ui.first_choice(found, state.asked_thread()) if found else None,
-        key="library_choice",
-        label_visibility="collapsed",
-    )
-    if not found:
-        st.info("No thread has this in its title." if search else "No threads yet. Add some above.")
+        else:
+            st.success(kept.sentence, icon=":material/check:")
+            thread_ui.show_troubles(kept.reading)
+            state.choose_thread(kept.ids[0])
+            st.session_state["library_choice"] = kept.ids[0]
+            st.session_state["thread_search"] = ""
+    search = st.text_input("Search titles and texts", key="thread_search")
+    found = thread_ui.thread_options(state.thread_id(), search=search)
+    chosen = None
+    if found:
+        chosen = st.radio(
+            "Stored threads",
+            [thread.id for thread in found],
+            format_func={thread.id: thread_ui.thread_label(thread) for thread in found}.get,
+            index=thread_ui.first_choice(found, state.thread_id()),
+            key="library_choice",
+            label_visibility="collapsed",
+        )
+    else:
+        st.info("No thread holds these words." if search else "No threads yet. Add some above.")
 with right:
     if chosen:
         thread = resources.store().thread(chosen)
@@ -44,5 +53,5 @@ with right:
                 icon=":material/compare_arrows:",
                 query_params={"thread": chosen},
             )
-        st.caption(f"{len(thread.messages)} messages \u00b7 {thread.workload} \u00b7 from {thread.source}")
+        st.caption(f"{counted(len(thread.messages), 'message')} \u00b7 {thread_ui.origin(thread)}")
         thread_ui.show_messages(thread.messages, height=PREVIEW_PX)

@@ -125,6 +125,23 @@ def test_the_next_message_continues_every_candidates_own_branch(app: AppServer, 
     store.close()
 
 
+def test_a_file_goes_with_the_next_message(app: AppServer, page: Page) -> None:
+    steps.open_playground(page, app.url)
+    steps.press_run(page)
+    steps.wait_until_votable(page)
+    first = steps.run_id(page)
+    chat = page.get_by_test_id("stChatInput")
+    chat.locator("input[type=file]").set_input_files(
+        {"name": "policy.txt", "mimeType": "text/plain", "buffer": b"Refunds take 11 days."}
+    )
+    expect(chat.get_by_text("policy.txt")).to_be_visible()
+    chat.locator("textarea").fill("How long do refunds take?")
+    chat.locator("textarea").press("Enter")
+    page.wait_for_url(lambda url: "run=" in url and first not in url)
+    steps.wait_until_votable(page)
+    expect(steps.answer(page, "C")).to_contain_text("Refunds take 11 days.")
+
+
 def test_a_run_survives_reload_and_opens_in_a_second_tab(app: AppServer, page: Page) -> None:
     steps.open_playground(page, app.url)
     steps.press_run(page)
@@ -188,13 +205,17 @@ def test_one_answer_is_stopped_and_the_others_go_on(tmp_path, page: Page) -> Non
         expect(slow).to_contain_text("writing")
         slow.get_by_role("button", name="Stop").click()
         expect(slow).to_contain_text("stopped")
-        steps.wait_until_votable(page)
+        # What was stopped says nothing about how it would have ended: it cannot be voted for, not even by its key.
+        expect(page.get_by_text("C was stopped. Regenerate, or vote on A and B alone.")).to_be_visible()
+        expect(steps.vote_button(page, "C best")).to_be_disabled()
+        page.keyboard.press("3")
         expect(steps.answer(page, "A")).to_contain_text("done")
         slow.get_by_role("button", name="Regenerate").click()
         expect(slow).to_contain_text("done")
         expect(slow).to_contain_text(EARLY_FACT)
         steps.wait_until_votable(page)
         with sqlite3.connect(tmp_path / "weighbridge.db") as db:
+            assert db.execute("SELECT count(*) FROM ballots").fetchone() == (0,)
             kept = db.execute("SELECT status, replaces_id IS NOT NULL FROM answers ORDER BY rowid").fetchall()
         assert ("stopped", 0) in kept
         assert ("done", 1) in kept
@@ -238,6 +259,8 @@ def test_while_blind_nothing_that_reaches_the_browser_tells_which_is_which(tmp_p
             assert telling not in everything
         for figure in ("tok/s", "reported", "first 0", "$0.0"):
             assert figure not in snapshot
+        # The bar's question is there a moment before its keys are.
+        expect(steps.vote_button(page, "B best")).to_be_enabled()
         page.keyboard.press("2")
         expect(page.get_by_text(re.compile(r"You voted blind: B, Sim"))).to_be_visible()
         expect(steps.answer(page, "A")).to_contain_text("reported")
@@ -250,6 +273,60 @@ def test_while_blind_nothing_that_reaches_the_browser_tells_which_is_which(tmp_p
 
 def _as_text(frame: str | bytes) -> str:
     return frame.decode("utf-8", "replace") if isinstance(frame, bytes) else frame
+
+
+def test_a_vote_in_another_tab_is_noticed(app: AppServer, page: Page) -> None:
+    steps.open_playground(page, app.url)
+    steps.go_blind(page)
+    steps.press_run(page)
+    steps.wait_until_votable(page)
+    second = page.context.new_page()
+    second.goto(page.url)
+    steps.wait_until_votable(second)
+    expect(steps.vote_button(page, "A best")).to_be_enabled()
+    page.keyboard.press("1")
+    expect(page.get_by_text("You voted blind: A, Sim")).to_be_visible()
+    expect(second.get_by_text("You voted blind: A, Sim")).to_be_visible()
+    expect(steps.answer(second, "A")).to_contain_text("reported")
+
+
+def test_what_is_typed_and_not_yet_sent_is_what_a_press_on_run_takes(app: AppServer, page: Page) -> None:
+    steps.open_playground(page, app.url)
+    page.get_by_role("radio", name="Paste one").click()
+    field = page.get_by_role("textbox", name="Conversation")
+    expect(field).to_be_visible()
+    field.fill("User: My code is QX-77.\nAssistant: Noted.\nUser: Which code did I give?")
+    button = steps.run_button(page).bounding_box()
+    assert button is not None
+    # A slow hand: the page takes the text in between the two halves of the press, and must not move the button away.
+    page.mouse.move(button["x"] + button["width"] / 2, button["y"] + button["height"] / 2)
+    page.mouse.down()
+    expect(page.get_by_text("All 3 messages go to 3 candidates")).to_be_visible()
+    page.mouse.up()
+    page.wait_for_url(re.compile(r"[?&]run="))
+    steps.wait_until_votable(page)
+    expect(steps.answer(page, "C")).to_contain_text("QX-77")
+
+
+def test_a_name_typed_among_the_candidates_adds_that_one(app: AppServer, page: Page) -> None:
+    steps.open_playground(page, app.url)
+    field = page.get_by_role("combobox", name="Candidates")
+    field.click()
+    field.press_sequentially("Flaky")
+    field.press("Enter")
+    expect(page.get_by_text("messages go to 4 candidates")).to_be_visible()
+    expect(page.get_by_test_id("stMultiSelect")).to_contain_text("Sim Flaky")
+
+
+def test_compare_on_this_thread_opens_that_thread_after_an_earlier_visit(app: AppServer, page: Page) -> None:
+    steps.open_playground(page, app.url)
+    page.get_by_test_id("stTopNavLink").filter(has_text="Threads").click()
+    page.get_by_text("Team offsite on a budget").first.click()
+    expect(page.get_by_role("heading", name="Team offsite on a budget")).to_be_visible()
+    page.get_by_role("link", name="Compare on this thread").click()
+    expect(page.get_by_role("combobox", name="Thread")).to_have_value(re.compile("Team offsite on a budget"))
+    steps.press_run(page)
+    expect(page.get_by_role("heading", name="Team offsite on a budget")).to_be_visible()
 
 
 def test_the_first_screen_needs_no_scrolling_for_its_main_action(app: AppServer, page: Page) -> None:

@@ -90,7 +90,7 @@ def test_4_a_vote_by_key_stands_in_the_results(story: Story) -> None:
     story.page.keyboard.press("3")
     expect(story.page.get_by_text("You voted with names shown: C, Sim Large.")).to_be_visible()
     story.page.get_by_role("link", name="Results").click()
-    expect(story.page.get_by_text("1 ballot, all of one kind: names shown, thread as given.")).to_be_visible()
+    expect(story.page.get_by_text("1 vote, all of one kind: names shown, thread as given.")).to_be_visible()
 
 
 def test_5_one_vote_is_not_enough_for_weights_and_the_page_says_so(story: Story) -> None:

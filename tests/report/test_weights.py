@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compare.catalog import load_catalog
+from compare.ratings.votes import Votes
 from compare.report.votes import VoteKind, votes_of
 from compare.report.weights import recommend
 from compare.review.votes import Choice, cast
@@ -26,6 +27,48 @@ def test_too_few_votes_give_no_file_and_say_how_many_are_missing(table: Table) -
     assert found.routing_yaml is None
     assert all(proposal.weights is None for proposal in found.proposals)
     assert all("not enough votes" in proposal.why for proposal in found.proposals)
+
+
+def test_proposals_go_by_labels_and_the_file_by_the_names_that_votes_use(table: Table) -> None:
+    vote(table, 60)
+    votes = votes_of(table.store, OPEN)
+    plain = recommend(votes, load_catalog())
+    found = recommend(votes, load_catalog(), {"sim-large": "Sim Large", "sim-lite": "Sim Lite"})
+    assert found.proposals[-1].why == "Sim Large leads and gets 0.80; the others share 0.20 by win share"
+    assert plain.proposals[-1].weights == {"sim-large": 0.8, "sim-lite": 0.2}
+    assert found.proposals[-1].weights == {"Sim Large": 0.8, "Sim Lite": 0.2}
+    assert found.routing_yaml is not None
+    config, _ = read(found.routing_yaml)
+    assert config is not None
+    assert dict(config.routes[-1].weights) == plain.proposals[-1].weights
+
+
+def test_the_file_counts_votes_as_the_pages_do(table: Table) -> None:
+    for i in range(40):
+        comparison = table.compare("sim-lite", "sim-flash", "sim-large")
+        choice = Choice("all_bad") if i == 0 else Choice("best", i % 3)
+        cast(table.store, comparison, table.store.rater(f"Rater {i % 10}"), choice, key=f"key-{i}")
+    found = recommend(votes_of(table.store, OPEN), load_catalog())
+    assert found.routing_yaml is not None
+    config, _ = read(found.routing_yaml)
+    assert config is not None
+    assert config.provenance["vote_count"] == found.tally.n_votes == 40
+    assert found.proposals[-1].n_votes == found.tally.n_votes - found.tally.n_all_bad == 39
+
+
+def test_the_default_route_is_proposed_only_where_something_comes_to_it(table: Table) -> None:
+    vote(table, 60)
+    votes = votes_of(table.store, OPEN)
+    found = recommend(votes, load_catalog())
+    # All of these threads are short: longer ones have no weights of their own.
+    assert [proposal.weights is None for proposal in found.ranges] == [False, True]
+    assert found.default is not None
+    long = Votes(votes.model_a, votes.model_b, votes.winner, {"n_messages": [20] * len(votes)})
+    both = Votes(
+        [*votes.model_a, *long.model_a], [*votes.model_b, *long.model_b], [*votes.winner, *long.winner],
+        {"n_messages": [*votes.column("n_messages"), *long.column("n_messages")]},
+    )  # fmt: skip
+    assert recommend(both, load_catalog()).default is None
 
 
 def test_enough_votes_give_a_file_that_is_valid_and_names_its_evidence(table: Table) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from compare.errors import CompareError
 from compare.records import Ballot, BallotState, Candidate, Comparison
-from compare.review.votes import Choice, cast, undo, votable
+from compare.review.votes import Choice, cast, is_of_earlier_version, undo, votable
 from tests.review.conftest import Table
 
 A, B = Choice("best", 0), Choice("best", 1)
@@ -43,11 +43,13 @@ def ann(table: Table) -> Rater:
 # --- what can be voted on --------------------------------------------------------------------------------------------
 
 
-def test_failed_and_missing_answers_cannot_be_voted_on(table: Table) -> None:
+def test_only_complete_answers_can_be_voted_on(table: Table) -> None:
     comparison = table.compare("p", "q", "r", "s", status={1: "failed", 2: "stopped"})
-    assert set(votable(table.store, comparison).answers) == {0, 2, 3}
-    assert votable(table.store, comparison).open
-    only_one = table.compare("p", "q", status={1: "failed"})
+    can = votable(table.store, comparison)
+    assert set(can.answers) == {0, 3}
+    assert can.incomplete == {1: "failed", 2: "stopped"}
+    assert can.open
+    only_one = table.compare("p", "q", status={1: "stopped"})
     assert not votable(table.store, only_one).open
 
 
@@ -57,12 +59,21 @@ def test_the_newest_version_is_what_is_voted_on(table: Table) -> None:
 
 
 def test_a_vote_needs_two_answers_and_one_that_is_there(table: Table, ann: Rater) -> None:
-    with pytest.raises(CompareError, match="1 of 2 answers can be voted on; at least 2 are needed"):
-        ann.cast(table.compare("p", "q", status={1: "failed"}), A)
-    comparison = table.compare("p", "q", "r", status={1: "failed"})
-    for place in (1, 7, -1, None):
-        with pytest.raises(CompareError, match="That answer failed or is not there any more"):
-            ann.cast(comparison, Choice("best", place))
+    for status in ("failed", "stopped"):
+        with pytest.raises(CompareError, match="1 of 2 answers are complete; a vote needs at least 2"):
+            ann.cast(table.compare("p", "q", status={1: status}), A)
+        comparison = table.compare("p", "q", "r", status={1: status})
+        for place in (1, 7, -1, None):
+            with pytest.raises(CompareError, match="That answer is not complete or not there"):
+                ann.cast(comparison, Choice("best", place))
+
+
+@pytest.mark.parametrize("verdict", ["tie", "all_bad"])
+def test_a_verdict_on_all_is_about_the_complete_answers(table: Table, ann: Rater, verdict: str) -> None:
+    comparison = table.compare("p", "q", "r", status={1: "stopped"})
+    ballot = ann.cast(comparison, Choice(verdict))  # type: ignore[arg-type]
+    assert ballot.shown_order == ("1-0", "1-2")
+    assert winners(table) == [("p", "r", 0.5)]
 
 
 # --- casting ---------------------------------------------------------------------------------------------------------
@@ -121,6 +132,18 @@ def test_raters_do_not_replace_each_other(table: Table, ann: Rater) -> None:
     assert winners(table) == [("p", "q", 1.0)] * 2
 
 
+def test_a_ballot_is_of_an_earlier_version_once_one_of_its_answers_was_asked_for_again(
+    table: Table, ann: Rater
+) -> None:
+    comparison = table.compare("p", "q")
+    ballot = ann.cast(comparison, A)
+    assert not is_of_earlier_version(ballot, comparison)
+    comparison = table.regenerate(comparison, 1, "newer")
+    assert is_of_earlier_version(ballot, comparison)
+    # It counts for what it was cast on.
+    assert winners(table) == [("p", "q", 1.0)]
+
+
 # --- changing and taking back ----------------------------------------------------------------------------------------
 
 
@@ -168,6 +191,13 @@ def test_the_first_vote_on_a_blind_comparison_is_blind_and_every_later_one_is_op
     third = ann.cast(comparison, A)
     assert (third.blind, third.speed_visible) == (False, True)
     assert Rater(table, "Bob").cast(comparison, A).blind
+
+
+def test_a_vote_under_another_name_where_the_names_were_on_screen_is_open(table: Table) -> None:
+    comparison = table.compare("p", "q", blind=True)
+    bob = table.store.rater("Bob")
+    ballot = cast(table.store, comparison, bob, A, key="k", names_seen=True)
+    assert (ballot.blind, ballot.speed_visible) == (False, True)
 
 
 def test_a_vote_on_what_continues_a_revealed_comparison_is_open(table: Table, ann: Rater) -> None:

@@ -10,6 +10,7 @@ from compare.engine.hub import Hub
 from compare.errors import CompareError, NotFoundError
 from compare.records import Candidate, Message
 from compare.runs.live import PRODUCTION
+from compare.threads.attachments import Attached
 from tests.engine.servers import answering, hanging, refusing
 from tests.runs.conftest import MESSAGES, World, until
 
@@ -30,6 +31,8 @@ def test_a_run_sends_the_thread_to_every_candidate_and_stores_what_they_say(worl
     assert all(a.status == "done" and a.history == "fixed" and a.origin == "live" for a in answers.values())
     assert [pane.face.label for pane in run.panes] == ["Sim-Lite", "Sim-Large"]
     assert [m["role"] for m in run.thread] == ["system", "user", "assistant", "user"]
+    # What stands in the thread is not what is compared.
+    assert {m["note"] for m in run.thread} == {""}
 
 
 def test_the_run_is_stored_from_its_first_moment(world: World) -> None:
@@ -81,6 +84,8 @@ def test_what_production_said_stands_beside_the_candidates(world: World) -> None
     run = world.finished(run_id)
     assert run.raw(0) == "It arrives on Monday."
     assert [pane.face.badge for pane in run.panes] == ["recorded", ""]
+    # Nobody was asked here, so there is neither time nor cost.
+    assert run.panes[0].numbers() == "out 5 counted"
     # The reply is not part of what is asked.
     assert world.requests_to("sim-lite") == [PROMPT]
     with pytest.raises(CompareError, match="A recorded answer is what was really said"):
@@ -167,6 +172,18 @@ def test_a_follow_up_is_a_linked_run_with_its_own_history(world: World) -> None:
     assert all("And when?" in html for html in earlier)
 
 
+def test_what_follows_a_blind_run_is_open_for_who_has_seen_its_names(world: World) -> None:
+    first = world.runs.start(world.thread(), world.candidates("sim-lite", "sim-large"), blind=True)
+    world.finished(first)
+    second = world.runs.follow_up(first, "And when?", names_seen=True).run_id
+    run = world.finished(second)
+    assert not run.blind
+    comparison = world.store.comparison(second)
+    assert comparison is not None
+    assert not comparison.blind
+    assert world.runs.left_out(comparison) == []
+
+
 def test_who_has_no_answer_is_left_out_and_named(world: World) -> None:
     world.server.acts = [refusing(401, "no key")]
     candidates = [*world.candidates("scripted", "sim-lite"), PRODUCTION, *world.candidates("sim-large")]
@@ -175,6 +192,13 @@ def test_who_has_no_answer_is_left_out_and_named(world: World) -> None:
     continued = world.runs.follow_up(first, "And when?")
     assert continued.left_out == ("A", "C")
     run = world.finished(continued.run_id)
+    comparison = world.store.comparison(continued.run_id)
+    assert comparison is not None
+    # Also known later, from what is stored.
+    assert [(left.letter, left.why) for left in world.runs.left_out(comparison)] == [
+        ("A", "it had no answer to go on from"),
+        ("C", "a recorded answer cannot go on"),
+    ]
     assert [pane.face.label for pane in run.panes] == ["Sim-Lite", "Sim-Large"]
 
 
@@ -184,6 +208,9 @@ def test_a_model_that_has_left_the_catalogue_cannot_go_on(world: World) -> None:
     del world.models["sim-flash"]
     continued = world.runs.follow_up(first, "And when?")
     assert continued.left_out == ("B",)
+    comparison = world.store.comparison(continued.run_id)
+    assert comparison is not None
+    assert [left.why for left in world.runs.left_out(comparison)] == ["its model is not in the catalogue"]
     assert not world.finished(continued.run_id).running
     with pytest.raises(NotFoundError, match="no model 'sim-flash'"):
         world.runs.again(first, 1)
@@ -336,3 +363,16 @@ def test_an_address_of_no_run(world: World) -> None:
 def test_a_candidates_own_label_is_what_the_pane_is_called(world: World) -> None:
     run_id = world.runs.start(world.thread(), [Candidate("sim-lite", label="Mine"), *world.candidates("sim-large")])
     assert [pane.face.label for pane in world.finished(run_id).panes] == ["Mine", "Sim-Large"]
+
+
+def test_files_go_with_the_next_message_and_what_cannot_go_is_named(world: World) -> None:
+    first = world.runs.start(world.thread(), world.candidates("sim-lite", "sim-large"))
+    world.finished(first)
+    with pytest.raises(CompareError, match=r"plan\.pdf cannot be attached"):
+        world.runs.follow_up(first, "See this.", [Attached("plan.pdf", b"%PDF")])
+    again = world.runs.follow_up(first, "", [Attached("log.txt", b"error 4417")]).run_id
+    comparison = world.store.comparison(again)
+    assert comparison is not None
+    paths = [world.store.path(slot.prompt_leaf_id) for slot in comparison.current]
+    assert {path[-1].text for path in paths} == {"log.txt:\n```\nerror 4417\n```"}
+    world.finished(again)

@@ -37,6 +37,9 @@ class FakeView:
     def raw(self, pane: int) -> str | None:
         return TEXT if pane == 1 else None
 
+    def thinking(self, pane: int) -> str | None:
+        return f"first {TEXT}" if pane == 1 else None
+
     async def follow(self, after: int) -> AsyncIterator[bytes]:
         try:
             for frame in self.frames[after:]:
@@ -93,8 +96,14 @@ def test_the_stored_text_is_sent_byte_for_byte(app: Starlette, ask: Ask) -> None
     assert answer.body == TEXT.encode()
 
 
-def test_a_text_that_may_not_be_read_is_not_found(app: Starlette, ask: Ask) -> None:
-    answer = asyncio.run(ask(app, at("raw/0")))
+def test_thinking_is_read_apart_from_the_text(app: Starlette, ask: Ask) -> None:
+    answer = asyncio.run(ask(app, at("thinking/1")))
+    assert (answer.status, answer.body) == (200, f"first {TEXT}".encode())
+
+
+@pytest.mark.parametrize("tail", ["raw/0", "thinking/0"])
+def test_a_text_that_may_not_be_read_is_not_found(app: Starlette, ask: Ask, tail: str) -> None:
+    answer = asyncio.run(ask(app, at(tail)))
     assert answer.status == 404
     assert b"may be read" in answer.body
 
@@ -104,7 +113,7 @@ def test_a_pane_that_is_no_number_has_no_route(app: Starlette, ask: Ask) -> None
     assert asyncio.run(ask(app, at("raw/a"))).status == 404
 
 
-@pytest.mark.parametrize("tail", ["snap", "events", "raw/1"])
+@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1"])
 def test_answers_are_private_and_never_cached(app: Starlette, ask: Ask, tail: str) -> None:
     headers = asyncio.run(ask(app, at(tail))).headers
     assert headers["cache-control"] == "private, no-store"
@@ -112,7 +121,7 @@ def test_answers_are_private_and_never_cached(app: Starlette, ask: Ask, tail: st
     assert headers["referrer-policy"] == "no-referrer"
 
 
-@pytest.mark.parametrize("tail", ["snap", "events", "raw/1"])
+@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1"])
 def test_a_bad_or_expired_token_opens_nothing(
     app: Starlette, source: FakeSource, ask: Ask, tail: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,7 +145,7 @@ def test_other_sites_cannot_read(app: Starlette, ask: Ask, site: str, status: in
     assert asyncio.run(ask(app, at("snap"), {"Sec-Fetch-Site": site})).status == status
 
 
-@pytest.mark.parametrize("tail", ["snap", "events", "raw/1"])
+@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1"])
 def test_an_unknown_run_is_not_found(app: Starlette, ask: Ask, tail: str) -> None:
     answer = asyncio.run(ask(app, at(tail, run_id="other")))
     assert (answer.status, answer.body) == (404, b"This run is not here any more.")

@@ -1,18 +1,18 @@
 """The reading pane: the one viewer of answers and thread, mounted as a small element without dependencies.
 
-    reading_pane(*, key, url, run_id, n, revision, actions, on_event, running=False, thread=True,
+    reading_pane(*, key, url, run_id, n, revision, actions, on_event, kept=(), running=False, thread=True,
                  reserve_px=RESERVE_PX) -> None
     plain_pane(snapshot) -> None
     warm_up() -> None
 
-The element loads `{url}/snap`, follows `{url}/events` and reads `{url}/raw/{i}` (compare/web/runs.py) by itself;
-a rerun of the page never redraws it. Its data names a run and a signed address, never a candidate: while a comparison
-is blind, nothing here knows who wrote what.
+The element loads `{url}/snap`, follows `{url}/events` and reads `{url}/raw/{i}` and `{url}/thinking/{i}`
+(compare/web/runs.py) by itself; a rerun of the page never redraws it. Its data names a run and a signed address, never
+a candidate: while a comparison is blind, nothing here knows who wrote what.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -28,7 +28,7 @@ RESERVE_PX = 300
 """Height of everything else on a page at 900 px: navigation, title, vote row, input."""
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("dom.js", "tail.js", "thread.js", "pane.js", "view.js")
+_SCRIPTS = ("dom.js", "figures.js", "tail.js", "thread.js", "pane.js", "view.js")
 
 
 def reading_pane(
@@ -40,6 +40,7 @@ def reading_pane(
     revision: int,
     actions: bool,
     on_event: Callable[[dict[str, Any]], None],
+    kept: Sequence[int] = (),
     running: bool = False,
     thread: bool = True,
     reserve_px: int = RESERVE_PX,
@@ -53,6 +54,7 @@ def reading_pane(
         n: number of answers, 1 to 8.
         revision: a new number makes the element load the snapshot again; what has not changed stays where it is.
         actions: whether answers can be stopped and regenerated from here.
+        kept: places whose answer, once complete, cannot be asked for again.
         running: whether the page believes that answers are still to come; it is told "done" when they are not.
         on_event: called before the page reruns, with {"t": "stop" | "again", "pane": i, "nonce": ...} when a button
             of answer i was pressed, and {"t": "done", "nonce": ...} when a run ended while it was watched.
@@ -71,6 +73,7 @@ def reading_pane(
         "n": n,
         "rev": revision,
         "actions": actions,
+        "kept": list(kept),
         "running": running,
         "thread": thread,
     }

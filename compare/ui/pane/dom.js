@@ -19,7 +19,28 @@ const button = (cls, label, attrs, onclick) => {
 const fragment = html => {
   const holder = document.createElement('template');
   holder.innerHTML = html;
+  holder.content.querySelectorAll('th, td').forEach(keepWhole);
   return holder.content;
+};
+
+// In a table's cell nothing short and no code ("LD-7731") is broken: the table scrolls instead.
+const SHORT_CELL = 24;
+const CODE = /\S*(?:\d\S*-|-\S*\d)\S*/g;
+
+const keepWhole = cell => {
+  if (cell.textContent.length <= SHORT_CELL) { cell.classList.add('rp-whole'); return; }
+  const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), texts = [];
+  while (walker.nextNode()) texts.push(walker.currentNode);
+  for (const text of texts) {
+    const parts = [];
+    let from = 0;
+    for (const match of text.data.matchAll(CODE)) {
+      if (match[0].length > SHORT_CELL) continue;
+      parts.push(text.data.slice(from, match.index), el('span', 'rp-whole', {}, match[0]));
+      from = match.index + match[0].length;
+    }
+    if (parts.length) text.replaceWith(...parts, text.data.slice(from));
+  }
 };
 
 const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };

@@ -15,7 +15,7 @@ const BRIEF_NOTE_CHARS = 24;  // a note as short as "thinking" stands in the pla
 
 class Pane {
   constructor(view, index) {
-    Object.assign(this, { view, index, state: 'loading', follow: true, rawOn: false, version: 0 });
+    Object.assign(this, { view, index, state: 'loading', follow: true, rawOn: false, thinkOn: false, version: 0 });
     Object.assign(this, { html: [], blocks: [], earlierHtml: '' });
     this.letter = el('span', 'rp-letter', {}, 'ABCDEFGH'[index]);
     this.label = el('span', 'rp-label');
@@ -25,15 +25,24 @@ class Pane {
     this.meta = el('div', 'rp-meta', {}, this.chip, ' ', this.nums);
     this.tail = new Tail();
     this.earlier = el('div', 'rp-earlier');
-    this.text = el('div', 'rp-text', {}, this.earlier, this.tail.el);
+    this.text = el('div', 'rp-text', {}, this.tail.el);
+    const thinkHint = 'What the model showed of its thinking; no part of its answer';
+    this.thinkBtn = button('rp-think', 'Thinking', { 'aria-expanded': 'false', title: thinkHint, hidden: '' },
+      () => this.setThinking(!this.thinkOn));
+    this.thoughts = el('div', 'rp-thoughts', { hidden: '', dir: 'auto' });
+    this.newest = el('div', 'rp-newest', {}, this.thinkBtn, this.thoughts, this.text);
+    this.turns = el('div', 'rp-turns', {}, this.earlier, this.newest);
     this.stored = el('div', 'rp-stored', { hidden: '', dir: 'auto' });
-    this.note = el('p', 'rp-notice', { hidden: '' });
+    this.note = el('p', 'rp-notice');
+    this.noteBtn = button('rp-btn', 'Read all', { 'aria-expanded': 'false', hidden: '' },
+      () => this.openNote(!this.strip.classList.contains('rp-open')));
+    this.strip = el('div', 'rp-strip', { hidden: '' }, this.note, this.noteBtn);
     this.lines = el('div', 'rp-lines', { 'aria-hidden': 'true' }, ...[92, 100, 84, 96, 60].map(w => {
       const line = el('span');
       line.style.width = w + '%';
       return line;
     }));
-    this.body = el('div', 'rp-body', { tabindex: 0, role: 'group' }, this.text, this.stored, this.note, this.lines);
+    this.body = el('div', 'rp-body', { tabindex: 0, role: 'group' }, this.turns, this.stored, this.lines);
     this.act = button('rp-btn rp-act', '', {}, () => this.ask());
     const rawHint = 'Show the stored text, character by character (r)';
     this.rawBtn = button('rp-btn', 'Raw', { 'aria-pressed': 'false', title: rawHint }, () => this.setRaw(!this.rawOn));
@@ -41,7 +50,8 @@ class Pane {
     this.down = button('rp-down', '\u2193 Newest text', { hidden: '' }, () => this.toEnd());
     this.el = el('section', 'rp-pane', { 'data-pane': index },
       el('header', 'rp-head', {}, el('div', 'rp-id', {}, this.letter, this.label, this.badge), this.meta),
-      this.body, this.down, el('footer', 'rp-foot', {}, this.act, el('span', 'rp-space'), this.rawBtn, this.copyBtn));
+      this.body, this.down, this.strip,
+      el('footer', 'rp-foot', {}, this.act, el('span', 'rp-space'), this.rawBtn, this.copyBtn));
     this.name = 'Answer ' + this.letter.textContent;
     this.setState('loading', '', true);
   }
@@ -56,7 +66,8 @@ class Pane {
     this.name = 'Answer ' + p.name;
     this.el.setAttribute('aria-label', p.label ? this.name + ', ' + p.label : this.name);
     this.body.setAttribute('aria-label', this.name + ' text');
-    if (p.version !== this.version) { this.version = p.version; this.follow = true; this.setRaw(false); }
+    if (p.version !== this.version) this.startAfresh(p.version);
+    this.setThinks(p.thinking);
     if (p.earlier !== this.earlierHtml) this.earlier.replaceChildren(fragment(this.earlierHtml = p.earlier));
     const same = p.blocks.findIndex(([, html], k) => html !== this.html[k]);
     this.keepBlocks(same < 0 ? p.blocks.length : same);
@@ -64,6 +75,14 @@ class Pane {
     this.tail.set(p.tail);
     this.setNumbers(p.numbers);
     this.setState(p.state, p.note, true);
+  }
+
+  startAfresh(version) {
+    this.version = version;
+    this.follow = true;
+    this.atStart = false;
+    this.setRaw(false);
+    this.setThinking(false);
   }
 
   append(text) { this.tail.append(text); this.heard(); }
@@ -82,19 +101,41 @@ class Pane {
     this.el.dataset.s = state;
     this.el.setAttribute('aria-busy', String(LIVE.has(state) || state === 'loading'));
     this.brief = LIVE.has(state) && note.length <= BRIEF_NOTE_CHARS ? note : '';
-    setText(this.note, note);
-    this.note.hidden = !note || note === this.brief;
+    if (this.note.textContent !== note) { this.note.textContent = note; this.openNote(false); }
+    this.strip.hidden = !note || note === this.brief;
     this.draw();
     if (!quiet && !LIVE.has(state)) this.view.say(this.name + ' ' + STATES[state]);
     if (!LIVE.has(state) && this.rawOn) this.readRaw();
+    if (!LIVE.has(state) && this.thinkOn) this.readThinking();
+    this.fitNote();
   }
 
   // The line may break between two numbers, never inside one.
   setNumbers(text) {
     if (this.nums.textContent === text) return;
     const parts = text.split(/(?<= \u00b7) /);
-    this.nums.replaceChildren(...parts.flatMap((part, k) => [k ? ' ' : '', el('span', '', {}, part)]));
+    this.nums.replaceChildren(...parts.flatMap((part, k) => [k ? ' ' : '', this.figure(part)]));
   }
+
+  figure(part) { return el('span', '', { title: meaning(part.replace(/ \u00b7$/, '')) }, part); }
+
+  // A note is one line, so that it takes little of the answer; a longer one opens. Where there is nothing else to read
+  // it stands there whole.
+  openNote(open) {
+    this.strip.classList.toggle('rp-open', open);
+    this.noteBtn.setAttribute('aria-expanded', String(open));
+    setText(this.noteBtn, open ? 'Less' : 'Read all');
+    this.fitNote();
+  }
+
+  fitNote() {
+    const alone = !LIVE.has(this.state) && this.empty && !this.earlier.firstChild;
+    this.strip.classList.toggle('rp-alone', alone);
+    const fits = this.note.scrollWidth <= this.note.clientWidth;
+    this.noteBtn.hidden = alone || (fits && !this.strip.classList.contains('rp-open'));
+  }
+
+  get empty() { return !this.html.length && !this.tail.el.firstChild; }
 
   // --- drawing
 
@@ -117,17 +158,20 @@ class Pane {
 
   draw() {
     const silent_s = Math.floor((Date.now() - this.heardAt) / 1000);
-    const stalled = (this.state === 'waiting' || this.state === 'writing') && silent_s * 1000 >= SILENT_AFTER_MS;
+    const thinking = this.brief === 'thinking';  // its seconds stand in the numbers line
+    const expected = !thinking && (this.state === 'waiting' || this.state === 'writing');
+    const stalled = expected && silent_s * 1000 >= SILENT_AFTER_MS;
     this.chip.dataset.s = stalled ? 'stalled' : this.state;
     const words = this.brief || (stalled ? '' : STATES[this.state] ?? this.state);
     setText(this.chip, [words, stalled ? `no text for ${silent_s} s` : ''].filter(Boolean).join(', '));
-    const action = this.view.data.actions ? ACTIONS[this.state] || '' : '';
+    const kept = this.state === 'done' && this.view.data.kept?.includes(this.index);
+    const action = this.view.data.actions && !kept ? ACTIONS[this.state] || '' : '';
     setText(this.act, action);
     this.act.hidden = !action;
     this.act.disabled = this.asked === this.state + this.version;
     this.act.classList.toggle('rp-first', action === 'Retry');
     this.act.setAttribute('aria-label', action + ' answer ' + this.letter.textContent);
-    const none = this.state === 'hidden' || (!this.html.length && !this.tail.el.firstChild);
+    const none = this.state === 'hidden' || this.empty;
     this.rawBtn.disabled = this.copyBtn.disabled = none;
     this.down.hidden = this.follow || !LIVE.has(this.state);
     this.lines.hidden = !(this.state === 'hidden' || (none && LIVE.has(this.state)));
@@ -147,31 +191,50 @@ class Pane {
     this.rawOn = on;
     this.rawBtn.setAttribute('aria-pressed', String(on));
     if (on) { this.readRaw(); return; }
-    this.text.hidden = false;
+    this.turns.hidden = false;
     this.stored.hidden = true;
     this.stored.replaceChildren();
   }
 
   async readRaw() {
-    const text = await this.fetchRaw();
+    const text = await this.fetchText('raw');
     if (!this.rawOn || text === null) return;
     if (text !== this.stored.textContent) { this.stored.replaceChildren(); putText(this.stored, text); }
-    this.text.hidden = true;
+    this.turns.hidden = true;
     this.stored.hidden = false;
     if (this.follow && LIVE.has(this.state)) this.toEnd();
   }
 
-  async fetchRaw() {
+  setThinks(on) { this.thinkBtn.hidden = !on; if (!on) this.setThinking(false); }
+
+  setThinking(on) {
+    if (on === this.thinkOn) return;
+    this.thinkOn = on;
+    this.thinkBtn.setAttribute('aria-expanded', String(on));
+    if (on) { this.readThinking(); return; }
+    this.thoughts.hidden = true;
+    this.thoughts.replaceChildren();
+  }
+
+  // Read only when asked for: it can be many times as long as the answer.
+  async readThinking() {
+    const text = await this.fetchText('thinking');
+    if (!this.thinkOn || text === null) return;
+    if (text !== this.thoughts.textContent) { this.thoughts.replaceChildren(); putText(this.thoughts, text); }
+    this.thoughts.hidden = false;
+  }
+
+  async fetchText(kind) {
     try {
-      const answer = await fetch(this.view.data.url + '/raw/' + this.index);
+      const answer = await fetch(`${this.view.data.url}/${kind}/${this.index}`);
       if (answer.ok) return await answer.text();
       this.view.alert(await answer.text());
-    } catch { this.view.alert('The server cannot be reached. The stored text was not read.'); }
+    } catch { this.view.alert('The server cannot be reached. The text was not read.'); }
     return null;
   }
 
   async copy() {
-    const text = await this.fetchRaw();
+    const text = await this.fetchText('raw');
     if (text === null) return;
     const done = await navigator.clipboard?.writeText(text).then(() => true, () => false);
     setText(this.copyBtn, done || copyBySelection(text) ? 'Copied' : 'Not copied');
@@ -191,10 +254,19 @@ class Pane {
     this.down.hidden = on || !LIVE.has(this.state);
   }
 
-  toEnd() { this.setFollow(true); this.body.scrollTop = this.body.scrollHeight; }
+  // The newest answer stays where it was put, also when the layout changes, until the reader moves.
+  keepPlace() { if (this.atStart) this.toStart(); }
+
+  moved() { this.atStart = false; }
+
+  toEnd() { this.setFollow(true); this.atStart = false; this.body.scrollTop = this.body.scrollHeight; }
 
   // The answer's own beginning, past the earlier turns of its conversation.
-  toStart() { this.body.scrollTop = this.earlier.firstChild ? this.earlier.offsetTop + this.earlier.offsetHeight : 0; }
+  toStart() {
+    this.setFollow(false);
+    this.atStart = true;
+    this.body.scrollTop = this.earlier.firstChild ? this.newest.offsetTop - 8 : 0;
+  }
 }
 
 // Where the clipboard API is closed (plain http on another host) the old way still works.

@@ -81,6 +81,7 @@ class Tail {
     for (const text of cells) {
       const cell = el(tag);
       putLight(cell, text.trim());
+      keepWhole(cell);
       this.node.append(cell);
     }
   }

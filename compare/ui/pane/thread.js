@@ -1,18 +1,18 @@
 // The conversation beside the answers: numbered messages, a long middle folded away, one tab stop for the whole list.
 
+const PHONE = matchMedia('(max-width: 640px)');
 const FOLD_ABOVE = 12, FIRST_SHOWN = 2, LAST_SHOWN = 8;
 
 class ThreadView {
   constructor() {
     this.given = null;
-    this.open = !matchMedia('(max-width: 640px)').matches;
+    this.open = !PHONE.matches;
     this.count = el('span', 'rp-count');
-    this.toggle = button('rp-thread-toggle', 'Thread', {}, () => this.setOpen(!this.open));
     this.jump = el('select', 'rp-jump', { 'aria-label': 'Jump to message', title: 'Jump to message', hidden: '' });
     this.jump.addEventListener('change', () => this.show(+this.jump.value));
     this.list = el('div', 'rp-body rp-list', { role: 'list', 'aria-label': 'Messages', tabindex: 0 });
     this.el = el('section', 'rp-thread', { 'aria-label': 'Conversation thread' },
-      el('header', 'rp-head', {}, el('b', 'rp-thread-title', {}, 'Thread'), this.toggle, this.count, this.jump),
+      el('header', 'rp-head', {}, el('b', '', {}, 'Thread'), this.count, this.jump),
       this.list);
     for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
       this.list.addEventListener(type, () => { this.moved = true; }, { passive: true });
@@ -23,7 +23,6 @@ class ThreadView {
   setOpen(open) {
     this.open = open;
     this.el.classList.toggle('rp-open', open);
-    this.toggle.setAttribute('aria-expanded', String(open));
     this.onToggle?.(open);
     this.keepEnd();
   }

@@ -53,25 +53,26 @@ class View {
     this.panes = Array.from({ length: n }, (_, i) => new Pane(this, i));
     const columns = n <= 4 ? n : Math.ceil(n / 2);
     this.root.style.setProperty('--rp-cols', columns);
-    this.root.style.setProperty('--rp-rows', Math.ceil(n / columns));
+    this.root.classList.toggle('rp-rows', n > columns);
     this.answers.replaceChildren(...this.panes.map(p => p.el));
     for (const pane of this.panes) {
       this.resize.observe(pane.meta);
       for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown', 'focusin']) {
-        this.listen(pane.body, type, () => { this.lead = pane; }, { passive: true });
+        this.listen(pane.body, type, () => { this.lead = pane; pane.moved(); }, { passive: true });
       }
       this.listen(pane.body, 'scroll', () => this.scrolled(pane), { passive: true });
     }
   }
 
-  // Reserves the numbers' lines for all panes alike, so that nothing jumps when they come and the headers line up.
+  // Reserves the numbers' lines for all panes alike, from the beginning and also before a blind vote, so that nothing
+  // jumps when they come and the headers line up.
   fit() {
     const width = this.panes[0]?.el.clientWidth || 0;
-    const named = this.panes.some(p => p.label.textContent);   // before the vote there are no numbers to come
-    const lines = named ? META_LINES.find(([below]) => width < below)[1] : 1;
+    const lines = PHONE.matches ? 1 : META_LINES.find(([below]) => width < below)[1];
     const needed = this.panes.map(p => Math.round(p.metaHeight / LINE_PX));
     this.root.style.setProperty('--rp-meta', LINE_PX * Math.max(lines, ...needed) + 'px');
     this.thread.keepEnd();
+    for (const pane of this.panes) { pane.fitNote(); pane.keepPlace(); }
   }
 
   configure(data) {
@@ -112,8 +113,9 @@ class View {
   }
 
   apply(s) {
-    const first = !this.shown, wasRunning = this.running;
+    const first = !this.shown, wasRunning = this.running, uncovered = this.hidden && !s.hidden;
     this.shown = true;
+    this.hidden = s.hidden;
     this.v = s.v;
     this.grid.hidden = false;
     if (s.panes.length !== this.panes.length) this.makePanes(s.panes.length);
@@ -124,7 +126,7 @@ class View {
     s.panes.forEach((p, i) => this.panes[i].apply(p));
     this.fit();
     for (const pane of this.panes) {
-      if (first && !s.running) { pane.setFollow(false); pane.toStart(); }
+      if (uncovered || (first && !s.running)) pane.toStart();
       else if (pane.follow && LIVE.has(pane.state)) pane.toEnd();
     }
     if (s.running) {
@@ -202,6 +204,7 @@ class View {
     else if (op === 'r') pane.replace(a, b);
     else if (op === 's') pane.setState(a, b || '');
     else if (op === 'n') pane.setNumbers(a);
+    else if (op === 't') pane.setThinks(true);
   }
 
   tick() {
@@ -209,6 +212,7 @@ class View {
     for (const pane of this.panes) {
       pane.draw();
       if (pane.rawOn && LIVE.has(pane.state)) pane.readRaw();
+      if (pane.thinkOn && LIVE.has(pane.state)) pane.readThinking();
     }
   }
 
@@ -226,7 +230,7 @@ class View {
     pane.setFollow(pane.atEnd);
     if (!this.sync) return;
     for (const other of this.panes) {
-      if (other !== pane) { other.setFollow(pane.follow); other.ratio = pane.ratio; }
+      if (other !== pane) { other.moved(); other.setFollow(pane.follow); other.ratio = pane.ratio; }
     }
   }
 
@@ -258,6 +262,7 @@ class View {
     const moved = focused ? [focused] : this.sync ? this.panes.slice(0, 1) : this.panes;
     for (const pane of moved) {
       this.lead = moved.length === 1 ? pane : null;
+      pane.moved();
       pane.body.scrollTop += pages * pane.body.clientHeight;
       pane.setFollow(pane.atEnd);
     }

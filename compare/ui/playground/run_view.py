@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,15 +11,21 @@ from compare.engine.run import Run
 from compare.errors import CompareError, NotFoundError
 from compare.records import Comparison
 from compare.render.numbers import dollars, seconds
-from compare.runs.live import Runs
+from compare.report.words import counted
+from compare.runs.live import RecordedPane, Runs
+from compare.runs.views import has_seen_names
 from compare.settings import plain_viewer
+from compare.threads.attachments import IMAGE_TYPES, TEXT_ENDINGS, Attached
 from compare.ui import resources, state
 from compare.ui.pane import plain_pane, reading_pane
 from compare.ui.playground.tokens_view import tokens_dialog
+from compare.ui.playground.voter import voter
 from compare.ui.vote_bar import vote_bar
 
 _RESERVE_PX = 346
 """What stands above and below the panes: navigation, header, vote bar, message field."""
+_CAPTION_PX = 38
+_LOOK_AGAIN_S = 5.0
 _PLAIN_REFRESH_S = 0.4
 
 _HISTORY = {
@@ -39,20 +46,37 @@ def draw(run_id: str, runs: Runs) -> None:
         return
     comparison = resources.store().comparison(run_id)
     assert comparison is not None
-    _header(run, comparison, runs)
-    _panes(run, runs)
+    revealed = resources.views().revealed(run, state.rater_id())
+    if run.blind and revealed:
+        state.mark_names_seen(run.id)
+    _header(run, comparison, runs, revealed=revealed)
+    told = _who_is_missing(comparison, runs, revealed=revealed)
+    if told:
+        st.caption(told)
+    _panes(run, runs, reserve_px=_RESERVE_PX + (_CAPTION_PX if told else 0))
+    if run.blind and not revealed and not run.running:
+        _watch(run_id)
     with st.bottom:
         vote_bar(run, comparison)
-        _next_message(run, runs)
+        _next_message(run, runs, names_seen=revealed or state.names_seen(run.id))
 
 
-def _header(run: Run, comparison: Comparison, runs: Runs) -> None:
-    revealed = resources.views().revealed(run, state.rater_id())
+@st.fragment(run_every=_LOOK_AGAIN_S)
+def _watch(run_id: str) -> None:
+    """Notice a vote that the same rater casts in another tab: what it shows is known from then on."""
+    if has_seen_names(resources.store(), run_id, state.rater_id()):
+        st.rerun()
+
+
+def _header(run: Run, comparison: Comparison, runs: Runs, *, revealed: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="runhead"):
-        st.subheader(f"{run.title} \u00b7 {len(run.thread)} messages", anchor=False, width="content")
+        st.subheader(f"{run.title} \u00b7 {_length(comparison)}", anchor=False, width="content")
         st.badge(_HISTORY[comparison.history], color="gray")
         if run.blind and not revealed:
-            st.badge("Blind", icon=":material/visibility_off:", color="violet")
+            if state.names_seen(run.id):
+                st.badge("Names were shown here before: a vote counts as open", color="gray")
+            else:
+                st.badge("Blind", icon=":material/visibility_off:", color="violet")
         st.space("stretch")
         if run.running:
             st.button("Stop all", key="stop_all", icon=":material/stop:", shortcut="Ctrl+Shift+X",
@@ -61,7 +85,28 @@ def _header(run: Run, comparison: Comparison, runs: Runs) -> None:
             st.caption(_summary(run), width="content")
             if st.button("Tokens", key="tokens", icon=":material/data_usage:", type="tertiary"):
                 tokens_dialog(run)
+        voter()
         st.button("New comparison", key="new", icon=":material/add:", on_click=state.show_run, args=(None,))
+
+
+def _length(comparison: Comparison) -> str:
+    """How much of the thread is asked about: "29 of 30 messages", and in follow-ups all that stands there by then."""
+    store = resources.store()
+    n_thread = len(store.thread(comparison.thread_id).messages)
+    n_asked = len(store.path(comparison.current[0].prompt_leaf_id))
+    if comparison.continues_id is not None or n_asked == n_thread:
+        return counted(n_asked, "message")
+    return f"{n_asked} of {counted(n_thread, 'message')}"
+
+
+def _who_is_missing(comparison: Comparison, runs: Runs, *, revealed: bool) -> str:
+    """Who stood in the run before and could not go on; empty where all went on."""
+    gone = runs.left_out(comparison)
+    if not gone:
+        return ""
+    if not revealed:
+        return f"Without {' and '.join(one.letter for one in gone)} of the run before."
+    return " ".join(f"Without {one.letter} {one.label}: {one.why}." for one in gone)
 
 
 def _summary(run: Run) -> str:
@@ -77,11 +122,12 @@ def _summary(run: Run) -> str:
     return " \u00b7 ".join(parts)
 
 
-def _panes(run: Run, runs: Runs) -> None:
+def _panes(run: Run, runs: Runs, *, reserve_px: int) -> None:
     view = resources.views().find(run.id, state.rater_id())
     assert view is not None
+    kept = _kept(run, revealed=view.revealed)
     if plain_viewer():
-        _plain(run, runs)
+        _plain(run, runs, kept)
         return
 
     def on_event(event: dict[str, Any]) -> None:
@@ -94,10 +140,17 @@ def _panes(run: Run, runs: Runs) -> None:
         n=len(run.panes),
         revision=2 * run.n_changes + view.revealed,
         actions=True,
+        kept=kept,
         running=run.running,
-        reserve_px=_RESERVE_PX,
+        reserve_px=reserve_px,
         on_event=on_event,
     )
+
+
+def _kept(run: Run, *, revealed: bool) -> list[int]:
+    """Places whose complete answer cannot be asked for again: recorded ones; while blind that would tell which."""
+    recorded = [i for i, pane in enumerate(run.panes) if isinstance(pane, RecordedPane)]
+    return list(range(len(run.panes))) if recorded and not revealed else recorded
 
 
 def _handle(event: dict[str, Any], run_id: str, runs: Runs) -> None:
@@ -122,7 +175,7 @@ def _plain_live(run_id: str, runs: Runs) -> None:
         st.rerun()
 
 
-def _plain(run: Run, runs: Runs) -> None:
+def _plain(run: Run, runs: Runs, kept: Sequence[int]) -> None:
     view = resources.views().find(run.id, state.rater_id())
     assert view is not None
     if run.running:
@@ -132,6 +185,8 @@ def _plain(run: Run, runs: Runs) -> None:
     with st.container(horizontal=True):
         for place, pane in enumerate(run.panes):
             letter = view.snapshot()["panes"][place]["name"]
+            if pane.state == "done" and place in kept:
+                continue
             if pane.final:
                 st.button(f"Regenerate {letter}", key=f"again_{place}", on_click=_handle,
                           args=({"t": "again", "pane": place}, run.id, runs))  # fmt: skip
@@ -139,11 +194,12 @@ def _plain(run: Run, runs: Runs) -> None:
                 st.button(f"Stop {letter}", key=f"stop_{place}", on_click=runs.stop, args=(run.id, place))
 
 
-def _next_message(run: Run, runs: Runs) -> None:
-    text = st.chat_input("Next message of the user, to every candidate", key="next_message", disabled=run.running)
-    if text:
-        continued = runs.follow_up(run.id, str(text))
-        if continued.left_out:
-            state.leave_notice(f"{', '.join(continued.left_out)} could not go on: no answer, or no model behind it.")
-        state.show_run(continued.run_id)
+def _next_message(run: Run, runs: Runs, *, names_seen: bool) -> None:
+    said = st.chat_input(
+        "Next message of the user, to every candidate", key="next_message", disabled=run.running,
+        accept_file="multiple", file_type=[*IMAGE_TYPES, *TEXT_ENDINGS],
+    )  # fmt: skip
+    if said:
+        files = [Attached(file.name, file.getvalue()) for file in said.files]
+        state.show_run(runs.follow_up(run.id, said.text, files, names_seen=names_seen).run_id)
         st.rerun()

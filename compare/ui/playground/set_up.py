@@ -1,22 +1,31 @@
-"""Choosing a thread and candidates. The first screen of the product: one press on Run must be enough."""
+"""Choosing a thread and candidates. The first screen of the product: one press on Run must be enough.
+
+What Run sends is what the preview shows: a pasted text is kept only when it is run.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
 from compare.catalog import availability
 from compare.errors import CompareError
 from compare.records import Candidate, Message, Thread
+from compare.report.words import counted
 from compare.runs.live import MAX_PANES, MIN_PANES, PRODUCTION
+from compare.threads.importers import Reading, read_text
+from compare.threads.importers.read import titled
 from compare.threads.prompts import fixed_prompt
 from compare.ui import resources, state
 from compare.ui import threads as thread_ui
+from compare.ui.playground.earlier import earlier_runs
 from compare.ui.playground.variants import new_variant, variants
 
 _WAYS = {"pick": "Pick a thread", "paste": "Paste one", "upload": "Upload a file"}
 _PREVIEW_PX = 540
+_PASTE_PX = 110
 _PASTE_EXAMPLE = """User: My order 4417 has not arrived.
 Assistant: I am sorry. Which address did you give?
 User: ...
@@ -24,13 +33,31 @@ User: ...
 or OpenAI messages: [{"role": "user", "content": "..."}]"""
 
 
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The thread that Run will take."""
+
+    thread: Thread | None = None
+    pasted: Reading | None = None
+    """What must be kept before it can be run; `thread` is its first one."""
+    lacks: str = ""
+    """Why there is no thread, where it is no error."""
+    error: str = ""
+    kept: thread_ui.Kept | None = None
+    """What became of an uploaded file."""
+
+
 def draw() -> None:
     """The whole screen: what to ask in one row, the thread to read below it."""
-    st.header("Which model keeps the thread?", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", key="setuphead"):
+        st.header("Which model keeps the thread?", anchor=False, width="content")
+        st.space("stretch")
+        if st.button("Earlier runs", key="earlier", icon=":material/history:", type="tertiary"):
+            earlier_runs()
     left, middle, right = st.columns([10, 10, 4], gap="medium", vertical_alignment="bottom")
     with left:
-        thread_id = _thread_chooser()
-    thread = resources.store().thread(thread_id) if thread_id else None
+        found = _thread_chooser()
+    thread = found.thread
     with middle:
         chosen = _candidate_chooser(thread)
         if thread is not None and st.button(
@@ -38,13 +65,39 @@ def draw() -> None:
             help="The same model with another context policy, input preparation or fallback.",
         ):  # fmt: skip
             new_variant(thread)
+    trouble = _trouble(found, chosen)
     with right:
-        trouble = _trouble(thread, chosen)
-        _run_button(thread, chosen, trouble)
-    if trouble or thread is None:
-        st.caption(trouble)
+        pressed = _run_button(trouble)
+    # Below the row, so that nothing moves under the pointer while a pasted text is taken in by a press on Run.
+    _say(found, trouble, pressed=pressed)
+    if thread is None:
         return
-    st.caption(_what_happens(thread.messages, len(chosen)))
+    if pressed:
+        _run(found, thread, chosen)
+    if not trouble:
+        st.caption(_what_happens(thread.messages, len(chosen)))
+    _preview(thread)
+
+
+def _say(found: _Chosen, trouble: str, *, pressed: bool) -> None:
+    if found.error:
+        st.error(found.error, icon=":material/error:")
+    elif pressed and found.lacks:
+        st.error("The text is empty. Paste a conversation.", icon=":material/error:")
+    elif trouble or found.lacks:
+        st.caption(trouble or found.lacks)
+    if found.kept is not None:
+        st.success(found.kept.sentence, icon=":material/check:")
+        thread_ui.show_troubles(found.kept.reading)
+    if found.pasted is not None:
+        thread_ui.show_troubles(found.pasted)
+        if len(found.pasted.threads) > 1:
+            st.caption(
+                f"{counted(len(found.pasted.threads), 'thread')} in this text. Run takes the first and keeps all."
+            )
+
+
+def _preview(thread: Thread) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         thread_ui.show_messages(thread.messages, height=_PREVIEW_PX)
@@ -55,7 +108,18 @@ def draw() -> None:
             thread_ui.show_message("What was really answered", reply, n)
 
 
-def _thread_chooser() -> str | None:
+def _run(found: _Chosen, thread: Thread, chosen: Sequence[str]) -> None:
+    thread_id = thread_ui.keep(found.pasted).ids[0] if found.pasted is not None else thread.id
+    state.choose_thread(thread_id)
+    blind = bool(st.session_state["blind_choice"])
+    state.show_run(resources.runs().start(thread_id, _candidates(chosen), blind=blind))
+    st.rerun()
+
+
+# --- the thread ------------------------------------------------------------------------------------------------------
+
+
+def _thread_chooser() -> _Chosen:
     way = st.segmented_control(
         "Thread", list(_WAYS), format_func=_WAYS.__getitem__, default="pick", required=True, key="thread_way",
         label_visibility="collapsed",
@@ -67,50 +131,76 @@ def _thread_chooser() -> str | None:
     return _picked()
 
 
-def _picked() -> str | None:
-    found = resources.store().threads()
+def _picked() -> _Chosen:
+    asked = state.thread_id()
+    found = thread_ui.thread_options(asked)
     if not found:
-        st.info("No threads yet. Paste or upload one.", icon=":material/info:")
-        return None
+        return _Chosen(lacks="No threads yet. Paste or upload one.")
     by_id = {thread.id: thread for thread in found}
-    asked = st.session_state.get("thread_id") or state.asked_thread()
+    # The widget's own memory of an earlier visit must not win over the address.
+    st.session_state["thread_choice"] = found[thread_ui.first_choice(found, asked)].id
     chosen = st.selectbox(
-        "Thread", list(by_id), index=thread_ui.first_choice(found, asked), key="thread_choice",
+        "Thread", list(by_id), key="thread_choice", on_change=_pick, filter_mode="contains",
         format_func=lambda thread_id: thread_ui.thread_label(by_id[thread_id]), label_visibility="collapsed",
     )  # fmt: skip
-    st.session_state["thread_id"] = chosen
-    return chosen
+    return _Chosen(resources.store().thread(str(chosen)))
 
 
-def _pasted() -> str | None:
-    with st.form("paste", border=False):
-        text = st.text_area(
-            "Conversation",
-            height=220,
-            key="paste_text",
-            placeholder=_PASTE_EXAMPLE,
-        )
-        if st.form_submit_button("Keep this thread", icon=":material/save:"):
-            _take(lambda: thread_ui.keep_text(text))
-    return st.session_state.get("thread_id")
+def _pick() -> None:
+    state.choose_thread(str(st.session_state["thread_choice"]))
 
 
-def _uploaded() -> str | None:
-    file = st.file_uploader("JSON, JSON lines or a text transcript", type=["json", "jsonl", "txt", "md"], key="upload")
-    if file is not None and st.session_state.get("uploaded_id") != file.file_id:
-        st.session_state["uploaded_id"] = file.file_id
-        _take(lambda: thread_ui.keep_upload(file.name, file.getvalue()))
-    return st.session_state.get("thread_id")
-
-
-def _take(read: object) -> None:
+def _pasted() -> _Chosen:
+    text = st.text_area(
+        "Conversation", height=_PASTE_PX, key="paste_text", placeholder=_PASTE_EXAMPLE, label_visibility="collapsed",
+        value=st.session_state.get("pasted_before", ""),
+    )  # fmt: skip
+    # The widget forgets its text when another way is looked at.
+    st.session_state["pasted_before"] = text
+    if not text.strip():
+        return _Chosen(lacks="Paste a conversation. Run keeps it and sends it.")
     try:
-        ids = read()  # type: ignore[operator]
+        reading = read_text(text, source="paste")
+        return _Chosen(titled(reading.threads[0]), pasted=reading)
     except CompareError as exc:
-        st.error(str(exc), icon=":material/error:")
-        return
-    st.session_state["thread_id"] = ids[0]
-    st.success(f"{len(ids)} thread{'s' if len(ids) > 1 else ''} kept.", icon=":material/check:")
+        return _Chosen(error=str(exc))
+
+
+def _uploaded() -> _Chosen:
+    file = st.file_uploader(
+        "JSON, JSON lines or a text transcript", type=["json", "jsonl", "txt", "md"], key="upload",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if file is None:
+        return _Chosen(lacks="Upload JSON, JSON lines or a text transcript.")
+    file_id, outcome = st.session_state.get("uploaded", ("", ""))
+    if file_id != file.file_id:
+        try:
+            outcome = thread_ui.keep_file(file.name, file.getvalue())
+            state.choose_thread(outcome.ids[0])
+        except CompareError as exc:
+            outcome = str(exc)
+        st.session_state["uploaded"] = (file.file_id, outcome)
+    if isinstance(outcome, str):
+        return _Chosen(error=outcome)
+    return _Chosen(_one_of(outcome), kept=outcome)
+
+
+def _one_of(kept: thread_ui.Kept) -> Thread:
+    """The thread of a file that is compared: its first, or the one chosen."""
+    store = resources.store()
+    if len(kept.ids) == 1:
+        return store.thread(kept.ids[0])
+    titles = {thread_id: titled(thread).title for thread_id, thread in zip(kept.ids, kept.reading.threads, strict=True)}
+    chosen = st.selectbox(
+        "Thread of this file", list(titles), format_func=titles.__getitem__, key=f"uploaded_{kept.ids[0]}",
+        filter_mode="contains", label_visibility="collapsed",
+    )  # fmt: skip
+    state.choose_thread(str(chosen))
+    return store.thread(str(chosen))
+
+
+# --- the candidates --------------------------------------------------------------------------------------------------
 
 
 def _candidate_chooser(thread: Thread | None) -> list[str]:
@@ -124,23 +214,23 @@ def _candidate_chooser(thread: Thread | None) -> list[str]:
         format_func=options.__getitem__,
         max_selections=MAX_PANES,
         key="candidate_choice",
+        # Typing a name and pressing Enter adds that one, and never everything that resembles it.
+        filter_mode="contains",
+        select_all=False,
     )
     state.keep_models(chosen)
     return chosen
 
 
-def _run_button(thread: Thread | None, chosen: Sequence[str], trouble: str) -> None:
+def _run_button(trouble: str) -> bool:
     blind = st.toggle(
         "Blind", key="blind", value=bool(st.session_state.get("blind_choice", False)),
         help="Letters in random order, answers shown together when all are complete, numbers hidden until your vote.",
     )  # fmt: skip
     st.session_state["blind_choice"] = blind
-    pressed = st.button(
+    return st.button(
         "Run", type="primary", icon=":material/play_arrow:", key="run", disabled=bool(trouble), width="stretch"
     )
-    if pressed and thread is not None:
-        state.show_run(resources.runs().start(thread.id, _candidates(chosen), blind=blind))
-        st.rerun()
 
 
 def _options(thread: Thread | None) -> dict[str, str]:
@@ -160,8 +250,9 @@ def _options(thread: Thread | None) -> dict[str, str]:
 
 
 def _has_recorded(thread: Thread) -> bool:
-    leaf = fixed_prompt(thread.messages).leaf_id
-    return any(a.candidate_id == PRODUCTION.id for a in resources.store().recorded_answers(leaf))
+    """Whether production's answer to the question is known; also of a thread that is not stored yet."""
+    replies = thread.messages[fixed_prompt(thread.messages).n_messages :]
+    return PRODUCTION.model_id in thread.recorded or any(m.role == "assistant" and m.text.strip() for m in replies)
 
 
 def _candidates(chosen: Sequence[str]) -> list[Candidate]:
@@ -180,25 +271,26 @@ def _missing(chosen: Sequence[str]) -> list[str]:
     ]
 
 
-def _trouble(thread: Thread | None, chosen: Sequence[str]) -> str:
-    """What stands in the way of Run, or nothing."""
-    if thread is None:
-        return "Choose, paste or upload a thread first."
+def _trouble(found: _Chosen, chosen: Sequence[str]) -> str:
+    """What stands in the way of Run, or nothing. An empty field to paste into does not: a press on Run fills it."""
     missing = _missing(chosen)
     if missing:
         return f"Not ready: {'; '.join(missing)}. Set the key and start again, or take the model out."
     if len(chosen) < MIN_PANES:
         return f"Choose at least {MIN_PANES} candidates."
-    return ""
+    pasting = st.session_state.get("thread_way") == "paste"
+    return "" if found.thread is not None or pasting else found.lacks or found.error
 
 
 def _what_happens(messages: Sequence[Message], n: int) -> str:
     """What Run will send, and what stays here."""
-    prompt = fixed_prompt(messages)
-    sent = f"{prompt.n_messages} messages go to {n} candidates; the last is the user's turn {prompt.turn}."
-    n_left = len(messages) - prompt.n_messages
+    n_sent = fixed_prompt(messages).n_messages
+    n_left = len(messages) - n_sent
     if n_left == 0:
-        return sent
+        goes = "1 message goes" if n_sent == 1 else f"All {n_sent:,} messages go"
+        return f"{goes} to {n} candidates; the last one is the question."
+    what = "message stays" if n_left == 1 else f"{n_left} messages stay"
     return (
-        f"{sent} The last {'message stays' if n_left == 1 else f'{n_left} messages stay'} here as the recorded answer."
+        f"{n_sent} of {counted(len(messages), 'message')} go to {n} candidates; the last {what} here as the recorded "
+        "answer."
     )

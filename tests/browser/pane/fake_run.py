@@ -49,6 +49,13 @@ class FakeRun:
         self.panes[pane].numbers = numbers
         self.frame([pane, "n", numbers])
 
+    def think(self, pane: int, text: str) -> None:
+        p = self.panes[pane]
+        if not p.thoughts:
+            self.frame([pane, "t"])
+        p.thoughts += text
+        self.state(pane, "waiting", "thinking")
+
     def finish(self, pane: int, state: str = "done", note: str = "") -> None:
         self.frame(*([pane, *op] for op in self.panes[pane].stream.finish()))
         self.state(pane, state, note)
@@ -94,6 +101,9 @@ class FakeRun:
     def raw(self, pane: int) -> str | None:
         return self.panes[pane].stream.text if pane < len(self.panes) and not self.hidden else None
 
+    def thinking(self, pane: int) -> str | None:
+        return self.panes[pane].thoughts if pane < len(self.panes) and not self.hidden else None
+
     async def follow(self, after: int) -> AsyncIterator[bytes]:
         waiter, cuts = asyncio.Event(), self.cuts
         self.waiters.add(waiter)
@@ -117,6 +127,7 @@ class _Pane:
         self.name = "ABCDEFGH"[index]
         self.label = labels[index] if index < len(labels) else f"candidate {index + 1}"
         self.stream = BlockStream()
+        self.thoughts = ""
         self.state, self.note, self.numbers, self.earlier, self.version = "queued", "", "", "", 0
 
     def snapshot(self) -> PaneSnapshot:
@@ -130,6 +141,7 @@ class _Pane:
             "earlier": self.earlier,
             "blocks": self.stream.blocks,
             "tail": self.stream.tail,
+            "thinking": bool(self.thoughts),
             "version": self.version,
         }
 

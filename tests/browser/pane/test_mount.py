@@ -32,7 +32,8 @@ def plain() -> None:
 
     pane: Any = {
         "name": "A", "label": "sim-large", "badge": "simulated", "state": "done", "note": "", "numbers": "12 tokens",
-        "earlier": "", "blocks": [(0, "<p>Costs <strong>$5</strong></p>")], "tail": "<tail>", "version": 0,
+        "earlier": "", "blocks": [(0, "<p>Costs <strong>$5</strong></p>")], "tail": "<tail>", "thinking": False,
+        "version": 0,
     }  # fmt: skip
     hidden: Any = {
         **pane,
@@ -57,7 +58,7 @@ def test_the_mount_carries_addresses_and_switches_but_no_candidate() -> None:
     (element,) = at.get("bidi_component")
     assert json.loads(element.proto.json) == {
         "url": "/rp/token", "run": "run-1", "n": 3, "rev": 0, "actions": True, "running": False, "thread": True,
-        "reserve": 300,
+        "reserve": 300, "kept": [],
     }  # fmt: skip
 
 

@@ -1,0 +1,21 @@
+"""Who votes: a name in a quiet place, so that votes of several people can be told apart and compared."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from compare.ui import state
+
+
+def voter() -> None:
+    """The name under which this session votes, and a field to change it."""
+    name = state.rater_name()
+    with st.popover(f"Voting as {name}", icon=":material/person:", type="tertiary", key="voter"):
+        st.text_input(
+            "Name of who votes", value=name, key="voter_name", max_chars=60, on_change=_rename,
+            help="Kept until this page is reloaded. Votes under different names are different people's.",
+        )  # fmt: skip
+
+
+def _rename() -> None:
+    state.keep_rater_name(str(st.session_state["voter_name"]))
