@@ -16,6 +16,7 @@ from compare.store.threads import ThreadSummary
 from compare.threads.importers import Reading, read_bytes
 from compare.threads.importers.read import titled
 from compare.ui import resources
+from compare.ui.plain import plain
 
 
 def thread_label(thread: ThreadSummary) -> str:
@@ -97,9 +98,9 @@ def keep_file(name: str, raw: bytes) -> Kept:
 def show_troubles(reading: Reading) -> None:
     """What could not be read of a text or a file, and how it was read where that was a guess."""
     for note in reading.notes:
-        st.info(note, icon=":material/info:")
+        st.info(plain(note), icon=":material/info:")
     if reading.refused:
-        lines = "\n".join(f"- record {r.line}: {r.reason}" for r in reading.refused[:20])
+        lines = "\n".join(f"- record {r.line}: {plain(r.reason)}" for r in reading.refused[:20])
         more = len(reading.refused) - 20
         st.warning(
             f"{reading.n_read} read = {len(reading.threads)} kept + {len(reading.refused)} refused:\n{lines}"

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from compare.ui import resources, state
+from compare.ui.plain import plain
 from compare.ui.playground import run_view, set_up
 
 run_id = state.run_id()
 notice = state.notice()
 if notice:
-    st.warning(notice, icon=":material/info:")
+    st.warning(plain(notice), icon=":material/info:")
 if run_id is None:
     set_up.draw()
 else:

@@ -6,6 +6,7 @@ from compare.errors import CompareError
 from compare.report.words import counted
 from compare.ui import resources, state
 from compare.ui import threads as thread_ui
+from compare.ui.plain import plain
 
 PREVIEW_PX = 560
 
@@ -20,7 +21,7 @@ with left:
         try:
             kept = thread_ui.keep_file(file.name, file.getvalue())
         except CompareError as exc:
-            st.error(str(exc), icon=":material/error:")
+            st.error(plain(str(exc)), icon=":material/error:")
         else:
             st.success(kept.sentence, icon=":material/check:")
             thread_ui.show_troubles(kept.reading)
@@ -34,7 +35,7 @@ with left:
         chosen = st.radio(
             "Stored threads",
             [thread.id for thread in found],
-            format_func={thread.id: thread_ui.thread_label(thread) for thread in found}.get,
+            format_func={thread.id: plain(thread_ui.thread_label(thread)) for thread in found}.get,
             index=thread_ui.first_choice(found, state.thread_id()),
             key="library_choice",
             label_visibility="collapsed",
@@ -45,7 +46,7 @@ with right:
     if chosen:
         thread = resources.store().thread(chosen)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(thread.title, anchor=False)
+            st.subheader(plain(thread.title), anchor=False)
             st.space("stretch")
             st.page_link(
                 "pages/run/playground.py",
@@ -53,5 +54,5 @@ with right:
                 icon=":material/compare_arrows:",
                 query_params={"thread": chosen},
             )
-        st.caption(f"{counted(len(thread.messages), 'message')} \u00b7 {thread_ui.origin(thread)}")
+        st.caption(f"{counted(len(thread.messages), 'message')} \u00b7 {plain(thread_ui.origin(thread))}")
         thread_ui.show_messages(thread.messages, height=PREVIEW_PX)

@@ -12,6 +12,7 @@ from compare.report.words import counted
 from compare.runs.views import has_seen_names
 from compare.store.comparisons import ComparisonSummary
 from compare.ui import resources, state
+from compare.ui.plain import plain
 
 _MOST = 20
 
@@ -28,10 +29,14 @@ def earlier_runs() -> None:
         assert comparison is not None
         with st.container(key=f"earlier_row_{summary.id}", gap=None):
             if st.button(
-                summary.title, key=f"earlier_{summary.id}", type="tertiary", on_click=state.show_run, args=(summary.id,)
+                plain(summary.title),
+                key=f"earlier_{summary.id}",
+                type="tertiary",
+                on_click=state.show_run,
+                args=(summary.id,),
             ):
                 st.rerun()
-            st.caption(line(summary, comparison))
+            st.caption(plain(line(summary, comparison)))
 
 
 def line(summary: ComparisonSummary, comparison: Comparison) -> str:

@@ -18,6 +18,7 @@ from compare.settings import plain_viewer
 from compare.threads.attachments import IMAGE_TYPES, TEXT_ENDINGS, Attached
 from compare.ui import resources, state
 from compare.ui.pane import plain_pane, reading_pane
+from compare.ui.plain import plain
 from compare.ui.playground.tokens_view import tokens_dialog
 from compare.ui.playground.voter import voter
 from compare.ui.vote_bar import vote_bar
@@ -41,7 +42,7 @@ def draw(run_id: str, runs: Runs) -> None:
     try:
         run = runs.open(run_id)
     except NotFoundError as exc:
-        st.error(str(exc), icon=":material/search_off:")
+        st.error(plain(str(exc)), icon=":material/search_off:")
         st.button("New comparison", on_click=state.show_run, args=(None,), key="new")
         return
     comparison = resources.store().comparison(run_id)
@@ -70,7 +71,7 @@ def _watch(run_id: str) -> None:
 
 def _header(run: Run, comparison: Comparison, runs: Runs, *, revealed: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="runhead"):
-        st.subheader(f"{run.title} \u00b7 {_length(comparison)}", anchor=False, width="content")
+        st.subheader(f"{plain(run.title)} \u00b7 {_length(comparison)}", anchor=False, width="content")
         st.badge(_HISTORY[comparison.history], color="gray")
         if run.blind and not revealed:
             if state.names_seen(run.id):
@@ -82,7 +83,7 @@ def _header(run: Run, comparison: Comparison, runs: Runs, *, revealed: bool) -> 
             st.button("Stop all", key="stop_all", icon=":material/stop:", shortcut="Ctrl+Shift+X",
                       on_click=runs.stop, args=(run.id,))  # fmt: skip
         elif revealed:
-            st.caption(_summary(run), width="content")
+            st.caption(plain(_summary(run)), width="content")
             if st.button("Tokens", key="tokens", icon=":material/data_usage:", type="tertiary"):
                 tokens_dialog(run)
         voter()
