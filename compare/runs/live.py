@@ -139,6 +139,8 @@ class Runs:
         if run.running:
             raise CompareError("Some answers are still being written. Wait for them or stop them, then continue.")
         answers = self._store.answers([slot.answer_id for slot in before.current])
+        if before.blind and not names_seen and any(a.origin == "recorded" for a in answers.values()):
+            raise CompareError("Vote first: a recorded answer cannot go on, and the gap would show which it is.")
         going_on = [(old, answers[old.answer_id]) for old in before.current if self._can_go_on(old, answers)]
         if len(going_on) < MIN_PANES:
             raise CompareError(f"{len(going_on)} of {len(before.current)} answers can go on; at least 2 are needed.")

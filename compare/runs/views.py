@@ -1,8 +1,8 @@
 """What one viewer may see of a run: the source behind the app's event routes.
 
 Blindness is decided here, on the server: labels, badges and numbers leave it only when the run is open or the viewer
-has voted on it, or on a run that it continues: there the same letters stood for the same candidates. Taking that vote
-back does not hide them again, since they have been seen.
+has voted on it, or on another run of the same conversation: there the same letters stood for the same candidates.
+Taking that vote back does not hide them again, since they have been seen.
 """
 
 from __future__ import annotations
@@ -62,11 +62,10 @@ class Views:
 
 
 def has_seen_names(store: Store, comparison_id: str, rater_id: str) -> bool:
-    """True once a rater has cast any ballot on a comparison or on one that it continues, also one taken back later."""
-    at: str | None = comparison_id
-    while at is not None:
-        if any(ballot.rater_id == rater_id for ballot, _ in store.ballots(at)):
-            return True
-        comparison = store.comparison(at)
-        at = comparison.continues_id if comparison else None
-    return False
+    """True once a rater has cast any ballot on a run of the same conversation, also one taken back later.
+
+    In all of them the same letters stand for the same candidates, and the names were on screen after that ballot.
+    """
+    return any(
+        ballot.rater_id == rater_id for run_id in store.lineage(comparison_id) for ballot, _ in store.ballots(run_id)
+    )

@@ -45,6 +45,27 @@ class Comparisons(Part):
             elif not _same(stored, comparison):
                 raise StoreError(f"Another comparison is stored as {comparison.id!r}. Save this one with a new id.")
 
+    def lineage(self, comparison_id: str) -> list[str]:
+        """The comparison with all that it continues and all that continues any of these: one conversation's runs."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """
+                WITH RECURSIVE
+                    up (id) AS (
+                        SELECT ? UNION
+                        SELECT c.continues_id FROM comparisons c JOIN up ON c.id = up.id
+                        WHERE c.continues_id IS NOT NULL
+                    ),
+                    down (id) AS (
+                        SELECT id FROM up UNION
+                        SELECT c.id FROM comparisons c JOIN down ON c.continues_id = down.id
+                    )
+                SELECT id FROM down
+                """,
+                (comparison_id,),
+            ).fetchall()
+        return [row["id"] for row in rows]
+
     def add_slot(self, comparison_id: str, slot: Slot) -> None:
         """Add a slot, or a new version of one, to a stored comparison; adding it again changes nothing.
 

@@ -83,3 +83,14 @@ def test_what_is_not_there_is_none(world: World) -> None:
     assert view is not None
     assert view.raw(0)
     assert view.raw(7) is None
+
+
+def test_a_vote_on_what_follows_opens_what_was_before(world: World) -> None:
+    ann, bob = world.store.rater("Ann"), world.store.rater("Bob")
+    first = blind_run(world)
+    second = world.runs.follow_up(first, "And when?").run_id
+    world.finished(second)
+    assert not revealed(world, first, ann)
+    vote(world, second, ann)
+    assert revealed(world, first, ann)
+    assert not revealed(world, first, bob)
