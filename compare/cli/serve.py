@@ -7,6 +7,9 @@ import os
 import runpy
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -32,14 +35,15 @@ def serve(host: str, port: int) -> None:
     # Streamlit reads .streamlit/config.toml beside the script named here.
     sys.argv = [str(entry)]
     sys.path.insert(0, str(root))
-    say(f"Weighbridge: http://{host}:{port}   (Ctrl+C ends it)")
     if not is_loopback(host):
         say("It can be reached from other machines, and has no accounts: whoever reaches it reads its database.")
         # Under which names others know this machine is theirs to say.
         os.environ.setdefault("WEIGHBRIDGE_HOSTS", "*")
     # Whoever edits the code starts `streamlit run app.py`; here nothing is watched, so nothing is re-imported in use.
     settings = {"server.address": host, "server.port": port, "server.fileWatcherType": "none"}
-    runpy.run_path(str(entry))["app"].run(config=settings)
+    with _alone(database_path().parent):
+        say(f"Weighbridge: http://{host}:{port}   (Ctrl+C ends it)")
+        runpy.run_path(str(entry))["app"].run(config=settings)
 
 
 def _usable(host: str, port: int) -> int:
@@ -62,3 +66,26 @@ def _usable(host: str, port: int) -> int:
             f"Port {port} on {host} is in use. Is Weighbridge running already? "
             f"Otherwise choose another port: weighbridge serve --port {port + 1 if port < 65535 else port - 1}"
         ) from exc
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a data folder: two apps would show each other's running answers as lost.
+
+    Raises:
+        ConfigError: another app serves this folder.
+    """
+    try:
+        import fcntl
+    except ImportError:  # no such locks on this system; the database itself is safe for several programs
+        yield
+        return
+    with (folder / "serve.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ConfigError(
+                f"Another Weighbridge serves the data folder {folder} already. Use that one, end it, or name another "
+                "folder in WEIGHBRIDGE_DATA_DIR."
+            ) from None
+        yield

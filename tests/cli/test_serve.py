@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import socket
 from pathlib import Path
 
@@ -34,3 +35,10 @@ def test_a_data_folder_that_cannot_be_used_is_told_before_a_page_opens(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("WEIGHBRIDGE_DATA_DIR", str(tmp_path / "file"))
     assert "WEIGHBRIDGE_DATA_DIR" in weighbridge("serve").complaint
+
+
+def test_a_data_folder_is_served_by_one_app(tmp_path: Path) -> None:
+    with (tmp_path / "serve.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        told = process("serve", "--port", 0).complaint
+    assert told.startswith(f"Another Weighbridge serves the data folder {tmp_path} already.")
