@@ -42,7 +42,8 @@ def numbers_line(answer: Answer) -> str:
     parts = [f"in {tokens(answer.in_reported, answer.in_counted)}", f"out {_out(answer)}"]
     if answer.total_ms is None:
         return " \u00b7 ".join(parts)
-    parts.append(f"first {seconds(answer.ttft_ms)}")
+    if answer.ttft_ms is not None:
+        parts.append(f"first {seconds(answer.ttft_ms)}")
     parts.append(f"total {seconds(answer.total_ms)}")
     if answer.tokens_per_s is not None:
         parts.append(f"{answer.tokens_per_s:,.0f} tok/s")

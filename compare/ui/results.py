@@ -23,6 +23,7 @@ from compare.report.votes import (
 )
 from compare.report.words import counted, labels
 from compare.ui import resources
+from compare.ui.plain import plain
 
 _UNKNOWN = "\u2013"
 """What a cell shows where there is no figure."""
@@ -44,7 +45,7 @@ def show_ratings(kind: VoteKind) -> None:
             shown = votes.take([i for i, each in enumerate(votes.column("bucket")) if each == length])
     _ratings_table(board, tally(shown), names)
     for problem in board_problems(board):
-        st.caption(problem[:1].upper() + problem[1:])
+        st.caption(plain(problem[:1].upper() + problem[1:]))
     if board.method["prior"]:
         st.caption(
             "A candidate has won or lost every pair: these ratings are fitted with a prior, which keeps them finite."
@@ -59,10 +60,9 @@ def show_ratings(kind: VoteKind) -> None:
 
 def sentence(board: Leaderboard, found: Tally, names: Mapping[str, str]) -> str:
     """The board in plain words."""
-    ranked = [names.get(model.model, model.model) for model in board.models if model.rank is not None]
-    if len(ranked) < 2:
+    if sum(model.rank is not None for model in board.models) < 2:
         return f"**Not enough votes for a ranking yet:** {found.sentence}."
-    leaders = [names.get(model.model, model.model) for model in board.models if model.rank == 1]
+    leaders = [plain(names.get(model.model, model.model)) for model in board.models if model.rank == 1]
     if len(leaders) == 1:
         return f"**{leaders[0]}** leads, and its interval is clear of all others. {found.sentence}."
     listed = ", ".join(f"**{name}**" for name in leaders[:-1])

@@ -14,6 +14,7 @@ from compare.errors import CompareError
 from compare.records import Ballot, Comparison
 from compare.review.votes import Choice, Votable, cast, is_of_earlier_version, undo, votable
 from compare.ui import resources, state
+from compare.ui.plain import plain
 
 _TIE_KEY, _ALL_BAD_KEY, _UNDO_KEY = "0", "9", "U"
 
@@ -34,7 +35,7 @@ def vote_bar(run: Run, comparison: Comparison) -> None:
         st.button("Undo", key="vote_undo", shortcut=_UNDO_KEY, disabled=mine is None, type="tertiary",
                   on_click=_undo, args=(comparison,))  # fmt: skip
         if mine is not None:
-            st.caption(_what_was_said(mine, run, comparison, can), width="content")
+            st.caption(plain(_what_was_said(mine, run, comparison, can)), width="content")
 
 
 def _button(label: str, key: str, choice: Choice, comparison: Comparison, *, disabled: bool, chosen: bool) -> None:

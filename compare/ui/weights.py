@@ -11,6 +11,7 @@ import streamlit as st
 
 from compare.report.weights import Recommendation
 from compare.routing.weights import RULE, CandidateEvidence, Proposal
+from compare.ui.plain import plain
 
 
 def show_proposals(found: Recommendation) -> None:
@@ -39,7 +40,7 @@ def _proposal(proposal: Proposal) -> None:
 
     why = proposal.why
     # A candidate's name is written as it is.
-    st.markdown((why[:1].upper() + why[1:] if why.startswith("no") else why) + ".")
+    st.markdown(plain(why[:1].upper() + why[1:] if why.startswith("no") else why) + ".")
     if proposal.weights is None:
         return
     rows = [_row(proposal, row) for row in proposal.evidence]

@@ -283,10 +283,10 @@ def test_a_vote_in_another_tab_is_noticed(app: AppServer, page: Page) -> None:
     second = page.context.new_page()
     second.goto(page.url)
     steps.wait_until_votable(second)
-    expect(steps.vote_button(page, "A best")).to_be_enabled()
-    page.keyboard.press("1")
+    steps.vote_button(page, "A best").click()
     expect(page.get_by_text("You voted blind: A, Sim")).to_be_visible()
-    expect(second.get_by_text("You voted blind: A, Sim")).to_be_visible()
+    # It looks every five seconds.
+    expect(second.get_by_text("You voted blind: A, Sim")).to_be_visible(timeout=15_000)
     expect(steps.answer(second, "A")).to_contain_text("reported")
 
 

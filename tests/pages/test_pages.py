@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -63,8 +64,10 @@ def after_a_run(app: AppTest) -> AppTest:
 
 
 def all_text(app: AppTest) -> str:
+    """What a reader sees: Markdown's escapes are not there for them."""
     shown = [*app.markdown, *app.caption, *app.subheader, *app.header, *app.info, *app.warning]
-    return "\n".join([str(e.value) for e in shown] + [str(e.proto.body) for e in app.get("html")])
+    words = [re.sub(r"\\(\W)", r"\1", str(element.value)) for element in shown]
+    return "\n".join(words + [str(element.proto.body) for element in app.get("html")])
 
 
 @pytest.mark.parametrize(("page", "heading"), PAGES.items())

@@ -53,7 +53,7 @@ def draw(run_id: str, runs: Runs) -> None:
     _header(run, comparison, runs, revealed=revealed)
     told = _who_is_missing(comparison, runs, revealed=revealed)
     if told:
-        st.caption(told)
+        st.caption(plain(told))
     _panes(run, runs, reserve_px=_RESERVE_PX + (_CAPTION_PX if told else 0))
     if run.blind and not revealed and not run.running:
         _watch(run_id)

@@ -20,6 +20,7 @@ from compare.threads.importers.read import titled
 from compare.threads.prompts import fixed_prompt
 from compare.ui import resources, state
 from compare.ui import threads as thread_ui
+from compare.ui.plain import plain
 from compare.ui.playground.earlier import earlier_runs
 from compare.ui.playground.variants import new_variant, variants
 
@@ -81,11 +82,11 @@ def draw() -> None:
 
 def _say(found: _Chosen, trouble: str, *, pressed: bool) -> None:
     if found.error:
-        st.error(found.error, icon=":material/error:")
+        st.error(plain(found.error), icon=":material/error:")
     elif pressed and found.lacks:
         st.error("The text is empty. Paste a conversation.", icon=":material/error:")
     elif trouble or found.lacks:
-        st.caption(trouble or found.lacks)
+        st.caption(plain(trouble or found.lacks))
     if found.kept is not None:
         st.success(found.kept.sentence, icon=":material/check:")
         thread_ui.show_troubles(found.kept.reading)

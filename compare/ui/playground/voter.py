@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from compare.ui import state
+from compare.ui.plain import plain
 
 
 def voter() -> None:
     """The name under which this session votes, and a field to change it."""
     name = state.rater_name()
-    with st.popover(f"Voting as {name}", icon=":material/person:", type="tertiary", key="voter"):
+    with st.popover(f"Voting as {plain(name)}", icon=":material/person:", type="tertiary", key="voter"):
         st.text_input(
             "Name of who votes", value=name, key="voter_name", max_chars=60, on_change=_rename,
             help="Kept until this page is reloaded. Votes under different names are different people's.",
