@@ -33,6 +33,7 @@ def test_a_page_of_another_name_does_not_reach_the_app(app: AppServer) -> None:
         asked = urllib.request.Request(app.url + path, headers={"host": f"evil.example:{app.port}"})
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(asked)
+        refused.value.close()
         assert refused.value.code == 400, path
     with urllib.request.urlopen(app.url.replace("127.0.0.1", "localhost") + "/healthz") as answered:
         assert answered.status == 200
