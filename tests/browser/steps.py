@@ -27,6 +27,21 @@ def choose_thread(page: Page, title: str) -> None:
     page.get_by_role("option").filter(has_text=title).first.click()
 
 
+def add_candidate(page: Page, name: str) -> None:
+    """Choose one more and wait until the page has taken it: what is typed into a page being drawn again is lost."""
+    box = page.get_by_role("combobox", name="Candidates (2 to 8)")
+    box.fill(name)
+    page.get_by_role("option").filter(has_text=re.compile(rf"^{re.escape(name)}(?!\S)")).click()
+    expect(page.get_by_test_id("stMultiSelect")).to_contain_text(name)
+    page.keyboard.press("Escape")
+    wait_until_drawn(page)
+
+
+def wait_until_drawn(page: Page) -> None:
+    """The script has run to its end: what was clicked is on the page."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def go_blind(page: Page) -> None:
     page.get_by_test_id("stCheckbox").filter(has_text="Blind").locator("label").first.click()
 

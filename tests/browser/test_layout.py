@@ -202,7 +202,7 @@ def test_a_follow_up_opens_at_the_top_of_the_newest_answers(app: AppServer, page
 def test_five_panes_stand_in_rows_that_can_be_read_and_the_vote_bar_covers_none(app: AppServer, page: Page) -> None:
     steps.open_playground(page, app.url)
     for name in ("Sim Flaky", "Production"):
-        add_candidate(page, name)
+        steps.add_candidate(page, name)
     steps.press_run(page)
     steps.wait_until_votable(page)
     settle(page)
@@ -220,15 +220,6 @@ def test_five_panes_stand_in_rows_that_can_be_read_and_the_vote_bar_covers_none(
     assert last
     assert bottom
     assert last["y"] + last["height"] <= bottom["y"]
-
-
-def add_candidate(page: Page, name: str) -> None:
-    field = page.get_by_test_id("stMultiSelect").locator("input").first
-    field.click()
-    field.fill(name)
-    page.get_by_role("option").filter(has_text=name).first.click()
-    expect(page.get_by_test_id("stMultiSelect")).to_contain_text(name)
-    page.keyboard.press("Escape")
 
 
 # --- contrast --------------------------------------------------------------------------------------------------------
