@@ -16,6 +16,8 @@ from typing import Any, Literal, Protocol
 Role = Literal["system", "user", "assistant", "tool"]
 History = Literal["own", "fixed", "winner", "handover"]
 """What earlier turns a candidate is shown: its own branch, the thread as given, the winner's, or first A's then B's."""
+Step = Literal["start", "next", "edit", "panes"]
+"""How a comparison came about: from a thread, by the next message, by an edited one, by other panes beside the old."""
 Origin = Literal["live", "batch", "recorded", "imported"]
 Finish = Literal["stop", "length", "content_filter", "tool", "error", "cancelled"]
 """Why an answer ended; the provider's own word is kept beside it."""
@@ -182,15 +184,21 @@ class Candidate:
     preparation: str = "none"
     fallback: str = ""
     """Id of a model that answers where this candidate's own fails before any text; empty for none."""
+    handover_from: str = ""
+    """Id of the candidate that answered before this one took the conversation over; empty for none."""
+    handover_turn: int = 0
+    """The first turn that this one answers, where it took over."""
     label: str = ""
     simulated: bool = False
 
     @property
     def id(self) -> str:
         """Hash of everything that can change an answer; the label is not part of it."""
-        rest = [self.model_id, asdict(self.settings), self.context_policy, self.preparation]
+        rest: list[Any] = [self.model_id, asdict(self.settings), self.context_policy, self.preparation]
         if self.fallback:
             rest.append(self.fallback)
+        if self.handover_from:
+            rest.append([self.handover_from, self.handover_turn])
         return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()[:32]
 
     @property
@@ -402,7 +410,9 @@ class Answer:
     usage_source: UsageSource = "missing"
     usage_raw_json: str | None = None
     ttft_ms: float | None = None
-    """From sending the successful attempt to its first non-empty delta."""
+    """From sending the successful attempt to its first non-empty delta, thinking included."""
+    first_text_ms: float | None = None
+    """The same to the first delta of the answer itself; what lies between the two is thinking."""
     total_ms: float | None = None
     """The same, to its end."""
     wall_ms: float | None = None
@@ -464,7 +474,9 @@ class Comparison:
     blind: bool = False
     created_at: str = ""
     continues_id: str | None = None
-    """The comparison that this one is a follow-up of."""
+    """The comparison that this one came out of."""
+    step: Step = "start"
+    """How it did."""
 
     @property
     def current(self) -> tuple[Slot, ...]:
@@ -551,6 +563,7 @@ __all__ = [
     "Slot",
     "Started",
     "Status",
+    "Step",
     "TextDelta",
     "Thread",
     "Usage",

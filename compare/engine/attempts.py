@@ -53,6 +53,7 @@ class Progress:
     attempt: int = 0
     sent_at: float = 0.0
     first_at: float | None = None
+    first_text_at: float | None = None
     ended: float = 0.0
     text: list[str] = field(default_factory=list)
     reasoning: list[str] = field(default_factory=list)
@@ -73,6 +74,7 @@ class Progress:
         match event:
             case TextDelta():
                 self.first_at = self.first_at or event.at
+                self.first_text_at = self.first_text_at or event.at
                 self.text.append(event.text)
             case ReasoningDelta():
                 self.first_at = self.first_at or event.at

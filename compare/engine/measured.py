@@ -57,6 +57,7 @@ def timed(question: Question, out: Outgoing | None, progress: Progress, started_
         reasoning_tokens=usage.reasoning,
         usage_raw_json=json.dumps(usage.raw) if usage.raw is not None else None,
         ttft_ms=_ms(progress.sent_at, progress.first_at, before_ms),
+        first_text_ms=_ms(progress.sent_at, progress.first_text_at, before_ms),
         total_ms=_ms(progress.sent_at, progress.ended, before_ms) if progress.sent_at else None,
         wall_ms=_ms(progress.began, progress.ended),
         loop_lag_ms=lag_ms,
@@ -123,6 +124,7 @@ def _sent(question: Question, out: Outgoing | None, progress: Progress, result: 
         "sha256": sent.sha256,
         "params": dict(result.params_sent),
         "own_answer_ids": list(sent.own_answer_ids),
+        "others_answer_ids": list(sent.others_answer_ids),
         "left_out": dict(sent.left_out),
     }
     if progress.fallback:

@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from compare.records import Answer, Ballot, Preference
+from compare.records import Answer, Ballot, History, Preference
+
+_LEAST_SHARED: tuple[History, ...] = ("fixed", "own", "winner", "handover")
+"""Two answers of unlike histories are counted under the later one: nobody takes them for a plain comparison."""
 
 
 def derive(ballot: Ballot, answers: Mapping[str, Answer], *, thread_id: str, workload: str) -> list[Preference]:
@@ -43,7 +46,7 @@ def derive(ballot: Ballot, answers: Mapping[str, Answer], *, thread_id: str, wor
                 pos_b=ballot.shown_order.index(right),
                 n_messages=max(a.n_messages, b.n_messages),
                 workload=workload,
-                history="own" if "own" in (a.history, b.history) else a.history,
+                history=max(a.history, b.history, key=_LEAST_SHARED.index),
                 blind=ballot.blind,
                 rater_id=ballot.rater_id,
                 thread_id=thread_id,

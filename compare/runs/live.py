@@ -8,37 +8,36 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from compare.catalog import Catalog
-from compare.engine.ask import Question
 from compare.engine.hub import Hub
-from compare.engine.pane import Face, Pane
+from compare.engine.pane import Pane
 from compare.engine.run import LETTERS, Run
 from compare.errors import CompareError, NotFoundError
-from compare.records import Answer, Candidate, Comparison, Message, Slot
-from compare.render.frames import ThreadMessage
-from compare.render.markdown import to_html, turn_html
+from compare.records import Answer, Candidate, Comparison, History, Message, Slot, Step
+from compare.runs.branches import history_in_words
+from compare.runs.building import Builder, RecordedPane
+from compare.runs.going_on import GoingOn, asked_next, history_of_next
 from compare.store.recorded import PRODUCTION
 from compare.store.store import Store
 from compare.threads.attachments import Attached, with_attachments
-from compare.threads.prompts import Prompt, fixed_prompt
-from compare.tokens.count import count
+from compare.threads.prompts import fixed_prompt
 
 MIN_PANES, MAX_PANES = 2, len(LETTERS)
+OWN = GoingOn()
 
 __all__ = [
     "MAX_PANES",
     "MIN_PANES",
     "PRODUCTION",
     "Continued",
+    "GoingOn",
     "LeftOut",
     "RecordedPane",
     "Runs",
-    "branch_prompt",
-    "thread_messages",
 ]
 
 
@@ -69,29 +68,33 @@ class Runs:
         self._store = store
         self._hub = hub
         self._catalog = catalog
+        self._builder = Builder(store, catalog)
 
     # --- starting
 
-    def start(self, thread_id: str, candidates: Sequence[Candidate], *, blind: bool = False) -> str:
+    def start(self, thread_id: str, candidates: Sequence[Candidate], *, blind: bool = False, repeats: int = 1) -> str:
         """Send the thread, up to its last user message, to every candidate; returns the run's id at once.
 
+        Args:
+            thread_id: of a stored thread.
+            candidates: who is asked.
+            blind: whether names and numbers are hidden until a vote.
+            repeats: how often each is asked, each time in a pane of its own; a recorded answer stands there once.
+
         Raises:
-            CompareError: fewer than two or more than eight candidates, a model that is not in the catalogue, or a
-                thread without a user message.
+            CompareError: fewer than two or more than eight panes, a model that is not in the catalogue, or a thread
+                without a user message.
         """
-        if not MIN_PANES <= len(candidates) <= MAX_PANES:
-            raise CompareError(
-                f"{len(candidates)} candidates were chosen; a comparison takes {MIN_PANES} to {MAX_PANES}."
-            )
         prompt = fixed_prompt(self._store.thread(thread_id).messages)
         recorded = {a.candidate_id: a for a in self._store.recorded_answers(prompt.leaf_id)}
         models = self._catalog()
-        order = list(candidates)
+        # Who can be asked is asked; a recorded answer stands for those who cannot.
+        order = [c for c in candidates for _ in range(repeats if c.model_id in models.models else 1)]
+        _check_number(len(order), len(candidates), repeats)
         if blind:
             random.SystemRandom().shuffle(order)
         slots = []
         for place, candidate in enumerate(order):
-            # Who can be asked is asked; a recorded answer stands for those who cannot.
             answer = None if candidate.model_id in models.models else recorded.get(candidate.id)
             if answer is None:
                 models.get(candidate.model_id)
@@ -116,65 +119,188 @@ class Runs:
         return self._launch(comparison)
 
     def follow_up(
-        self, run_id: str, text: str, files: Sequence[Attached] = (), *, names_seen: bool = False
+        self,
+        run_id: str,
+        text: str,
+        files: Sequence[Attached] = (),
+        *,
+        how: GoingOn = OWN,
+        rater_id: str = "",
+        names_seen: bool = False,
     ) -> Continued:
-        """Send one more user message to every candidate, each on its own branch; a new run, linked to the old one.
+        """Send one more user message under a history; a new run, linked to the old one.
 
         Args:
             run_id: the run that goes on.
             text: what the user says next.
             files: text files and pictures that go with it.
+            how: who goes on, and after whose words.
+            rater_id: whose ballot says which answer won, under the history "winner".
             names_seen: whether who sends it knows which candidate is which: the new run is open then, since the same
                 candidates stand in the same order.
 
         Raises:
-            CompareError: the run is still going, the message is empty, fewer than two candidates can go on, or a file
-                cannot be attached.
+            CompareError: the run is still going, the message is empty, fewer than two candidates can go on, the history
+                cannot be given, or a file cannot be attached.
         """
         before = self._comparison(run_id)
-        message = with_attachments(text, files)
-        if not message.text.strip():
-            raise CompareError("The message is empty. Write what the user says next.")
-        run = self.open(run_id)
-        if run.running:
-            raise CompareError("Some answers are still being written. Wait for them or stop them, then continue.")
+        message = _said(text, files)
+        self._check_ended(run_id)
         answers = self._store.answers([slot.answer_id for slot in before.current])
-        if before.blind and not names_seen and any(a.origin == "recorded" for a in answers.values()):
+        hidden = before.blind and not names_seen
+        if hidden and any(a.origin == "recorded" for a in answers.values()):
             raise CompareError("Vote first: a recorded answer cannot go on, and the gap would show which it is.")
-        going_on = [(old, answers[old.answer_id]) for old in before.current if self._can_go_on(old, answers)]
+        if hidden and how.history == "handover":
+            raise CompareError("Vote first: a handover names candidates, and names are hidden here.")
+        going_on = asked_next(
+            before, answers, how,
+            models=self._catalog().models,
+            recorded=self._recorded(before),
+            winner_id=self._winner(run_id, rater_id),
+            turn=self._builder.prompts(before)[0].turn + 1,
+        )  # fmt: skip
         if len(going_on) < MIN_PANES:
             raise CompareError(f"{len(going_on)} of {len(before.current)} answers can go on; at least 2 are needed.")
-        left_out = {old.slot for old in before.current} - {old.slot for old, _ in going_on}
+        slots = [
+            replace(one.before, slot=place, version=0, answer_id=_new_id(), candidate=one.candidate, label=one.label,
+                    prompt_leaf_id=self._store.append_messages(before.thread_id, one.parent_id, [one.reply, message]))
+            for place, one in enumerate(going_on)
+        ]  # fmt: skip
+        gone = {old.slot for old in before.current} - {one.before.slot for one in going_on}
+        history = history_of_next(before, how.history)
+        after = self._after(before, slots, history=history, step="next", blind=hidden)
+        return Continued(self._launch(after), tuple(LETTERS[slot] for slot in sorted(gone)))
+
+    def edit(
+        self, run_id: str, number: int, text: str, files: Sequence[Attached] = (), *, names_seen: bool = False
+    ) -> str:
+        """Ask again from an earlier message of the user, in other words; returns the id of the new run.
+
+        The branch ends with the edited message: what came after the old one is not part of it, and stays stored.
+
+        Args:
+            run_id: the run that shows the message.
+            number: the message's number there, from 1.
+            text: what the user says instead.
+            files: text files and pictures that go with it.
+            names_seen: as in `follow_up`.
+
+        Raises:
+            CompareError: the run is still going, there is no such message of the user, the new one is empty, or fewer
+                than two candidates can be asked.
+        """
+        before = self._comparison(run_id)
+        message = _said(text, files)
+        self._check_ended(run_id)
+        branches = self._builder.branches(before)
+        if not all(len(b.path) >= number >= 1 and b.path[number - 1].role == "user" for b in branches):
+            raise CompareError(f"Message {number} is not a message of the user in every branch; choose another.")
+        kept = [replace(branch, path=branch.path[: number - 1]) for branch in branches]
+        hidden = before.blind and not names_seen
+        models = self._catalog().models
+        asked = [(slot, b) for slot, b in zip(before.current, kept, strict=True) if slot.candidate.model_id in models]
+        if hidden and len(asked) < len(kept):
+            raise CompareError("Vote first: a recorded answer cannot go on, and the gap would show which it is.")
+        if len(asked) < MIN_PANES:
+            raise CompareError(f"{len(asked)} of {len(kept)} candidates can be asked again; at least 2 are needed.")
         slots: list[Slot] = []
-        for old, answer in going_on:
-            leaf = self._store.append_messages(
-                before.thread_id,
-                old.prompt_leaf_id,
-                [Message("assistant", answer.text, answer_id=answer.id), message],
+        for slot, branch in asked:
+            parent_id = branch.path[-1].id if branch.path else None
+            leaf = self._store.append_messages(before.thread_id, parent_id, [message])
+            slots.append(replace(slot, slot=len(slots), version=0, answer_id=_new_id(), prompt_leaf_id=leaf))
+        history = before.history if any(branch.spoken for branch in kept) else "fixed"
+        return self._launch(self._after(before, slots, history=history, step="edit", blind=hidden))
+
+    def change_panes(
+        self, run_id: str, *, keep: Sequence[int], add: Sequence[Candidate] = (), names_seen: bool = False
+    ) -> str:
+        """Show other candidates beside the answers that are kept; returns the id of the new run.
+
+        Kept answers are the same stored answers with all their versions; nobody is asked twice.
+
+        Raises:
+            CompareError: the run is still going or blind and not voted on, nothing would change, fewer than two or more
+                than eight panes would stand there, or a candidate would be added where each sees its own history.
+        """
+        before = self._comparison(run_id)
+        self._check_ended(run_id)
+        if before.blind and not names_seen:
+            raise CompareError("Vote first: a candidate that comes or goes now would show which is which.")
+        places = sorted(set(keep))
+        n = len(places) + len(add)
+        if not add and places == [slot.slot for slot in before.current]:
+            raise CompareError("These candidates stand there already. Add one or take one out.")
+        if not MIN_PANES <= n <= MAX_PANES:
+            raise CompareError(f"{n} candidates were chosen; a comparison takes {MIN_PANES} to {MAX_PANES}.")
+        slots = [
+            replace(old, slot=place)
+            for place, kept in enumerate(places)
+            for old in sorted(before.slots, key=lambda s: s.version)
+            if old.slot == kept
+        ]
+        leaves = {slot.prompt_leaf_id for slot in before.current}
+        if add and len(leaves) > 1:
+            raise CompareError(
+                "Each candidate sees its own earlier answers here, and one that is added has none. Add it where the "
+                "conversation began, or go on with one answer for all."
             )
-            slots.append(replace(old, slot=len(slots), version=0, answer_id=_new_id(), prompt_leaf_id=leaf))
-        comparison = Comparison(
+        standing = [slot.candidate for slot in before.current if slot.slot in places]
+        for candidate in add:
+            self._catalog().get(candidate.model_id)
+            label = self._label(candidate, standing)
+            slots.append(Slot(len(standing), candidate, _new_id(), before.current[0].prompt_leaf_id, label=label))
+            standing.append(candidate)
+        return self._launch(self._after(before, slots, history=before.history, step="panes", blind=False))
+
+    def _after(
+        self, before: Comparison, slots: Sequence[Slot], *, history: History, step: Step, blind: bool
+    ) -> Comparison:
+        leaves = {slot.prompt_leaf_id for slot in slots}
+        return Comparison(
             id=_new_id(),
             thread_id=before.thread_id,
-            prompt_leaf_id=None,
+            prompt_leaf_id=leaves.pop() if len(leaves) == 1 else None,
             slots=tuple(slots),
-            history="own",
-            blind=before.blind and not names_seen,
+            history=history,
+            blind=blind,
             created_at=_now(),
             continues_id=before.id,
+            step=step,
         )
-        return Continued(self._launch(comparison), tuple(LETTERS[slot] for slot in sorted(left_out)))
 
-    def _can_go_on(self, slot: Slot, answers: Mapping[str, Answer]) -> bool:
-        answer = answers.get(slot.answer_id)
-        if answer is None or answer.status == "failed" or answer.origin == "recorded":
-            return False
-        return slot.candidate.model_id in self._catalog().models
+    def _check_ended(self, run_id: str) -> None:
+        if self.open(run_id).running:
+            raise CompareError("Some answers are still being written. Wait for them or stop them, then continue.")
+
+    def _recorded(self, comparison: Comparison) -> Answer | None:
+        """What was really answered to the question that all panes share."""
+        leaves = {slot.prompt_leaf_id for slot in comparison.current}
+        found = self._store.recorded_answers(leaves.pop()) if len(leaves) == 1 else []
+        return next((a for a in found if a.candidate_id == PRODUCTION.id), found[0] if found else None)
+
+    def _winner(self, run_id: str, rater_id: str) -> str | None:
+        ballot = self._store.counted_ballot(run_id, rater_id) if rater_id else None
+        return ballot.ranking[0] if ballot is not None and ballot.ranking else None
+
+    def winner(self, run_id: str, rater_id: str) -> int | None:
+        """The place of the answer that won that rater's vote; None where none did, or another version did."""
+        answer_id = self._winner(run_id, rater_id)
+        return next((s.slot for s in self._comparison(run_id).current if s.answer_id == answer_id), None)
+
+    def has_recorded(self, run_id: str) -> bool:
+        """Whether what was really answered to the run's question is known."""
+        return self._recorded(self._comparison(run_id)) is not None
+
+    def history_in_words(self, run_id: str, *, revealed: bool) -> str:
+        """What the candidates of a run are shown of earlier turns."""
+        comparison = self._comparison(run_id)
+        branches = self._builder.branches(comparison)
+        return history_in_words(branches, comparison.history, self._builder.names(branches) if revealed else None)
 
     def left_out(self, comparison: Comparison) -> list[LeftOut]:
-        """Who stood in the run that this one continues and could not go on."""
+        """Who stood in the run that this one goes on from and could not."""
         before = self._store.comparison(comparison.continues_id) if comparison.continues_id else None
-        if before is None:
+        if before is None or comparison.step == "panes":
             return []
         going_on = {(slot.candidate.id, slot.label) for slot in comparison.current}
         gone = [slot for slot in before.current if (slot.candidate.id, slot.label) not in going_on]
@@ -205,8 +331,8 @@ class Runs:
         was_stored = self._store.answer(old.answer_id) is not None
         slot = replace(old, version=old.version + 1, answer_id=_new_id())
         self._store.add_slot(run_id, slot)
-        prompt = self._prompts(comparison)[place]
-        question = self._question(slot, prompt, replaces_id=old.answer_id if was_stored else None)
+        prompt = self._builder.prompts(comparison)[place]
+        question = self._builder.question(comparison, slot, prompt, replaces_id=old.answer_id if was_stored else None)
         self._hub.again(run, place, Pane(run.panes[place].face, question=question), self._store.save_answer)
 
     def stop(self, run_id: str, place: int | None = None) -> None:
@@ -226,7 +352,7 @@ class Runs:
         run = self._hub.get(run_id)
         if run is None:
             comparison = self._comparison(run_id)
-            run = self._built(comparison, self._store.answers([slot.answer_id for slot in comparison.current]))
+            run = self._builder.built(comparison, self._store.answers([slot.answer_id for slot in comparison.current]))
             run = self._hub.adopt(run)
         return run
 
@@ -235,42 +361,8 @@ class Runs:
             self._store.save_candidate(slot.candidate, self._catalog().models.get(slot.candidate.model_id))
         self._store.save_comparison(comparison)
         stored = self._store.answers([slot.answer_id for slot in comparison.slots])
-        self._hub.start(self._built(comparison, stored, live=True), self._store.save_answer)
+        self._hub.start(self._builder.built(comparison, stored, live=True), self._store.save_answer)
         return comparison.id
-
-    def _built(self, comparison: Comparison, answers: dict[str, Answer], *, live: bool = False) -> Run:
-        thread = self._store.thread(comparison.thread_id)
-        paths = [self._store.path(slot.prompt_leaf_id) for slot in comparison.current]
-        n_shared = _shared(paths)
-        panes = []
-        for slot, path, prompt in zip(comparison.current, paths, self._prompts(comparison), strict=True):
-            face = Face(slot.label, _badge(slot, answers.get(slot.answer_id)), _earlier_html(path, n_shared))
-            answer = answers.get(slot.answer_id)
-            if answer is None and not live:
-                answer = _lost(slot, prompt)
-            question = None if answer is not None and answer.origin == "recorded" else self._question(slot, prompt)
-            made = RecordedPane if answer is not None and answer.origin == "recorded" else Pane
-            pane = made(face, question=question, answer=answer)
-            pane.version = slot.version
-            panes.append(pane)
-        return Run(
-            comparison.id,
-            panes,
-            title=thread.title,
-            thread=thread_messages(paths[0][:n_shared]),
-            blind=comparison.blind,
-        )
-
-    def _question(self, slot: Slot, prompt: Prompt, *, replaces_id: str | None = None) -> Question | None:
-        spec = self._catalog().models.get(slot.candidate.model_id)
-        if spec is None:
-            return None
-        # The version makes a simulated model, which repeats itself for the same seed, say something new.
-        return Question(slot.answer_id, slot.candidate, spec, prompt, repeat=slot.version, replaces_id=replaces_id)
-
-    def _prompts(self, comparison: Comparison) -> list[Prompt]:
-        imported = {m.id for m in self._store.thread(comparison.thread_id).messages}
-        return [branch_prompt(self._store.path(slot.prompt_leaf_id), imported) for slot in comparison.current]
 
     def _comparison(self, run_id: str) -> Comparison:
         comparison = self._store.comparison(run_id)
@@ -285,66 +377,22 @@ class Runs:
         return f"{name} ({same + 1})" if same else name
 
 
-class RecordedPane(Pane):
-    """An answer that was given before anybody was asked here: it has a length, and neither time nor cost."""
-
-    def numbers(self) -> str:
-        """Only what can be counted."""
-        return f"out {count(self.text):,} counted"
-
-
-def branch_prompt(path: Sequence[Message], imported: set[str]) -> Prompt:
-    """What is sent for the end of a branch; its history is "own" once the branch has left the imported thread."""
-    prompt = fixed_prompt(path)
-    own = tuple(m.answer_id for m in path if m.id not in imported and m.role == "assistant" and m.answer_id)
-    return replace(prompt, history="own", own_answer_ids=own) if own else prompt
+def _said(text: str, files: Sequence[Attached]) -> Message:
+    message = with_attachments(text, files)
+    if not message.text.strip():
+        raise CompareError("The message is empty. Write what the user says.")
+    return message
 
 
-def thread_messages(messages: Sequence[Message]) -> list[ThreadMessage]:
-    """A thread as the reading pane shows it."""
-    return [ThreadMessage(n=n, role=m.role, html=to_html(m.text), note="") for n, m in enumerate(messages, start=1)]
-
-
-def _earlier_html(path: Sequence[Message], n_shared: int) -> str:
-    """A pane's own turns after the thread that all share and before its answer."""
-    own = enumerate(path[n_shared:], start=n_shared + 1)
-    return "".join(turn_html(n, m.role, to_html(m.text), _TURN_NOTES.get(m.role, "")) for n, m in own)
-
-
-_TURN_NOTES = {"assistant": "its own answer"}
-
-
-def _shared(paths: Sequence[Sequence[Message]]) -> int:
-    """How many messages all branches have in common."""
-    n = 0
-    for together in zip(*paths, strict=False):
-        if len({m.id for m in together}) > 1:
-            break
-        n += 1
-    return n
-
-
-def _badge(slot: Slot, answer: Answer | None) -> str:
-    if answer is not None and answer.origin == "recorded":
-        return "recorded"
-    return "simulated" if slot.candidate.simulated else ""
-
-
-def _lost(slot: Slot, prompt: Prompt) -> Answer:
-    return Answer(
-        id=slot.answer_id,
-        candidate_id=slot.candidate.id,
-        prompt_leaf_id=slot.prompt_leaf_id,
-        turn=prompt.turn,
-        n_messages=prompt.n_messages,
-        history=prompt.history,
-        origin="live",
-        status="failed",
-        finish="error",
-        text="",
-        error_kind="cancelled",
-        error="The app ended before this answer was complete. Retry asks for it again.",
-    )
+def _check_number(n: int, n_candidates: int, repeats: int) -> None:
+    if MIN_PANES <= n <= MAX_PANES:
+        return
+    if repeats > 1:
+        raise CompareError(
+            f"{n_candidates} candidates {repeats} times each are {n} panes; a comparison takes {MIN_PANES} to "
+            f"{MAX_PANES}. Choose fewer; `weighbridge run --repeat` asks as often as you like."
+        )
+    raise CompareError(f"{n} candidates were chosen; a comparison takes {MIN_PANES} to {MAX_PANES}.")
 
 
 def _new_id() -> str:

@@ -56,8 +56,9 @@ def insert_candidate(connection: sqlite3.Connection, candidate: Candidate, spec:
     connection.execute(
         """
         INSERT INTO candidates
-            (id, label, model_id, settings_json, context_policy, preparation, fallback, catalog_json, simulated)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            (id, label, model_id, settings_json, context_policy, preparation, fallback, handover_from, handover_turn,
+             catalog_json, simulated)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET
             label = CASE excluded.label WHEN '' THEN label ELSE excluded.label END,
             catalog_json = coalesce(excluded.catalog_json, catalog_json),
@@ -71,6 +72,8 @@ def insert_candidate(connection: sqlite3.Connection, candidate: Candidate, spec:
             candidate.context_policy,
             candidate.preparation,
             candidate.fallback,
+            candidate.handover_from,
+            candidate.handover_turn,
             _catalog_json(spec) if spec else None,
             candidate.simulated,
         ),
@@ -87,6 +90,8 @@ def to_candidate(row: sqlite3.Row) -> Candidate:
         context_policy=row["context_policy"],
         preparation=row["preparation"],
         fallback=row["fallback"],
+        handover_from=row["handover_from"],
+        handover_turn=row["handover_turn"],
         label=row["label"],
         simulated=bool(row["simulated"]),
     )

@@ -136,14 +136,15 @@ def _select(connection: sqlite3.Connection, comparison_id: str) -> Comparison | 
         blind=bool(row["blind"]),
         created_at=row["created_at"],
         continues_id=row["continues_id"],
+        step=row["step"],
     )
 
 
 def _insert(connection: sqlite3.Connection, comparison: Comparison) -> None:
     connection.execute(
         """
-        INSERT INTO comparisons (id, thread_id, scope, prompt_leaf_id, history, blind, created_at, continues_id)
-        VALUES (?, ?, 'turn', ?, ?, ?, ?, ?)
+        INSERT INTO comparisons (id, thread_id, scope, prompt_leaf_id, history, blind, created_at, continues_id, step)
+        VALUES (?, ?, 'turn', ?, ?, ?, ?, ?, ?)
         """,
         (
             comparison.id,
@@ -153,6 +154,7 @@ def _insert(connection: sqlite3.Connection, comparison: Comparison) -> None:
             comparison.blind,
             comparison.created_at or now(),
             comparison.continues_id,
+            comparison.step,
         ),
     )
     for slot in comparison.slots:

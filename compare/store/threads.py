@@ -109,21 +109,27 @@ class Threads(Part):
             raise NotFoundError(f"No message has the id {leaf_message_id!r}; it may be in another data folder.")
         return messages
 
-    def append_messages(self, thread_id: str, parent_id: str, messages: Sequence[Message]) -> str:
+    def append_messages(self, thread_id: str, parent_id: str | None, messages: Sequence[Message]) -> str:
         """Continue a branch and return the id of its new leaf; what already stands there is not stored again.
+
+        Args:
+            thread_id: the thread whose tree grows.
+            parent_id: the message after which the new ones stand; None for another beginning of the thread.
+            messages: at least one, oldest first.
 
         Raises:
             NotFoundError: the thread holds no such message.
         """
         with self._database.writing() as connection:
-            parent = connection.execute("SELECT thread_id FROM messages WHERE id = ?", (parent_id,)).fetchone()
-            if parent is None or parent["thread_id"] != thread_id:
-                raise NotFoundError(f"The thread {thread_id!r} holds no message {parent_id!r} to continue from.")
+            if parent_id is not None:
+                _check_parent(connection, thread_id, parent_id)
             for message in messages:
                 new = replace(
                     message, id=new_id(), text=storable(message.text), parts_json=storable(message.parts_json)
                 )
-                parent_id = _child(connection, parent_id, new) or _insert_message(connection, thread_id, parent_id, new)
+                there = _child(connection, thread_id, parent_id, new)
+                parent_id = there or _insert_message(connection, thread_id, parent_id, new)
+        assert parent_id is not None, "no messages were given"
         return parent_id
 
 
@@ -224,10 +230,19 @@ def _insert_message(connection: sqlite3.Connection, thread_id: str, parent_id: s
     return message.id
 
 
-def _child(connection: sqlite3.Connection, parent_id: str, message: Message) -> str | None:
-    """The message that already says the same under this parent, or None."""
+def _check_parent(connection: sqlite3.Connection, thread_id: str, parent_id: str) -> None:
+    parent = connection.execute("SELECT thread_id FROM messages WHERE id = ?", (parent_id,)).fetchone()
+    if parent is None or parent["thread_id"] != thread_id:
+        raise NotFoundError(f"The thread {thread_id!r} holds no message {parent_id!r} to continue from.")
+
+
+def _child(connection: sqlite3.Connection, thread_id: str, parent_id: str | None, message: Message) -> str | None:
+    """The message that already says the same at this place of the tree, or None."""
     row = connection.execute(
-        "SELECT id FROM messages WHERE parent_id = ? AND role = ? AND text = ? AND parts_json = ? AND answer_id IS ?",
-        (parent_id, message.role, message.text, message.parts_json, message.answer_id),
+        """
+        SELECT id FROM messages
+        WHERE thread_id = ? AND parent_id IS ? AND role = ? AND text = ? AND parts_json = ? AND answer_id IS ?
+        """,
+        (thread_id, parent_id, message.role, message.text, message.parts_json, message.answer_id),
     ).fetchone()
     return row["id"] if row else None

@@ -32,6 +32,8 @@ class Prompt:
     messages: tuple[ChatMessage, ...]
     own_answer_ids: tuple[str, ...] = ()
     """Stored answers of this candidate that stand in the history, oldest first."""
+    others_answer_ids: tuple[str, ...] = ()
+    """Stored answers of others that stand there, beyond the imported thread: under every history but "own"."""
     left_out: Mapping[str, int] = field(default_factory=dict)
     """How many messages of the thread were not sent, by reason."""
 
@@ -101,7 +103,7 @@ def own_prompt(messages: Sequence[Message], turn: int, own: Sequence[OwnAnswer])
         if i in answered:
             sent.append(ChatMessage("assistant", _said(answered[i].text)))
     ids = tuple(answer.answer_id for answer in own)
-    return Prompt(messages[turns[turn - 1]].id, turn, "own", tuple(sent), ids, left_out)
+    return Prompt(messages[turns[turn - 1]].id, turn, "own", tuple(sent), ids, left_out=left_out)
 
 
 def with_settings(prompt: Prompt, candidate: Candidate) -> Prompt:

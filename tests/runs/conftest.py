@@ -57,7 +57,7 @@ class World:
         return [[(m["role"], m["content"]) for m in r["messages"]] for r in self.requests if r["model"] == model_id]
 
 
-def until(true: Callable[[], bool], within_s: float = 10.0) -> None:
+def until(true: Callable[[], bool], within_s: float = 30.0) -> None:
     limit = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < limit, "it never came true"

@@ -18,7 +18,7 @@ times = st.none() | st.floats(0, 1e9, allow_nan=False)
 numbers = st.fixed_dictionaries(
     {
         **{name: counts for name in ("in_reported", "in_counted", "cached", "out_reported", "reasoning_tokens")},
-        **{name: times for name in ("ttft_ms", "total_ms", "wall_ms", "loop_lag_ms")},
+        **{name: times for name in ("ttft_ms", "first_text_ms", "total_ms", "wall_ms", "loop_lag_ms")},
         "cost_usd": st.none() | st.decimals(0, 1000, places=9),
         "warnings": st.lists(words, max_size=3).map(tuple),
         "text": words,
@@ -53,7 +53,8 @@ def test_every_field_of_an_answer_is_stored(scene) -> None:
     assert scene.store.answer("a2") == full
     unset = [f.name for f in fields(Answer) if getattr(full, f.name) == f.default]
     others = {"reasoning", "warnings", "cost_usd", "price_json", "usage_source", "error_kind", "loop_lag_ms", "wall_ms"}
-    timed = {"ttft_ms", "total_ms", "in_reported", "in_counted", "cached", "out_reported", "reasoning_tokens"}
+    counts = {"in_reported", "in_counted", "cached", "out_reported", "reasoning_tokens"}
+    timed = {"ttft_ms", "first_text_ms", "total_ms"} | counts
     assert set(unset) == others | timed, "the property test above covers the rest"
 
 

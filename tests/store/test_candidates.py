@@ -23,7 +23,7 @@ all_settings = st.builds(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
-@given(st.builds(Candidate, words, all_settings, words, words, words, st.booleans()))
+@given(st.builds(Candidate, words, all_settings, words, words, words, words, st.integers(1, 99), words, st.booleans()))
 def test_a_candidate_comes_back_with_its_id(store: Store, candidate: Candidate) -> None:
     candidate_id = store.save_candidate(candidate)
     stored = store.candidate(candidate_id)
