@@ -102,7 +102,7 @@ def _turn_in_words(
         name = names.get(said[0][1], "") if names else ""
         whose = "the winner's" if history == "winner" else f"{name}'s" if name else "one candidate's"
         return number, f"All see {whose} answers" + (f" ({name})" if history == "winner" and name else "")
-    return number, "Each goes on from another's answers, handed over"
+    return number, "Handed over: each branch keeps the answers given in it"
 
 
 def _turns(turns: Sequence[int]) -> str:

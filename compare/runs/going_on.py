@@ -115,7 +115,8 @@ def _handed_over(
     answer = answers.get(slot.answer_id)
     if answer is None or not _can_be_read(answer):
         return None
-    if slot.candidate.id == to.id:
+    speaks_already = replace(slot.candidate, handover_from="", handover_turn=0)
+    if speaks_already.id == to.id:
         return Asked(slot, slot.candidate, slot.label, slot.prompt_leaf_id, _as_message(answer))
     name = to.label or models[to.model_id].name
     label = f"{slot.label}, then {name}"

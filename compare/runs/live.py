@@ -302,8 +302,7 @@ class Runs:
         before = self._store.comparison(comparison.continues_id) if comparison.continues_id else None
         if before is None or comparison.step == "panes":
             return []
-        going_on = {(slot.candidate.id, slot.label) for slot in comparison.current}
-        gone = [slot for slot in before.current if (slot.candidate.id, slot.label) not in going_on]
+        gone = [old for old in before.current if not any(_goes_on(old, slot) for slot in comparison.current)]
         answers = self._store.answers([slot.answer_id for slot in gone])
         return [LeftOut(LETTERS[s.slot], s.label, self._why_left_out(s, answers.get(s.answer_id))) for s in gone]
 
@@ -312,7 +311,9 @@ class Runs:
             return "a recorded answer cannot go on"
         if slot.candidate.model_id not in self._catalog().models:
             return "its model is not in the catalogue"
-        return "it had no answer to go on from"
+        if answer is None or answer.status == "failed":
+            return "it had no answer to go on from"
+        return "the conversation went on without it"
 
     def again(self, run_id: str, place: int) -> None:
         """Ask one candidate again; the new answer is a new version of its place, the old one stays stored.
@@ -375,6 +376,13 @@ class Runs:
         name = candidate.label or (spec.name if spec else candidate.model_id)
         same = sum(c.id == candidate.id for c in earlier)
         return f"{name} ({same + 1})" if same else name
+
+
+def _goes_on(before: Slot, after: Slot) -> bool:
+    """Whether a place is the other's, one message later; also where another candidate took it over."""
+    if after.candidate.id == before.candidate.id:
+        return after.label == before.label
+    return after.candidate.handover_from == before.candidate.id and after.label.startswith(f"{before.label}, then ")
 
 
 def _said(text: str, files: Sequence[Attached]) -> Message:

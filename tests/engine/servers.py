@@ -20,8 +20,11 @@ PRICE = Price(Decimal("3"), Decimal("15"))
 class Exchange:
     """One request and the connection on which it is answered."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: dict[str, Any] | None = None
+    ) -> None:
         self.reader = reader
+        self.request = request or {}
         self._writer = writer
 
     async def send(self, raw: bytes) -> None:
@@ -55,6 +58,12 @@ def answering(*pieces: str, finish: str = "stop", usage: tuple[int, int] | None 
         await exchange.end(finish, counted)
 
     return act
+
+
+async def naming_itself(exchange: Exchange) -> None:
+    """The model's name and how many messages it was sent: an answer that nobody else can have given."""
+    name, n = exchange.request["model"], len(exchange.request["messages"])
+    await answering(f"I am {name} ", f"and was sent {n} messages.")(exchange)
 
 
 def refusing(status: int, message: str = "no", headers: str = "") -> Act:
@@ -111,10 +120,11 @@ class ModelServer:
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
             n_bytes = int(head.split("content-length:")[1].split("\r\n")[0])
-            self.requests.append(json.loads(await reader.readexactly(n_bytes)))
+            request = json.loads(await reader.readexactly(n_bytes))
+            self.requests.append(request)
             self.headers.append(head)
             act = self.acts.pop(0) if len(self.acts) > 1 else self.acts[0]
-            await act(Exchange(reader, writer))
+            await act(Exchange(reader, writer, request))
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # the client went away, which some tests want
         finally:
