@@ -208,4 +208,5 @@ def turn_html(n: int, role: str, html: str, note: str = "") -> str:
     """
     words = f'<span class="rp-note">{escape(note)}</span>' if note else ""
     head = f'<div class="rp-who"><b>{n}</b> {escape(role)} {words}</div>'
-    return f'<div class="rp-turn">{head}<div class="rp-b">{html}</div></div>'
+    body = f'{head}<div class="rp-b">{html}</div>'
+    return f'<div class="rp-turn" data-n="{n}" data-role="{escape(role)}">{body}</div>'

@@ -16,6 +16,9 @@ from compare.engine.run import LETTERS
 from compare.errors import CompareError
 from compare.records import Answer, Candidate, Comparison, History, Message, ModelSpec, Slot
 
+THEN = ", then "
+"""Stands between the names of who spoke and who took over."""
+
 
 @dataclass(frozen=True, slots=True)
 class GoingOn:
@@ -119,12 +122,12 @@ def _handed_over(
     if speaks_already.id == to.id:
         return Asked(slot, slot.candidate, slot.label, slot.prompt_leaf_id, _as_message(answer))
     name = to.label or models[to.model_id].name
-    label = f"{slot.label}, then {name}"
+    label = slot.label + THEN + name
     taking_over = replace(
         to,
         handover_from=slot.candidate.id,
         handover_turn=turn,
-        label=f"{slot.label} until turn {turn - 1}, then {name}",
+        label=f"{slot.label} until turn {turn - 1}{THEN}{name}",
     )
     return Asked(slot, taking_over, label, slot.prompt_leaf_id, _as_message(answer))
 

@@ -20,11 +20,11 @@ from compare.errors import CompareError, NotFoundError
 from compare.records import Answer, Candidate, Comparison, History, Message, Slot, Step
 from compare.runs.branches import history_in_words
 from compare.runs.building import Builder, RecordedPane
-from compare.runs.going_on import GoingOn, asked_next, history_of_next
+from compare.runs.going_on import THEN, GoingOn, asked_next, history_of_next
 from compare.store.recorded import PRODUCTION
 from compare.store.store import Store
 from compare.threads.attachments import Attached, with_attachments
-from compare.threads.prompts import fixed_prompt
+from compare.threads.prompts import fixed_prompt, user_turns
 
 MIN_PANES, MAX_PANES = 2, len(LETTERS)
 OWN = GoingOn()
@@ -198,7 +198,9 @@ class Runs:
         kept = [replace(branch, path=branch.path[: number - 1]) for branch in branches]
         hidden = before.blind and not names_seen
         models = self._catalog().models
-        asked = [(slot, b) for slot, b in zip(before.current, kept, strict=True) if slot.candidate.model_id in models]
+        turn = len(user_turns((*kept[0].path, message)))
+        spoke = [self._speaker_at(slot, turn) for slot in before.current]
+        asked = [(slot, b) for slot, b in zip(spoke, kept, strict=True) if slot.candidate.model_id in models]
         if hidden and len(asked) < len(kept):
             raise CompareError("Vote first: a recorded answer cannot go on, and the gap would show which it is.")
         if len(asked) < MIN_PANES:
@@ -210,6 +212,13 @@ class Runs:
             slots.append(replace(slot, slot=len(slots), version=0, answer_id=_new_id(), prompt_leaf_id=leaf))
         history = before.history if any(branch.spoken for branch in kept) else "fixed"
         return self._launch(self._after(before, slots, history=history, step="edit", blind=hidden))
+
+    def _speaker_at(self, slot: Slot, turn: int) -> Slot:
+        """The place with the candidate that it had at a turn: before a handover, the one that spoke until then."""
+        while slot.candidate.handover_turn > turn:
+            earlier = self._store.candidate(slot.candidate.handover_from)
+            slot = replace(slot, candidate=earlier, label=slot.label.rpartition(THEN)[0] or earlier.name)
+        return slot
 
     def change_panes(
         self, run_id: str, *, keep: Sequence[int], add: Sequence[Candidate] = (), names_seen: bool = False
@@ -281,6 +290,11 @@ class Runs:
     def _winner(self, run_id: str, rater_id: str) -> str | None:
         ballot = self._store.counted_ballot(run_id, rater_id) if rater_id else None
         return ballot.ranking[0] if ballot is not None and ballot.ranking else None
+
+    def message(self, run_id: str, number: int) -> Message | None:
+        """A message that stands before the answers, by its number there from 1; None where there is none."""
+        path = self._builder.branches(self._comparison(run_id))[0].path
+        return path[number - 1] if 1 <= number <= len(path) else None
 
     def winner(self, run_id: str, rater_id: str) -> int | None:
         """The place of the answer that won that rater's vote; None where none did, or another version did."""
@@ -379,10 +393,11 @@ class Runs:
 
 
 def _goes_on(before: Slot, after: Slot) -> bool:
-    """Whether a place is the other's, one message later; also where another candidate took it over."""
+    """Whether a place is the other's, one message later or back; also where another candidate took it over between."""
     if after.candidate.id == before.candidate.id:
         return after.label == before.label
-    return after.candidate.handover_from == before.candidate.id and after.label.startswith(f"{before.label}, then ")
+    longer, shorter = sorted((before, after), key=lambda slot: len(slot.label), reverse=True)
+    return longer.candidate.handover_from == shorter.candidate.id and longer.label.startswith(shorter.label + THEN)
 
 
 def _said(text: str, files: Sequence[Attached]) -> Message:

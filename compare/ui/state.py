@@ -117,6 +117,17 @@ def pressed() -> None:
     st.session_state["n_presses"] = st.session_state.get("n_presses", 0) + 1
 
 
+def ask_to_edit(number: int) -> None:
+    """Remember, from a callback, that a message is to be said differently; the next drawing of the page asks how."""
+    st.session_state["editing"] = number
+
+
+def asked_to_edit() -> int | None:
+    """The number of that message, once."""
+    found = st.session_state.pop("editing", None)
+    return None if found is None else int(found)
+
+
 def notice() -> str | None:
     """A sentence left by a callback for the next drawing of the page."""
     found = st.session_state.pop("notice", None)

@@ -28,7 +28,8 @@ def test_a_variant_is_made_run_and_its_tokens_are_accounted(page: Page, fresh_ap
     press_run(page)
     wait_until_votable(page)
     expect(page.get_by_role("region", name="Answer D")).to_contain_text("Sim Lite (last:12)")
-    page.get_by_role("button", name="Tokens").click()
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Tokens").click()
     expect(page.get_by_role("dialog")).to_contain_text("Models count differently")
 
 

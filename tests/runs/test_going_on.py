@@ -264,6 +264,19 @@ def test_an_edited_later_message_keeps_each_branchs_own_answers(two: World) -> N
     assert told(two, edited) == "Each candidate sees its own answers"
 
 
+def test_a_message_before_a_handover_is_answered_by_who_spoke_then(two: World) -> None:
+    first = two.runs.start(two.thread(), two.candidates("anna", "bert"))
+    two.finished(first)
+    over = GoingOn("handover", to=Candidate("bert"))
+    second = two.runs.follow_up(first, "And when?", how=over).run_id
+    two.finished(second)
+    run = two.finished(two.runs.edit(second, len(PROMPT), "Where is it now?"))
+    assert [pane.face.label for pane in run.panes] == ["Anna", "Bert"]
+    assert sent_to(two, "anna")[-1] == [*PROMPT[:-1], ("user", "Where is it now?")]
+    run = two.finished(two.runs.edit(second, len(PROMPT) + 2, "And how?"))
+    assert [pane.face.label for pane in run.panes] == ["Anna, then Bert", "Bert"]
+
+
 @pytest.mark.parametrize("number", [0, 1, 3, 5])
 def test_only_a_users_message_can_be_edited(two: World, number: int) -> None:
     first = two.runs.start(two.thread(), two.candidates("anna", "bert"))

@@ -53,11 +53,12 @@ def reading_pane(
         run_id: another run makes the element start afresh.
         n: number of answers, 1 to 8.
         revision: a new number makes the element load the snapshot again; what has not changed stays where it is.
-        actions: whether answers can be stopped and regenerated from here.
+        actions: whether answers can be stopped and regenerated, and messages edited, from here.
         kept: places whose answer, once complete, cannot be asked for again.
         running: whether the page believes that answers are still to come; it is told "done" when they are not.
         on_event: called before the page reruns, with {"t": "stop" | "again", "pane": i, "nonce": ...} when a button
-            of answer i was pressed, and {"t": "done", "nonce": ...} when a run ended while it was watched.
+            of answer i was pressed, {"t": "edit", "n": k, "nonce": ...} when message k is to be said differently, and
+            {"t": "done", "nonce": ...} when a run ended while it was watched.
         thread: whether the conversation stands beside the answers.
         reserve_px: height in CSS pixels that the rest of the page takes.
     """

@@ -68,13 +68,20 @@ class Pane {
     this.body.setAttribute('aria-label', this.name + ' text');
     if (p.version !== this.version) this.startAfresh(p.version);
     this.setThinks(p.thinking);
-    if (p.earlier !== this.earlierHtml) this.earlier.replaceChildren(fragment(this.earlierHtml = p.earlier));
+    if (p.earlier !== this.earlierHtml) this.setEarlier(p.earlier);
     const same = p.blocks.findIndex(([, html], k) => html !== this.html[k]);
     this.keepBlocks(same < 0 ? p.blocks.length : same);
     for (const [offset, html] of p.blocks.slice(this.html.length)) this.addBlock(offset, html);
     this.tail.set(p.tail);
     this.setNumbers(p.numbers);
     this.setState(p.state, p.note, true);
+  }
+
+  setEarlier(html) {
+    this.earlier.replaceChildren(fragment(this.earlierHtml = html));
+    for (const turn of this.earlier.querySelectorAll('.rp-turn[data-role=user]')) {
+      turn.querySelector('.rp-who').append(editButton(+turn.dataset.n, n => this.view.edit(n)));
+    }
   }
 
   startAfresh(version) {

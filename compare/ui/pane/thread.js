@@ -3,9 +3,15 @@
 const PHONE = matchMedia('(max-width: 640px)');
 const FOLD_ABOVE = 12, FIRST_SHOWN = 2, LAST_SHOWN = 8;
 
+// Asking again from an earlier message of the user: quiet until the message is pointed at or reached by Tab.
+const editButton = (n, edit) =>
+  button('rp-edit', 'Edit', { 'aria-label': `Edit message ${n} and ask again`, title: 'Say it differently and ask again' },
+    () => edit(n));
+
 class ThreadView {
-  constructor() {
+  constructor(edit) {
     this.given = null;
+    this.edit = edit;
     this.open = !PHONE.matches;
     this.count = el('span', 'rp-count');
     this.jump = el('select', 'rp-jump', { 'aria-label': 'Jump to message', title: 'Jump to message', hidden: '' });
@@ -52,6 +58,7 @@ class ThreadView {
   message(m) {
     const who = el('div', 'rp-who', {}, el('b', '', {}, String(m.n)), ' ' + m.role);
     if (m.note) who.append(el('span', 'rp-mnote', {}, m.note));
+    if (m.role === 'user') who.append(editButton(m.n, this.edit));
     const body = el('div', 'rp-b', { dir: 'auto' }, fragment(m.html));
     body.querySelectorAll('a[tabindex]').forEach(a => a.setAttribute('tabindex', -1));
     return el('div', 'rp-m', { role: 'listitem', 'data-role': m.role, 'data-n': m.n }, who, body);

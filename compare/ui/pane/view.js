@@ -26,7 +26,7 @@ class View {
     this.syncBtn = toggle('', 'Sync scroll', 'Scroll all answers together (s)', () => this.setSync(!this.sync));
     this.keysBtn = toggle('rp-keys', 'Keys j k s r',
       'j, k: scroll. s: sync scroll. r: raw text. Click to switch the keys on or off.', () => this.setKeys(!this.keysOn));
-    this.thread = new ThreadView();
+    this.thread = new ThreadView(n => this.edit(n));
     this.threadBtn = toggle('rp-thread-btn', 'Thread', 'Show the thread beside the answers',
       () => this.thread.setOpen(!this.thread.open));
     this.thread.onToggle = open => this.threadBtn.setAttribute('aria-pressed', String(open));
@@ -81,6 +81,7 @@ class View {
     if (!this.panes.length || (again && this.panes.length !== data.n)) this.makePanes(data.n);
     this.root.style.setProperty('--rp-reserve', data.reserve + 'px');
     this.root.classList.toggle('rp-without-thread', !data.thread);
+    this.root.classList.toggle('rp-without-actions', !data.actions);
     this.panes.forEach(p => p.draw());
     if (again) this.load();
   }
@@ -222,6 +223,8 @@ class View {
   say(sentence) { this.live.textContent = sentence; }
 
   alert(sentence) { setText(this.alertBox, sentence); this.alertBox.hidden = !sentence; }
+
+  edit(n) { this.emit({ t: 'edit', n }); }
 
   // --- reading
 

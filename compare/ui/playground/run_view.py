@@ -15,10 +15,13 @@ from compare.report.words import counted
 from compare.runs.live import RecordedPane, Runs
 from compare.runs.views import has_seen_names
 from compare.settings import plain_viewer
-from compare.threads.attachments import IMAGE_TYPES, TEXT_ENDINGS, Attached
 from compare.ui import resources, state
 from compare.ui.pane import plain_pane, reading_pane
 from compare.ui.plain import plain
+from compare.ui.playground.edit_view import edit_message
+from compare.ui.playground.next_message import next_message
+from compare.ui.playground.panes_view import change_panes
+from compare.ui.playground.spread_view import spread_dialog
 from compare.ui.playground.tokens_view import tokens_dialog
 from compare.ui.playground.voter import voter
 from compare.ui.vote_bar import vote_bar
@@ -27,14 +30,12 @@ _RESERVE_PX = 346
 """What stands above and below the panes: navigation, header, vote bar, message field."""
 _CAPTION_PX = 38
 _LOOK_AGAIN_S = 5.0
-_PLAIN_REFRESH_S = 0.4
-
-_HISTORY = {
-    "fixed": "Earlier turns as given",
-    "own": "Each candidate sees its own answers",
-    "winner": "All see the winner's answers",
-    "handover": "Handed over from one candidate to another",
+_MORE = {
+    "panes": ":material/groups: Candidates",
+    "tokens": ":material/data_usage: Tokens",
+    "spread": ":material/scatter_plot: Spread",
 }
+_PLAIN_REFRESH_S = 0.4
 
 
 def draw(run_id: str, runs: Runs) -> None:
@@ -57,9 +58,12 @@ def draw(run_id: str, runs: Runs) -> None:
     _panes(run, runs, reserve_px=_RESERVE_PX + (_CAPTION_PX if told else 0))
     if run.blind and not revealed and not run.running:
         _watch(run_id)
+    number = state.asked_to_edit()
+    if number is not None:
+        edit_message(run, runs, number, names_seen=revealed or state.names_seen(run.id))
     with st.bottom:
         vote_bar(run, comparison)
-        _next_message(run, runs, names_seen=revealed or state.names_seen(run.id))
+        next_message(run, runs, names_seen=revealed or state.names_seen(run.id))
 
 
 @st.fragment(run_every=_LOOK_AGAIN_S)
@@ -72,7 +76,7 @@ def _watch(run_id: str) -> None:
 def _header(run: Run, comparison: Comparison, runs: Runs, *, revealed: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="runhead"):
         st.subheader(f"{plain(run.title)} \u00b7 {_length(comparison)}", anchor=False, width="content")
-        st.badge(_HISTORY[comparison.history], color="gray")
+        st.badge(plain(runs.history_in_words(run.id, revealed=revealed)), color="gray")
         if run.blind and not revealed:
             if state.names_seen(run.id):
                 st.badge("Names were shown here before: a vote counts as open", color="gray")
@@ -84,10 +88,23 @@ def _header(run: Run, comparison: Comparison, runs: Runs, *, revealed: bool) -> 
                       on_click=runs.stop, args=(run.id,))  # fmt: skip
         elif revealed:
             st.caption(plain(_summary(run)), width="content")
-            if st.button("Tokens", key="tokens", icon=":material/data_usage:", type="tertiary"):
-                tokens_dialog(run)
+            _more(run, runs)
         voter()
         st.button("New comparison", key="new", icon=":material/add:", on_click=state.show_run, args=(None,))
+
+
+def _more(run: Run, runs: Runs) -> None:
+    """What is looked at less often, each in a dialog; only where the candidates may be known."""
+    chosen = st.menu_button(
+        "More", list(_MORE), key="more", icon=":material/more_horiz:", type="tertiary", format_func=_MORE.__getitem__
+    )
+    match chosen:
+        case "tokens":
+            tokens_dialog(run)
+        case "panes":
+            change_panes(run, runs, names_seen=True)
+        case "spread":
+            spread_dialog(run)
 
 
 def _length(comparison: Comparison) -> str:
@@ -162,6 +179,8 @@ def _handle(event: dict[str, Any], run_id: str, runs: Runs) -> None:
                 runs.stop(run_id, int(event["pane"]))
             case "again":
                 runs.again(run_id, int(event["pane"]))
+            case "edit":
+                state.ask_to_edit(int(event["n"]))
     except CompareError as exc:
         state.leave_notice(str(exc))
 
@@ -193,14 +212,3 @@ def _plain(run: Run, runs: Runs, kept: Sequence[int]) -> None:
                           args=({"t": "again", "pane": place}, run.id, runs))  # fmt: skip
             else:
                 st.button(f"Stop {letter}", key=f"stop_{place}", on_click=runs.stop, args=(run.id, place))
-
-
-def _next_message(run: Run, runs: Runs, *, names_seen: bool) -> None:
-    said = st.chat_input(
-        "Next message of the user, to every candidate", key="next_message", disabled=run.running,
-        accept_file="multiple", file_type=[*IMAGE_TYPES, *TEXT_ENDINGS],
-    )  # fmt: skip
-    if said:
-        files = [Attached(file.name, file.getvalue()) for file in said.files]
-        state.show_run(runs.follow_up(run.id, said.text, files, names_seen=names_seen).run_id)
-        st.rerun()

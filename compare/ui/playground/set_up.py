@@ -113,7 +113,7 @@ def _run(found: _Chosen, thread: Thread, chosen: Sequence[str]) -> None:
     thread_id = thread_ui.keep(found.pasted).ids[0] if found.pasted is not None else thread.id
     state.choose_thread(thread_id)
     blind = bool(st.session_state["blind_choice"])
-    state.show_run(resources.runs().start(thread_id, _candidates(chosen), blind=blind))
+    state.show_run(resources.runs().start(thread_id, chosen_candidates(chosen), blind=blind))
     st.rerun()
 
 
@@ -205,7 +205,7 @@ def _one_of(kept: thread_ui.Kept) -> Thread:
 
 
 def _candidate_chooser(thread: Thread | None) -> list[str]:
-    options = _options(thread)
+    options = candidate_options(thread)
     # The widget forgets its value when another page is drawn, and its options change with the thread.
     before = st.session_state.get("candidate_choice", state.chosen_models())
     st.session_state["candidate_choice"] = [key for key in before if key in options]
@@ -234,7 +234,7 @@ def _run_button(trouble: str) -> bool:
     )
 
 
-def _options(thread: Thread | None) -> dict[str, str]:
+def candidate_options(thread: Thread | None) -> dict[str, str]:
     """What can be chosen, ready models first; what a model lacks stands behind its name."""
     ready, waiting = {}, {}
     for spec in resources.catalog().models.values():
@@ -256,7 +256,8 @@ def _has_recorded(thread: Thread) -> bool:
     return PRODUCTION.model_id in thread.recorded or any(m.role == "assistant" and m.text.strip() for m in replies)
 
 
-def _candidates(chosen: Sequence[str]) -> list[Candidate]:
+def chosen_candidates(chosen: Sequence[str]) -> list[Candidate]:
+    """The candidates behind the keys of `candidate_options`."""
     models, stored = resources.catalog().models, variants()
     own = {PRODUCTION.model_id: PRODUCTION} | stored
     return [own.get(key) or Candidate(key, label=models[key].label, simulated=models[key].simulated) for key in chosen]
