@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from compare.records import History
 from compare.report.votes import VoteKind, kinds
 from compare.report.words import counted
 from compare.ui import resources
 from compare.ui.frame import empty_state
 
 
-def choose_kind() -> VoteKind:
-    """The kind of votes to look at; ends the page with directions where there are none yet."""
-    found = kinds(resources.store())
+def choose_kind(*, without: Sequence[History] = ()) -> VoteKind:
+    """The kind of votes to look at; ends the page with directions where there are none yet.
+
+    Args:
+        without: histories whose votes are of no use on this page.
+    """
+    found = {kind: n for kind, n in kinds(resources.store()).items() if kind.history not in without}
     if not found:
         empty_state(
             "No votes yet. Run a comparison, read the answers, and press the number of the best one.",

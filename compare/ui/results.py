@@ -10,6 +10,7 @@ import streamlit as st
 from compare.ratings.leaderboard import Leaderboard, ModelRating
 from compare.ratings.percentiles import Percentile
 from compare.render.numbers import dollars, seconds
+from compare.report.handover import Handover, handovers
 from compare.report.speed import Speed, speeds
 from compare.report.votes import (
     Tally,
@@ -22,6 +23,7 @@ from compare.report.votes import (
     votes_of,
 )
 from compare.report.words import counted, labels
+from compare.store.votes import vote_name
 from compare.ui import resources
 from compare.ui.plain import plain
 
@@ -139,6 +141,40 @@ def _fit(board: Leaderboard) -> str:
     if not prior:
         return "by plain maximum likelihood"
     return f"with a prior of precision {prior:g}, because a candidate has won or lost every pair"
+
+
+# --- handovers -------------------------------------------------------------------------------------------------------
+
+
+def show_handovers(kind: VoteKind) -> None:
+    """What handovers lose, where votes of this kind measure it."""
+    import pandas as pd
+
+    store = resources.store()
+    found = handovers(store, blind=kind.blind) if kind.history == "handover" else []
+    if not found:
+        return
+    candidates, names = store.candidates(), labels(store, resources.catalog())
+    called = {key: names[vote_name(candidate)] for key, candidate in candidates.items()}
+    st.subheader("What a handover loses", anchor=False)
+    st.dataframe(pd.DataFrame([_handover_row(one, called) for one in found]), hide_index=True, placeholder=_UNKNOWN)
+    st.caption(
+        "The branch that was handed over, against the same candidate all the way, in votes between the two. Half of "
+        "the votes means that nothing is lost."
+    )
+
+
+def _handover_row(one: Handover, called: Mapping[str, str]) -> dict[str, Any]:
+    known = one.low is not None and one.high is not None
+    return {
+        "From": called.get(one.before_id, one.before_id),
+        "To": called.get(one.after_id, one.after_id),
+        "Votes": one.n_votes,
+        "Won": None if one.share is None else f"{one.share:.0%}",
+        "95 % interval": f"{one.low:.0%} to {one.high:.0%}" if known else None,
+        "Lost": None if one.share is None else f"{(0.5 - one.share) * 100:+.0f} points",
+        "Both bad": one.n_both_bad,
+    }
 
 
 # --- time and cost ---------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from compare.ui import results
 from compare.ui.kinds import choose_kind
 
 st.header("Results", anchor=False)
-results.show_ratings(choose_kind())
+kind = choose_kind()
+results.show_ratings(kind)
+results.show_handovers(kind)
 st.subheader("Time and cost", anchor=False)
 results.show_speed()

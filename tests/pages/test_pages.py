@@ -397,6 +397,32 @@ def test_what_follows_a_blind_run_after_the_vote_does_not_say_blind() -> None:
     assert not comparison.blind
 
 
+def test_a_handover_is_run_voted_on_and_its_loss_stands_on_results() -> None:
+    app = after_a_run(opened())
+    app.radio(key="next_history_choice").set_value("handover").run()
+    run_id = str(app.session_state["run_id"])
+    app.selectbox(key=f"next_to_{run_id}").set_value("sim-large").run()
+    app = go_on(app)
+    assert "Handed over: each branch keeps the answers given in it" in all_text(app)
+    names = [pane.face.label for pane in resources.runs().open(str(app.session_state["run_id"])).panes]
+    assert names == ["Sim Lite, then Sim Large", "Sim Flash, then Sim Large", "Sim Large"]
+    app.button(key="vote_3").click().run()
+    app.switch_page("pages/review/results.py").run()
+    table = healthy(app).dataframe[1].value
+    assert list(table["From"]) == ["Sim Lite", "Sim Flash"]
+    assert list(table["Lost"]) == ["+50 points", "+50 points"]
+    app.switch_page("pages/route/weights.py").run()
+    assert any("No votes yet." in info.value for info in healthy(app).info)
+
+
+def test_the_next_message_goes_to_the_chosen_ones() -> None:
+    app = after_a_run(opened())
+    app.get_by_key(f"next_places_{app.session_state['run_id']}").set_value([0, 2]).run()
+    assert app.chat_input(key="next_message").placeholder == "Next message, to A and C"
+    app = go_on(app)
+    assert "Without B Sim Flash: the conversation went on without it." in all_text(app)
+
+
 def test_the_header_counts_what_is_asked_about() -> None:
     app = after_a_run(opened())
     assert app.subheader[0].value.endswith("29 of 30 messages")

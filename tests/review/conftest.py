@@ -19,17 +19,18 @@ class Table:
     thread: Thread
     n: int = 0
 
-    def compare(self, *models: str, status: dict[int, Status] | None = None, **changes: Any) -> Comparison:
+    def compare(self, *models: str | Candidate, status: dict[int, Status] | None = None, **changes: Any) -> Comparison:
         """A finished comparison of these models' answers, letter by letter; `status` says which places did not end."""
         self.n += 1
+        candidates = [Candidate(model) if isinstance(model, str) else model for model in models]
         slots = tuple(
-            Slot(place, Candidate(model), f"{self.n}-{place}", self.thread.messages[-1].id, label=model)
-            for place, model in enumerate(models)
+            Slot(place, candidate, f"{self.n}-{place}", self.thread.messages[-1].id, label=candidate.name)
+            for place, candidate in enumerate(candidates)
         )
         comparison = Comparison(f"run-{self.n}", self.thread.id, self.thread.messages[-1].id, slots, **changes)
         self.store.save_comparison(comparison)
         for slot in slots:
-            self.answer(slot, (status or {}).get(slot.slot, "done"))
+            self.answer(slot, (status or {}).get(slot.slot, "done"), history=comparison.history)
         return comparison
 
     def answer(self, slot: Slot, status: Status = "done", **changes: Any) -> None:
