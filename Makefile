@@ -31,7 +31,7 @@ types: $(VENV)/.tested
 	$(PY) -m mypy
 
 unit: $(VENV)/.tested browser
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --dist loadfile
 
 browser: $(VENV)/.tested
 	@$(PY) maintenance/chromium.py

@@ -129,12 +129,12 @@ def test_limit_counts_all_lines_of_one_event_and_starts_anew_with_the_next() -> 
 def test_long_event_in_small_chunks_costs_its_length_and_not_its_square() -> None:
     def seconds(n_chunks: int) -> float:
         decoder, piece = SSEDecoder(), b"x" * 64
-        began = time.perf_counter()
+        began = time.thread_time()
         decoder.feed(b"data: ")
         for _ in range(n_chunks):
             decoder.feed(piece)
         assert len(decoder.feed(b"\n\n")[0].data) == 64 * n_chunks
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     few = min(seconds(2_000) for _ in range(3))
     many = min(seconds(40_000) for _ in range(3))
