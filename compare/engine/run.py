@@ -11,6 +11,7 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 
 from compare.engine.pane import News, Pane
+from compare.render.details import Details
 from compare.render.frames import Op, PaneSnapshot, RunSnapshot, ThreadMessage, sse_frame
 
 LETTERS = "ABCDEFGH"
@@ -141,6 +142,13 @@ class Run:
                 return None
             return self.panes[place].thinking()
 
+    def details(self, place: int) -> Details | None:
+        """Every figure of a pane; None while hidden or where there is no such pane. For who may know the candidates."""
+        with self._lock:
+            if self.hidden or not 0 <= place < len(self.panes):
+                return None
+            return self.panes[place].details()
+
     async def follow(self, after: int) -> AsyncIterator[bytes]:
         """Frames after number `after`, as they come, until nothing is running. May be awaited on any loop."""
         mine = (asyncio.get_running_loop(), asyncio.Event())
@@ -164,6 +172,6 @@ class Run:
 
 def _hidden_pane(name: str) -> PaneSnapshot:
     return {
-        "name": name, "label": "", "badge": "", "state": "hidden", "note": "", "numbers": "", "earlier": "",
-        "blocks": [], "tail": "", "thinking": False, "version": 0,
+        "name": name, "label": "", "badge": "", "state": "hidden", "note": "", "numbers": "", "timeline": None,
+        "silent_ms": 0, "earlier": "", "blocks": [], "tail": "", "thinking": False, "version": 0,
     }  # fmt: skip

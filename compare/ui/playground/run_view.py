@@ -10,7 +10,7 @@ import streamlit as st
 from compare.engine.run import Run
 from compare.errors import CompareError, NotFoundError
 from compare.records import Comparison
-from compare.render.numbers import dollars, seconds
+from compare.render.summary import summary_line
 from compare.report.words import counted
 from compare.runs.live import RecordedPane, Runs
 from compare.runs.views import has_seen_names
@@ -112,15 +112,7 @@ def _who_is_missing(comparison: Comparison, runs: Runs, *, revealed: bool) -> st
 
 def _summary(run: Run) -> str:
     """Fastest, cheapest, longest, in one line."""
-    answers = [(pane.face.label, pane.answer) for pane in run.panes if pane.answer is not None]
-    parts = []
-    timed = [(a.total_ms, label) for label, a in answers if a.total_ms is not None and a.status == "done"]
-    if len(timed) > 1:
-        parts.append(f"fastest {min(timed)[1]} ({seconds(min(timed)[0])})")
-    priced = [(a.cost_usd, label) for label, a in answers if a.cost_usd is not None and a.status == "done"]
-    if len(priced) > 1:
-        parts.append(f"cheapest {min(priced)[1]} ({dollars(min(priced)[0])})")
-    return " \u00b7 ".join(parts)
+    return summary_line([(pane.face.label, pane.answer) for pane in run.panes if pane.answer is not None])
 
 
 def _panes(run: Run, runs: Runs, *, reserve_px: int) -> None:
