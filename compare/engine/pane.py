@@ -181,8 +181,10 @@ class Pane:
     def timeline(self) -> tuple[int, int, int] | None:
         """(waiting, thinking, writing) in milliseconds so far; None where no time was taken."""
         if self.answer is not None:
-            return phases_of(self.answer)
-        return None if self.state == "queued" else self._live.phases()
+            found = phases_of(self.answer)
+        else:
+            found = None if self.state == "queued" else self._live.phases()
+        return None if found is None else (found.waiting_ms, found.thinking_ms, found.writing_ms)
 
     def _live_figures(self) -> LiveFigures:
         return self._live.figures(self._stream.text, self.thinking())

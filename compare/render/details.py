@@ -11,8 +11,8 @@ from compare.records import Answer
 from compare.render.characters import encodable
 from compare.render.numbers import LiveFigures, about_dollars, dollars, seconds, used_tokens, window_share
 
-OURS = "counted here, o200k"
-THEIRS = "by the provider"
+OURS = "counted here (o200k)"
+THEIRS = "provider"
 MEASURED = "measured here"
 _NOT_REPORTED = "not reported"
 
@@ -81,13 +81,13 @@ def _tokens(answer: Answer, window_tokens: int | None) -> list[DetailRow]:
     both = answer.in_reported is not None and answer.out_reported is not None
     share = window_share(used, window_tokens)
     return [
-        _row("Input, reported", _reported(answer.in_reported), THEIRS),
+        _reported("Input, reported", answer.in_reported),
         _row("Input, counted", _number(answer.in_counted), OURS),
-        _row("From cache", _reported(answer.cached), f"{THEIRS}, part of the input"),
-        _row("Written to cache", _reported(answer.cache_write), f"{THEIRS}, part of the input"),
-        _row("Output, reported", _reported(answer.out_reported), THEIRS),
+        _reported("From cache", answer.cached, "part of the input"),
+        _reported("Written to cache", answer.cache_write, "part of the input"),
+        _reported("Output, reported", answer.out_reported),
         _row("Output, counted", _number(answer.out_counted), f"{OURS}, thinking included"),
-        _row("Thinking", _reported(answer.reasoning_tokens), f"{THEIRS}, part of the output"),
+        _reported("Thinking", answer.reasoning_tokens, "part of the output"),
         _row("Share of window", share or "unknown", _of_window(used, window_tokens, "reported" if both else "counted")),
     ]
 
@@ -163,8 +163,10 @@ def _number(value: int | None) -> str:
     return "not counted" if value is None else f"{value:,}"
 
 
-def _reported(value: int | None) -> str:
-    return _NOT_REPORTED if value is None else f"{value:,}"
+def _reported(name: str, value: int | None, what: str = "") -> DetailRow:
+    if value is None:
+        return _row(name, _NOT_REPORTED, "")
+    return _row(name, f"{value:,}", f"{THEIRS}, {what}" if what else THEIRS)
 
 
 def _or_none(ms: float | None) -> str:

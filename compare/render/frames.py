@@ -10,7 +10,7 @@ A viewer asks for the snapshot once and then follows the frames after `v`. A fra
     [i, "l", waiting_ms, thinking_ms, writing_ms]   where its time has gone; comes with "n"
     [i, "h"]                          heard: the model goes on thinking, pieces of it have come since the last "n"
     [i, "t"]                          the model's thinking can be read (it is loaded only when somebody asks for it)
-    [-1, "p", progress]               one line about the whole run ("2 of 3 answers are ready")
+    [-1, "p", progress]               one line about the whole run: "2 of 3 answers are ready", then who was fastest
     [-1, "x"]                         ask for the snapshot again (a blind run is complete, a pane was regenerated)
     [-1, "z"]                         the last frame for now: nothing is running any more
 

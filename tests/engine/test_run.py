@@ -268,6 +268,21 @@ def test_a_new_version_takes_its_place_and_viewers_ask_for_the_snapshot_again() 
     assert [p.blocks for p in panes] == [render_all("old"), render_all("new")]
 
 
+def test_when_all_is_ready_the_line_over_all_says_who_was_fastest() -> None:
+    run, blind = new_run(2), new_run(2, blind=True)
+    for each in (run, blind):
+        each.panes[0].finish(answer("Yes.", candidate_id="a"))
+        each.tick()
+        each.panes[1].finish(answer("No.", candidate_id="b", total_ms=500.0))
+        each.tick()
+    line = f"fastest {SECRET} 1 (0.50 s) \u00b7 longest {SECRET} 0 (4 characters)"
+    told = [op[2] for frame in frames_of(run.frames) for op in frame if op[1] == "p"]
+    assert told == ["1 of 2 answers are ready", line]
+    assert run.snapshot(revealed=True)["progress"] == blind.snapshot(revealed=True)["progress"] == line
+    assert [op[2] for frame in frames_of(blind.frames) for op in frame if op[1] == "p"] == [told[0], ""]
+    assert blind.snapshot(revealed=False)["progress"] == ""
+
+
 # --- blindness -------------------------------------------------------------------------------------------------------
 
 TELLING = (SECRET, "simulated", "777", "0.10 s", "0.90 s", "127.0.0.1")

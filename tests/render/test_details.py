@@ -32,13 +32,13 @@ def test_every_figure_has_its_value_and_its_source() -> None:
         started_at="2026-11-20T10:00:03.123+00:00",
     )  # fmt: skip
     assert rows(details(full, window_tokens=14_000)) == {
-        "Input, reported": ("1,302", "by the provider"),
-        "Input, counted": ("1,024", "counted here, o200k"),
-        "From cache": ("512", "by the provider, part of the input"),
-        "Written to cache": ("16", "by the provider, part of the input"),
-        "Output, reported": ("400", "by the provider"),
-        "Output, counted": ("380", "counted here, o200k, thinking included"),
-        "Thinking": ("120", "by the provider, part of the output"),
+        "Input, reported": ("1,302", "provider"),
+        "Input, counted": ("1,024", "counted here (o200k)"),
+        "From cache": ("512", "provider, part of the input"),
+        "Written to cache": ("16", "provider, part of the input"),
+        "Output, reported": ("400", "provider"),
+        "Output, counted": ("380", "counted here (o200k), thinking included"),
+        "Thinking": ("120", "provider, part of the output"),
         "Share of window": ("12 %", "1,702 reported, of 14,000"),
         "First piece": ("0.48 s", "measured here, from sending"),
         "First word": ("2.10 s", "measured here, after any thinking"),
@@ -55,8 +55,8 @@ def test_every_figure_has_its_value_and_its_source() -> None:
         "Price of": ("2026-08-01", "list price"),
         "Status": ("done", ""),
         "Ended by": ("stop", 'provider: "end_turn"'),
-        "Model served": ("gpt-9-2026", "by the provider"),
-        "Request id": ("req_1", "by the provider"),
+        "Model served": ("gpt-9-2026", "provider"),
+        "Request id": ("req_1", "provider"),
         "Warning": ("One thing.", ""),
     }
 

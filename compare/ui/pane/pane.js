@@ -273,7 +273,10 @@ class Pane {
   moved() { this.atStart = false; }
 
   // After the text was given more or less room.
-  settle() { if (this.follow) this.body.scrollTop = this.body.scrollHeight; else this.keepPlace(); }
+  settle() { 
+    if (this.follow && LIVE.has(this.state)) this.body.scrollTop = this.body.scrollHeight;
+    else this.keepPlace();
+  }
 
   toEnd() { this.setFollow(true); this.atStart = false; this.body.scrollTop = this.body.scrollHeight; }
 

@@ -120,7 +120,7 @@ class View {
     this.grid.hidden = false;
     if (s.panes.length !== this.panes.length) this.makePanes(s.panes.length);
     this.answers.setAttribute('aria-label', s.title ? 'Answers: ' + s.title : 'Answers');
-    setText(this.progress, s.progress);
+    this.setProgress(s.progress);
     this.root.classList.toggle('rp-hidden-run', s.hidden);
     this.thread.apply(s.thread);
     s.panes.forEach((p, i) => this.panes[i].apply(p));
@@ -195,7 +195,7 @@ class View {
   }
 
   take([i, op, a, b, c], touched) {
-    if (op === 'p') setText(this.progress, a);
+    if (op === 'p') this.setProgress(a);
     else if (op === 'x') this.load();
     else if (op === 'z') this.ended();
     const pane = this.panes[i];
@@ -225,6 +225,8 @@ class View {
 
   // For screen readers: one sentence when an answer ends, not token by token.
   say(sentence) { this.live.textContent = sentence; }
+
+  setProgress(line) { setText(this.progress, line); this.progress.title = line; }
 
   alert(sentence) { setText(this.alertBox, sentence); this.alertBox.hidden = !sentence; }
 

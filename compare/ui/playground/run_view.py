@@ -10,7 +10,6 @@ import streamlit as st
 from compare.engine.run import Run
 from compare.errors import CompareError, NotFoundError
 from compare.records import Comparison
-from compare.render.summary import summary_line
 from compare.report.words import counted
 from compare.runs.live import RecordedPane, Runs
 from compare.runs.views import has_seen_names
@@ -82,10 +81,8 @@ def _header(run: Run, comparison: Comparison, runs: Runs, *, revealed: bool) -> 
         if run.running:
             st.button("Stop all", key="stop_all", icon=":material/stop:", shortcut="Ctrl+Shift+X",
                       on_click=runs.stop, args=(run.id,))  # fmt: skip
-        elif revealed:
-            st.caption(plain(_summary(run)), width="content")
-            if st.button("Tokens", key="tokens", icon=":material/data_usage:", type="tertiary"):
-                tokens_dialog(run)
+        elif revealed and st.button("Tokens", key="tokens", icon=":material/data_usage:", type="tertiary"):
+            tokens_dialog(run)
         voter()
         st.button("New comparison", key="new", icon=":material/add:", on_click=state.show_run, args=(None,))
 
@@ -108,11 +105,6 @@ def _who_is_missing(comparison: Comparison, runs: Runs, *, revealed: bool) -> st
     if not revealed:
         return f"Without {' and '.join(one.letter for one in gone)} of the run before."
     return " ".join(f"Without {one.letter} {one.label}: {one.why}." for one in gone)
-
-
-def _summary(run: Run) -> str:
-    """Fastest, cheapest, longest, in one line."""
-    return summary_line([(pane.face.label, pane.answer) for pane in run.panes if pane.answer is not None])
 
 
 def _panes(run: Run, runs: Runs, *, reserve_px: int) -> None:

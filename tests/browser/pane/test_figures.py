@@ -34,6 +34,7 @@ def test_the_numbers_line_opens_every_figure_and_its_source(pane_driver: Driver)
     expect(line).to_be_disabled()  # nothing to open yet
     run.numbers(0, NUMBERS)
     run.tells(0, details(("Elapsed", "2.1 s", "measured here"), ("Model", "<img src=x>\u200b", "")))
+    expect(line).to_be_enabled()
     expect(line).to_have_attribute("aria-expanded", "false")
     assert asked == []
     line.focus()
@@ -137,7 +138,7 @@ def test_numbers_that_come_move_nothing(pane_driver: Driver, width: int) -> None
     run = pane_driver.new(n=4)
     for k in range(4):
         run.feed(k, LONG)
-    page = opened(pane_driver, run, viewport={"width": width, "height": 900})
+    page = opened(pane_driver, run, viewport={"width": width, "height": 900}, reduced_motion="reduce")
     settle(page)
     tops = "all => all.map(b => b.getBoundingClientRect().top)"
     before = page.locator(".rp-body").evaluate_all(tops)
@@ -148,3 +149,5 @@ def test_numbers_that_come_move_nothing(pane_driver: Driver, width: int) -> None
     settle(page)
     assert page.locator(".rp-body").evaluate_all(tops) == before
     assert page.evaluate(OVERFLOW) == 0
+    part = page.locator(".rp-time span").first
+    assert part.evaluate("s => getComputedStyle(s).transitionProperty") == "none"
