@@ -10,6 +10,7 @@ const ACTIONS = {
 };
 const SILENT_AFTER_MS = 8000;
 const NEAR_END_PX = 40;
+const NO_FIGURES = 'No figures yet';
 const ASK_AGAIN_MS = 5000;
 const BRIEF_NOTE_CHARS = 24;  // a note as short as "thinking" stands in the place of the state
 
@@ -23,8 +24,8 @@ class Pane {
     this.chip = el('span', 'rp-state');
     this.nums = el('span', 'rp-nums');
     const figuresHint = 'Every figure of this answer, and where it comes from';
-    this.meta = button('rp-meta', '', { 'aria-expanded': 'false', title: figuresHint, disabled: '' },
-      () => this.details.set(!this.details.open));
+    const figures = { 'aria-expanded': 'false', 'aria-label': NO_FIGURES, title: figuresHint, disabled: '' };
+    this.meta = button('rp-meta', '', figures, () => this.details.set(!this.details.open));
     this.meta.append(el('span', 'rp-line', {}, this.chip, ' ', this.nums));
     this.details = new DetailsView(this);
     this.time = new Timeline();
@@ -125,6 +126,7 @@ class Pane {
   setNumbers(text) {
     if (this.nums.textContent === text) return;
     this.meta.disabled = !text;
+    this.meta.setAttribute('aria-label', text || NO_FIGURES);
     if (!text) this.details.set(false);
     const parts = text.split(/(?<= \u00b7) /);
     this.nums.replaceChildren(...parts.flatMap((part, k) => [k ? ' ' : '', this.figure(part)]));
@@ -177,6 +179,7 @@ class Pane {
     const words = this.brief || (stalled ? '' : STATES[this.state] ?? this.state);
     const silence = this.brief === 'thinking' ? 'silent for' : 'no text for';
     setText(this.chip, [words, stalled ? `${silence} ${silent_s} s` : ''].filter(Boolean).join(', '));
+    this.meta.setAttribute('aria-description', this.chip.textContent);  // the button is named by its numbers alone
     const kept = this.state === 'done' && this.view.data.kept?.includes(this.index);
     const action = this.view.data.actions && !kept ? ACTIONS[this.state] || '' : '';
     setText(this.act, action);

@@ -438,7 +438,7 @@ def test_without_actions_and_thread_answers_can_only_be_read(pane_driver: Driver
     page = opened(pane_driver, run, "&actions=0&thread=0")
     expect(page.locator(".rp-thread")).to_be_hidden()
     expect(pane(page, 0).get_by_role("button", name="Raw")).to_be_enabled()
-    assert pane(page, 0).get_by_role("button").all_inner_texts() == ["Raw", "Copy"]
+    assert pane(page, 0).locator(".rp-foot").get_by_role("button").all_inner_texts() == ["Raw", "Copy"]
 
 
 # --- blind runs ------------------------------------------------------------------------------------------------------
