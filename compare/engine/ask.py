@@ -10,21 +10,20 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
-from compare.engine.attempts import Meanwhile, Progress, Watcher, attempt
+from compare.engine.attempts import Progress, Ready, Watched, Watcher, attempt
 from compare.engine.backend import Backend
 from compare.engine.complete import complete
 from compare.engine.measured import counted, timed
 from compare.engine.outgoing import Outgoing, new_summary_id, outgoing
 from compare.engine.question import Question
-from compare.engine.retry import Retry
 from compare.errors import CompareError
-from compare.records import Answer, Candidate, ChatRequest, ChatResult, Event, ModelSpec, ProviderFailure
+from compare.records import Answer, Candidate, ChatRequest, ChatResult, ModelSpec, ProviderFailure
 from compare.threads.prompts import Prompt
 
 __all__ = ["Question", "Watcher", "ask"]
 
 
-def _unwatched(_: Event | Retry | Meanwhile) -> None:
+def _unwatched(_: Watched) -> None:
     pass
 
 
@@ -40,6 +39,7 @@ async def ask(question: Question, backend: Backend, watch: Watcher = _unwatched)
     out: Outgoing | None = None
     try:
         out = await _outgoing(question, backend, watch)
+        watch(Ready(out.in_counted, out.before_ms, out.before_usd))
         request = ChatRequest(
             model=question.spec,
             messages=out.shaped.sent.messages,

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import NamedTuple
 
 from compare.engine.backend import Backend, Endpoint
@@ -33,8 +34,29 @@ class Meanwhile(NamedTuple):
     note: str
 
 
-Watcher = Callable[[Event | Retry | Meanwhile], None]
-"""Sees every event as it comes, every decision to ask again, and what else is going on. Must not block."""
+class Ready(NamedTuple):
+    """What goes out is known, and what had to be done for it."""
+
+    in_counted: int
+    """Its tokens, counted here."""
+    before_ms: float
+    """Time of a summary that had to be made first."""
+    before_usd: Decimal | None
+    """Cost of that summary: 0 without one, None where it is unknown."""
+
+
+class Sent(NamedTuple):
+    """A call begins; the times of the answer are measured from here."""
+
+    at: float
+    """time.monotonic(), as in every event."""
+    model: ModelSpec
+    attempt: int
+
+
+Watched = Event | Retry | Meanwhile | Ready | Sent
+Watcher = Callable[[Watched], None]
+"""Sees every event as it comes, every call and decision to ask again, and what else is going on. Must not block."""
 
 
 class Fallback(NamedTuple):
@@ -156,6 +178,7 @@ def _without_what_it_cannot_see(request: ChatRequest, warnings: list[str]) -> Ch
 async def _call(request: ChatRequest, endpoint: Endpoint, breaker: Breaker, watch: Watcher, progress: Progress) -> None:
     """One call; the breaker learns of its outcome, whatever it is."""
     progress.sent_at, progress.ended, progress.result = time.monotonic(), 0.0, None
+    watch(Sent(progress.sent_at, request.model, progress.attempt))
     stream = endpoint.provider.stream(request, base_url=endpoint.base_url, api_key=endpoint.api_key)
     try:
         async with aclosing(stream) as events:  # type: ignore[type-var]

@@ -221,7 +221,7 @@ def _settle(pane: Pane, keep: Keep, task: asyncio.Task[None]) -> None:
 async def _tick(run: Run) -> None:
     while True:
         taken = run.take()
-        worth_a_thread = any(news.piece for _, news in taken)
+        worth_a_thread = any(news.piece or news.counts for _, news in taken)
         try:
             going_on = await asyncio.to_thread(run.publish, taken) if worth_a_thread else run.publish(taken)
         except Exception:

@@ -29,7 +29,7 @@ def timed(question: Question, out: Outgoing | None, progress: Progress, started_
     usage, failure = result.usage, result.failure
     status: Status = "done" if failure is None else "stopped" if failure.kind == "cancelled" else "failed"
     reported = usage.source == "reported"
-    before_ms = (out.summary.wall_ms or 0.0) if out and out.summary else 0.0
+    before_ms = out.before_ms if out else 0.0
     return Answer(
         id=question.answer_id,
         candidate_id=question.candidate.id,
@@ -74,11 +74,10 @@ def counted(question: Question, out: Outgoing | None, progress: Progress, answer
     """The answer with local counts, and its cost: from reported tokens, or from counted ones where there are none."""
     from compare.tokens.count import count, count_messages
 
-    sent = out.shaped.sent if out else question.prompt
     spec = progress.spec or question.spec
     in_counted = out_counted = None
     try:
-        in_counted = count_messages(tuple(m.content for m in sent.messages))
+        in_counted = out.in_counted if out else count_messages(tuple(m.content for m in question.prompt.messages))
         out_counted = count(answer.text) + count(answer.reasoning)
     except CompareError as exc:
         # The answer is worth more than our yardstick.
@@ -104,9 +103,9 @@ def counted(question: Question, out: Outgoing | None, progress: Progress, answer
 
 def _with_summary(own: Decimal | None, out: Outgoing | None) -> Decimal | None:
     """The cost in all; unknown where a part of it is."""
-    if out is None or out.summary is None or own is None:
+    if out is None or own is None:
         return own
-    return None if out.summary.cost_usd is None else own + out.summary.cost_usd
+    return None if out.before_usd is None else own + out.before_usd
 
 
 def _warnings(out: Outgoing | None, progress: Progress, result: ChatResult) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from compare.engine.attempts import Meanwhile, Watcher
 from compare.engine.backend import Backend
@@ -14,6 +15,7 @@ from compare.records import Answer, Candidate, ModelSpec, Settings
 from compare.threads.policies import SummaryRequest
 from compare.threads.prompts import Prompt
 from compare.threads.shaping import Shaped, shape, summary_needed, too_long
+from compare.tokens.count import count_messages
 
 AskModel = Callable[[Candidate, ModelSpec, Prompt], Awaitable[Answer]]
 """Asks a model like any other question, and gives its answer, whatever became of it."""
@@ -26,10 +28,22 @@ class Outgoing:
     """A prompt ready to be sent."""
 
     shaped: Shaped
+    in_counted: int
+    """Tokens of what is sent, counted here."""
     summary: Answer | None = None
     """The summariser's answer, whose tokens, time and cost belong to this candidate."""
     warning: str | None = None
     """Said where the prompt is longer than the model's window."""
+
+    @property
+    def before_ms(self) -> float:
+        """Time of the summary; 0 without one."""
+        return (self.summary.wall_ms or 0.0) if self.summary else 0.0
+
+    @property
+    def before_usd(self) -> Decimal | None:
+        """Cost of the summary: 0 without one, None where it is unknown."""
+        return self.summary.cost_usd if self.summary else Decimal(0)
 
 
 async def outgoing(
@@ -50,7 +64,9 @@ async def outgoing(
 
 def _shaped(prompt: Prompt, candidate: Candidate, spec: ModelSpec, summary: Answer | None) -> Outgoing:
     shaped = shape(prompt, candidate, summary=summary.text if summary else None)
-    return Outgoing(shaped, summary, too_long(shaped, candidate, spec))
+    # Here, on a worker thread and once: the pane shows it while it waits, the answer is stored with it.
+    in_counted = count_messages(tuple(message.content for message in shaped.sent.messages))
+    return Outgoing(shaped, in_counted, summary, too_long(shaped, candidate, spec))
 
 
 async def _summary(needed: SummaryRequest, backend: Backend, ask_model: AskModel, watch: Watcher) -> Answer:

@@ -6,18 +6,21 @@ A pane is changed on the hub's loop only. What viewers see is made from it under
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from compare.engine.attempts import Meanwhile
+from compare.engine.attempts import Meanwhile, Watched
+from compare.engine.live import Live
 from compare.engine.question import Question
 from compare.engine.retry import MAX_ATTEMPTS, Retry
-from compare.records import Answer, Event, Finish, ReasoningDelta, Started, TextDelta
+from compare.records import Answer, Finish, ReasoningDelta, Started, TextDelta
 from compare.render.blocks import BlockStream
+from compare.render.details import Details, details, live_details
 from compare.render.frames import Op, PaneSnapshot
-from compare.render.numbers import live_line, numbers_line, seconds
-from compare.tokens.count import count_live
+from compare.render.numbers import LiveFigures, live_line, numbers_line, seconds
+from compare.render.timeline import phases_of
 
 State = Literal["queued", "waiting", "writing", "done", "stopped", "failed"]
 FINAL: frozenset[State] = frozenset(("done", "stopped", "failed"))
@@ -42,6 +45,8 @@ class News(NamedTuple):
     note: str
     final: bool
     thinks: bool
+    counts: bool
+    """Whether there is more to be counted than `piece`: thoughts that have come since."""
 
 
 class Pane:
@@ -61,8 +66,8 @@ class Pane:
         self._thoughts: list[str] = []
         self._thinking_told = False
         self._told: tuple[str, str] = ("", "")
-        self._began = time.monotonic()
-        self._first_at: float | None = None
+        self._live = Live()
+        self._n_thoughts_taken = self._n_thoughts_told = 0
         self._numbers_due = 0.0
         if answer is not None:
             self._show_final(answer)
@@ -79,17 +84,16 @@ class Pane:
 
     # --- the hub's side
 
-    def see(self, event: Event | Retry | Meanwhile) -> None:
+    def see(self, event: Watched) -> None:
         """Take in one event of the call."""
+        self._live.see(event)
         match event:
             case Started():
                 self.state, self.note = "waiting", ""
             case TextDelta():
-                self._first_at = self._first_at or event.at
                 self.state, self.note = "writing", ""
                 self._arrived.append(event.text)
             case ReasoningDelta():
-                self._first_at = self._first_at or event.at
                 self._thoughts.append(event.text)
                 self.state, self.note = "waiting", _THINKING
             case Meanwhile():
@@ -103,7 +107,8 @@ class Pane:
 
     def asked(self) -> None:
         """The call is being made."""
-        self.state, self._began = "waiting", time.monotonic()
+        self.state = "waiting"
+        self._live.asked()
 
     def finish(self, answer: Answer, *, trouble: str = "") -> None:
         """The one transition to a final state; `trouble` says what went wrong around the answer (not saved ...)."""
@@ -124,7 +129,10 @@ class Pane:
         """What has arrived and how things stand, in one moment."""
         piece = "".join(self._arrived)
         self._arrived.clear()
-        return News(piece, self.state, self.note, self.final, bool(self.thinking()))
+        n_thoughts, before = self._live.n_thoughts, self._n_thoughts_taken
+        self._n_thoughts_taken = n_thoughts
+        thinks = bool(self._thoughts or self.thinking())
+        return News(piece, self.state, self.note, self.final, thinks, n_thoughts > before)
 
     # --- the viewers' side, under the run's lock
 
@@ -143,23 +151,51 @@ class Pane:
         if news.thinks and not self._thinking_told:
             self._thinking_told = True
             found.append(["t"])
-        counts = news.state == "writing" or news.note == _THINKING or news.final
-        if self._numbers_due <= time.monotonic() and counts:
+        if self._numbers_due <= time.monotonic() and news.state != "queued":
             self._numbers_due = float("inf") if news.final else time.monotonic() + _NUMBERS_EVERY_S
-            found.append(["n", self.numbers()])
+            found += self._figures()
+        return found
+
+    def _figures(self) -> list[Op]:
+        found: list[Op] = [["n", self.numbers()]]
+        timeline = self.timeline()
+        if timeline is not None:
+            found.append(["l", *timeline])
+        if self._live.n_thoughts > self._n_thoughts_told:
+            self._n_thoughts_told = self._live.n_thoughts
+            found.append(["h"])
         return found
 
     def numbers(self) -> str:
         """The numbers line as it stands."""
         if self.answer is not None:
-            return numbers_line(self.answer)
-        if self._first_at is None:
-            return ""
-        return live_line(
-            elapsed_ms=(time.monotonic() - self._began) * 1000,
-            ttft_ms=(self._first_at - self._began) * 1000,
-            out_counted=count_live(self._stream.text) if self._stream.text else None,
-        )
+            return numbers_line(self.answer, window_tokens=self._window_tokens(self.answer))
+        return "" if self.state == "queued" else live_line(self._live_figures())
+
+    def details(self) -> Details:
+        """Every figure, with its value and its source."""
+        if self.answer is not None:
+            return details(self.answer, window_tokens=self._window_tokens(self.answer))
+        return live_details(self._live_figures(), started_at=self._live.started_at)
+
+    def timeline(self) -> tuple[int, int, int] | None:
+        """(waiting, thinking, writing) in milliseconds so far; None where no time was taken."""
+        if self.answer is not None:
+            found = phases_of(self.answer)
+        else:
+            found = None if self.state == "queued" else self._live.phases()
+        return None if found is None else (found.waiting_ms, found.thinking_ms, found.writing_ms)
+
+    def _live_figures(self) -> LiveFigures:
+        return self._live.figures(self._stream.text, self.thinking())
+
+    def _window_tokens(self, answer: Answer) -> int | None:
+        """Context window of the model that answered, where the catalogue still knows it."""
+        if self._live.model is not None:
+            return self._live.model.context_window_tokens
+        if self.question is None or "fallback" in json.loads(answer.sent_json):
+            return None
+        return self.question.spec.context_window_tokens
 
     def snapshot(self, name: str, *, revealed: bool) -> PaneSnapshot:
         """All of the pane; without `revealed` nothing that tells which candidate it is."""
@@ -170,6 +206,8 @@ class Pane:
             state=self.state,
             note=self.note if revealed else self._blind_note(),
             numbers=self.numbers() if revealed else "",
+            timeline=self.timeline() if revealed else None,
+            silent_ms=0 if self.final or self.state == "queued" else self._live.silent_ms(),
             earlier=self.face.earlier_html,
             blocks=list(self._stream.blocks),
             tail=self._stream.tail,

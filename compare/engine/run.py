@@ -11,7 +11,9 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 
 from compare.engine.pane import News, Pane
+from compare.render.details import Details
 from compare.render.frames import Op, PaneSnapshot, RunSnapshot, ThreadMessage, sse_frame
+from compare.render.summary import summary_line
 
 LETTERS = "ABCDEFGH"
 
@@ -60,7 +62,7 @@ class Run:
             told = [(i, pane.ops(news)) for i, (pane, news) in enumerate(taken)]
             # A pane that was replaced meanwhile has nothing to say any more; its successor speaks next time.
             ops = [[i, *op] for i, found in told for op in found if self.panes[i] is taken[i][0] and not self.blind]
-            progress = self._progress_line()
+            progress = self._progress_line(revealed=not self.blind)
             if progress != self._progress:
                 self._progress = progress
                 ops.append([-1, "p", progress])
@@ -104,9 +106,13 @@ class Run:
         for loop, event in list(self._waiting):
             loop.call_soon_threadsafe(event.set)
 
-    def _progress_line(self) -> str:
+    def _progress_line(self, *, revealed: bool) -> str:
+        """How far the run is; once it is over, who was fastest and so on, for those who may know the candidates."""
         ready, of = sum(pane.final for pane in self.panes), len(self.panes)
-        return f"{ready} of {of} answers are ready" if ready < of else ""
+        if ready < of:
+            return f"{ready} of {of} answers are ready"
+        told = [(pane.face.label, pane.answer) for pane in self.panes if pane.answer is not None]
+        return summary_line(told) if revealed else ""
 
     # --- the viewers' side
 
@@ -118,7 +124,7 @@ class Run:
                 v=len(self.frames),
                 running=not self._closed,
                 hidden=hidden,
-                progress=self._progress_line(),
+                progress=self._progress_line(revealed=revealed),
                 title=self.title,
                 thread=self.thread,
                 panes=[
@@ -140,6 +146,13 @@ class Run:
             if self.hidden or not 0 <= place < len(self.panes):
                 return None
             return self.panes[place].thinking()
+
+    def details(self, place: int) -> Details | None:
+        """Every figure of a pane; None while hidden or where there is no such pane. For who may know the candidates."""
+        with self._lock:
+            if self.hidden or not 0 <= place < len(self.panes):
+                return None
+            return self.panes[place].details()
 
     async def follow(self, after: int) -> AsyncIterator[bytes]:
         """Frames after number `after`, as they come, until nothing is running. May be awaited on any loop."""
@@ -164,6 +177,6 @@ class Run:
 
 def _hidden_pane(name: str) -> PaneSnapshot:
     return {
-        "name": name, "label": "", "badge": "", "state": "hidden", "note": "", "numbers": "", "earlier": "",
-        "blocks": [], "tail": "", "thinking": False, "version": 0,
+        "name": name, "label": "", "badge": "", "state": "hidden", "note": "", "numbers": "", "timeline": None,
+        "silent_ms": 0, "earlier": "", "blocks": [], "tail": "", "thinking": False, "version": 0,
     }  # fmt: skip

@@ -7,8 +7,10 @@ A viewer asks for the snapshot once and then follows the frames after `v`. A fra
     [i, "r", k, html]                 block k of pane i reads differently now that the whole text is known
     [i, "s", state, note]             state word of pane i and a sentence beside it (may be empty)
     [i, "n", numbers]                 the numbers line of pane i
+    [i, "l", waiting_ms, thinking_ms, writing_ms]   where its time has gone; comes with "n"
+    [i, "h"]                          heard: the model goes on thinking, pieces of it have come since the last "n"
     [i, "t"]                          the model's thinking can be read (it is loaded only when somebody asks for it)
-    [-1, "p", progress]               one line about the whole run ("2 of 3 answers are ready")
+    [-1, "p", progress]               one line about the whole run: "2 of 3 answers are ready", then who was fastest
     [-1, "x"]                         ask for the snapshot again (a blind run is complete, a pane was regenerated)
     [-1, "z"]                         the last frame for now: nothing is running any more
 
@@ -48,6 +50,10 @@ class PaneSnapshot(TypedDict):
     """queued | waiting | writing | done | stopped | failed; "hidden" while blind and incomplete."""
     note: str
     numbers: str
+    timeline: tuple[int, int, int] | None
+    """(waiting, thinking, writing) in milliseconds; None while blind and where no time was taken."""
+    silent_ms: int
+    """How long nothing has come of an answer that is being made; 0 for all others."""
     earlier: str
     """HTML of this pane's own turns before the answer, where the conversation has gone on."""
     blocks: list[tuple[int, str]]

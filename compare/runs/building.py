@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from compare.catalog import Catalog
 from compare.engine.ask import Question
 from compare.engine.pane import Face, Pane
 from compare.engine.run import Run
 from compare.records import Answer, Comparison, Slot
+from compare.render.details import Details, details
 from compare.runs.branches import Branch, n_shared, own_turns_html, shared_messages
 from compare.store.store import Store
 from compare.threads.prompts import Prompt
@@ -93,6 +95,11 @@ class RecordedPane(Pane):
     def numbers(self) -> str:
         """Only what can be counted."""
         return f"out {count(self.text):,} counted"
+
+    def details(self) -> Details:
+        """The same, and where it comes from."""
+        assert self.answer is not None
+        return details(replace(self.answer, out_counted=count(self.text)))
 
 
 def _badge(slot: Slot, answer: Answer | None) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from compare.engine.run import Run
 from compare.errors import NotFoundError
+from compare.render.details import Details
 from compare.render.frames import RunSnapshot
 from compare.runs.live import Runs
 from compare.store.store import Store
@@ -35,6 +36,10 @@ class View:
     def thinking(self, pane: int) -> str | None:
         """What a pane's model showed of its thinking; None while it may not be read."""
         return self.run.thinking(pane)
+
+    def details(self, pane: int) -> Details | None:
+        """Every figure of a pane; None until the viewer may know which candidate it is: numbers tell."""
+        return self.run.details(pane) if self.revealed else None
 
     def follow(self, after: int) -> AsyncIterator[bytes]:
         """The run's frames from there on."""

@@ -4,9 +4,11 @@
     GET /rp/{token}/events?v=N      server-sent events after frame N; resumes by Last-Event-ID
     GET /rp/{token}/raw/{pane}      the stored text of one answer, byte for byte
     GET /rp/{token}/thinking/{pane} what its model showed of its thinking, the same way
+    GET /rp/{token}/details/{pane}  Details as JSON: every figure of one answer
 
-403: the token is bad or expired, or another site asks; 404: no such run, pane or text. Everything is private and never
-cached. The routes only read; stopping, voting and the like go through the page's own session.
+403: the token is bad or expired, or another site asks; 404: no such run, pane or text, or figures that may not be known
+yet because they tell which candidate it is. Everything is private and never cached. The routes only read; stopping,
+voting and the like go through the page's own session.
 """
 
 from __future__ import annotations
@@ -38,13 +40,14 @@ HEADERS = {
 
 _EXPIRED = "This view has expired. Reload the page."
 _NO_RUN = "This run is not here any more."
+_NO_FIGURES = "There are no figures of this answer that may be read now."
 _NO_TEXT = "There is no text of this answer that may be read now."
 
 Answering = Callable[[Request, RunView], Coroutine[Any, Any, Response]]
 
 
 def run_routes(source: RunSource) -> list[Route]:
-    """The four routes over one source of runs."""
+    """The five routes over one source of runs."""
 
     def opened(answer: Answering) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         async def endpoint(request: Request) -> Response:
@@ -61,6 +64,7 @@ def run_routes(source: RunSource) -> list[Route]:
         Route("/rp/{token}/events", opened(_events)),
         Route("/rp/{token}/raw/{pane:int}", opened(_raw)),
         Route("/rp/{token}/thinking/{pane:int}", opened(_thinking)),
+        Route("/rp/{token}/details/{pane:int}", opened(_details)),
     ]
 
 
@@ -76,8 +80,7 @@ def _refuse(status: int, sentence: str) -> Response:
 
 
 async def _snap(_request: Request, view: RunView) -> Response:
-    body = await run_in_threadpool(lambda: orjson.dumps(view.snapshot()))
-    return Response(body, media_type="application/json", headers=HEADERS)
+    return _json(await run_in_threadpool(lambda: orjson.dumps(view.snapshot())))
 
 
 async def _raw(request: Request, view: RunView) -> Response:
@@ -86,6 +89,15 @@ async def _raw(request: Request, view: RunView) -> Response:
 
 async def _thinking(request: Request, view: RunView) -> Response:
     return _text(await run_in_threadpool(view.thinking, request.path_params["pane"]))
+
+
+async def _details(request: Request, view: RunView) -> Response:
+    found = await run_in_threadpool(view.details, request.path_params["pane"])
+    return _refuse(404, _NO_FIGURES) if found is None else _json(orjson.dumps(found))
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json", headers=HEADERS)
 
 
 def _text(text: str | None) -> Response:

@@ -2,9 +2,9 @@
 
     class RunSource: find(run_id, viewer_id) -> RunView | None
     class RunView:   snapshot() -> RunSnapshot;  raw(pane) -> str | None;  thinking(pane) -> str | None;
-                     follow(after) -> AsyncIterator[bytes]
+                     details(pane) -> Details | None;  follow(after) -> AsyncIterator[bytes]
 
-`find`, `snapshot`, `raw` and `thinking` are called in a worker thread (they may read the database or render a stored
+All but `follow` are called in a worker thread (they may read the database or render a stored
 answer); `follow` is iterated on the web server's loop. Whoever implements them sees to it that this is safe beside the
 hub's own thread, and that a blind viewer gets nothing early: the routes send on whatever they are given.
 """
@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+from compare.render.details import Details
 from compare.render.frames import RunSnapshot
 
 
@@ -30,6 +31,10 @@ class RunView(Protocol):
 
     def thinking(self, pane: int) -> str | None:
         """What the model showed of its thinking; None where there is no such pane or it may not be read yet."""
+        ...
+
+    def details(self, pane: int) -> Details | None:
+        """Every figure of an answer; None where there is no such pane or its candidate may not be known yet."""
         ...
 
     def follow(self, after: int) -> AsyncIterator[bytes]:

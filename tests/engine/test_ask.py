@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from compare.engine.ask import Question, ask
+from compare.engine.attempts import Ready, Sent, Watched
 from compare.engine.backend import Backend
 from compare.engine.complete import was_cancelled
 from compare.engine.retry import Retry
@@ -99,9 +100,14 @@ def test_an_unknown_price_makes_an_unknown_cost(server: ModelServer) -> None:
 
 def test_the_watcher_sees_every_event_in_order_and_one_done(server: ModelServer) -> None:
     server.acts = [answering("a", "b")]
-    seen: list[Event | Retry] = []
+    seen: list[Watched] = []
     asked(question(server.spec()), seen.append)
-    assert isinstance(seen[0], Started)
+    ready, sent, started = seen[:3]
+    assert isinstance(ready, Ready)
+    assert (ready.in_counted, ready.before_ms, ready.before_usd) == (8, 0.0, Decimal(0))
+    assert isinstance(sent, Sent)
+    assert (sent.model.id, sent.attempt) == ("local", 1)
+    assert isinstance(started, Started)
     assert "".join(event.text for event in seen if isinstance(event, TextDelta)) == "ab"
     assert [type(event) for event in seen].count(Done) == 1
     assert isinstance(seen[-1], Done)
@@ -253,12 +259,13 @@ def test_a_stop_while_waiting_to_ask_again_counts_the_wait(server: ModelServer) 
 def held_up_while_counting(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
     counting, go_on = threading.Event(), threading.Event()
 
-    def slow(texts: tuple[str, ...]) -> int:
-        counting.set()
-        assert go_on.wait(10)
-        return len(texts)
+    def slow(text: str) -> int:
+        if text not in [message.text for message in THREAD]:  # the prompt is counted before it is sent
+            counting.set()
+            assert go_on.wait(10)
+        return 1
 
-    monkeypatch.setattr("compare.tokens.count.count_messages", slow)
+    monkeypatch.setattr("compare.tokens.count.count", slow)
     return counting, go_on
 
 
@@ -314,12 +321,14 @@ def test_a_second_stop_does_not_lose_what_the_first_has_kept(
 
 
 def test_an_answer_is_kept_where_it_cannot_be_counted(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    def damaged(_: object) -> int:
-        raise ConfigError("The tokenizer file is damaged.")
+    def damaged(text: str) -> int:
+        if text == "ready":
+            raise ConfigError("The tokenizer file is damaged.")
+        return 1
 
-    monkeypatch.setattr("compare.tokens.count.count_messages", damaged)
+    monkeypatch.setattr("compare.tokens.count.count", damaged)
     answer = asked(question(server.spec()))
-    assert (answer.status, answer.text, answer.in_counted, answer.out_counted) == ("done", "ready", None, None)
+    assert (answer.status, answer.text, answer.in_counted, answer.out_counted) == ("done", "ready", 2, None)
     assert answer.warnings == ("Its tokens were not counted. The tokenizer file is damaged.",)
     assert answer.cost_usd == Decimal("0.0006")  # 100 x 3 + 20 x 15 millionths, as reported
 

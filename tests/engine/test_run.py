@@ -216,7 +216,7 @@ def test_thinking_is_announced_once_timed_and_read_apart() -> None:
         run.tick()
     ops = [op for frame in frames_of(run.frames) for op in frame]
     assert [op for op in ops if op[1] == "t"] == [[0, "t"]]
-    assert any(op[1] == "n" and re.fullmatch(r"first 0\.\d\d s . 0\.\d s", op[2]) for op in ops)
+    assert any(op[1] == "n" and re.match(r"first 0\.\d\d s . 0\.\d s", op[2]) for op in ops)
     assert (run.raw(0), run.thinking(0)) == ("", "Hmm.")
     assert run.snapshot(revealed=True)["panes"][0]["thinking"] is True
     pane.finish(answer("Yes.", reasoning="Hmm. All of it."))
@@ -268,6 +268,21 @@ def test_a_new_version_takes_its_place_and_viewers_ask_for_the_snapshot_again() 
     assert [p.blocks for p in panes] == [render_all("old"), render_all("new")]
 
 
+def test_when_all_is_ready_the_line_over_all_says_who_was_fastest() -> None:
+    run, blind = new_run(2), new_run(2, blind=True)
+    for each in (run, blind):
+        each.panes[0].finish(answer("Yes.", candidate_id="a"))
+        each.tick()
+        each.panes[1].finish(answer("No.", candidate_id="b", total_ms=500.0))
+        each.tick()
+    line = f"fastest {SECRET} 1 (0.50 s) \u00b7 longest {SECRET} 0 (4 characters)"
+    told = [op[2] for frame in frames_of(run.frames) for op in frame if op[1] == "p"]
+    assert told == ["1 of 2 answers are ready", line]
+    assert run.snapshot(revealed=True)["progress"] == blind.snapshot(revealed=True)["progress"] == line
+    assert [op[2] for frame in frames_of(blind.frames) for op in frame if op[1] == "p"] == [told[0], ""]
+    assert blind.snapshot(revealed=False)["progress"] == ""
+
+
 # --- blindness -------------------------------------------------------------------------------------------------------
 
 TELLING = (SECRET, "simulated", "777", "0.10 s", "0.90 s", "127.0.0.1")
@@ -297,11 +312,13 @@ def test_a_blind_run_sends_nothing_but_progress_before_it_is_complete(told: list
                 **dict.fromkeys(pane, ""),
                 "name": LETTERS[i],
                 "state": "hidden",
+                "timeline": None,
+                "silent_ms": 0,
                 "blocks": [],
                 "thinking": False,
                 "version": 0,
             }
-        assert [run.raw(i) for i in range(3)] == [None] * 3
+        assert [run.raw(i) for i in range(3)] == [run.details(i) for i in range(3)] == [None] * 3
     for place in range(3):
         run.panes[place].finish(answer(texts[place]))
         run.tick()
@@ -314,10 +331,12 @@ def test_a_blind_run_sends_nothing_but_progress_before_it_is_complete(told: list
     shown = run.snapshot(revealed=False)
     assert not shown["hidden"]
     assert_silent(shown)
+    assert [pane["timeline"] for pane in shown["panes"]] == [None] * 3
     assert [[tuple(b) for b in p["blocks"]] for p in shown["panes"]] == [render_all(text) for text in texts]
     told_all = run.snapshot(revealed=True)["panes"][0]
     assert (told_all["label"], told_all["badge"]) == (f"{SECRET} 0", "simulated")
     assert "777 reported" in told_all["numbers"]
+    assert told_all["timeline"] == (100, 0, 800 if texts[0] else 0) or not texts[0]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from compare.review.votes import Choice, cast, undo
 from compare.runs.views import Views, has_seen_names
 from tests.engine.servers import hanging
@@ -28,6 +30,15 @@ def revealed(world: World, run_id: str, rater: str) -> bool:
     return view.revealed
 
 
+def figures(world: World, run_id: str, rater: str) -> Any:
+    """Titles of a pane's details; None where they may not be known, and then the bar is not shown either."""
+    view = Views(world.runs, world.store).find(run_id, rater)
+    assert view is not None
+    found = view.details(0)
+    assert (view.snapshot()["panes"][0]["timeline"] is None) == (found is None)
+    return None if found is None else [group["title"] for group in found["groups"]]
+
+
 def test_an_open_run_is_shown_to_everybody(world: World) -> None:
     run_id = world.runs.start(world.thread(), world.candidates("sim-lite", "sim-large"))
     world.finished(run_id)
@@ -38,8 +49,11 @@ def test_a_blind_run_is_revealed_to_who_has_voted_and_stays_so(world: World) -> 
     ann, bob = world.store.rater("Ann"), world.store.rater("Bob")
     run_id = blind_run(world)
     assert not revealed(world, run_id, ann)
+    assert figures(world, run_id, ann) is None
     vote(world, run_id, ann)
     assert revealed(world, run_id, ann)
+    assert "Tokens" in figures(world, run_id, ann)
+    assert figures(world, run_id, bob) is None
     assert not revealed(world, run_id, bob)
     comparison = world.store.comparison(run_id)
     assert comparison is not None

@@ -11,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 
 from compare import settings
+from compare.render.details import Details
 from compare.render.frames import RunSnapshot, sse_frame
 from compare.web import routes, runs
 from tests.web.conftest import Ask
@@ -18,6 +19,7 @@ from tests.web.conftest import Ask
 SNAPSHOT: RunSnapshot = {
     "v": 2, "running": True, "hidden": False, "progress": "1 of 2", "title": "t", "thread": [], "panes": [],
 }  # fmt: skip
+DETAILS: Details = {"groups": [{"title": "Time", "rows": [{"name": "Total", "value": "1 s", "source": "measured"}]}]}
 TEXT = "tab\t, CRLF\r\n, zero-width \u200b, accents \u00e9, emoji \U0001f680 and no newline at the end"
 
 
@@ -39,6 +41,9 @@ class FakeView:
 
     def thinking(self, pane: int) -> str | None:
         return f"first {TEXT}" if pane == 1 else None
+
+    def details(self, pane: int) -> Details | None:
+        return DETAILS if pane == 1 else None
 
     async def follow(self, after: int) -> AsyncIterator[bytes]:
         try:
@@ -101,7 +106,13 @@ def test_thinking_is_read_apart_from_the_text(app: Starlette, ask: Ask) -> None:
     assert (answer.status, answer.body) == (200, f"first {TEXT}".encode())
 
 
-@pytest.mark.parametrize("tail", ["raw/0", "thinking/0"])
+def test_the_figures_of_an_answer_are_sent_as_json(app: Starlette, ask: Ask) -> None:
+    answer = asyncio.run(ask(app, at("details/1")))
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert orjson.loads(answer.body) == DETAILS
+
+
+@pytest.mark.parametrize("tail", ["raw/0", "thinking/0", "details/0"])
 def test_a_text_that_may_not_be_read_is_not_found(app: Starlette, ask: Ask, tail: str) -> None:
     answer = asyncio.run(ask(app, at(tail)))
     assert answer.status == 404
@@ -113,7 +124,7 @@ def test_a_pane_that_is_no_number_has_no_route(app: Starlette, ask: Ask) -> None
     assert asyncio.run(ask(app, at("raw/a"))).status == 404
 
 
-@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1"])
+@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1", "details/1"])
 def test_answers_are_private_and_never_cached(app: Starlette, ask: Ask, tail: str) -> None:
     headers = asyncio.run(ask(app, at(tail))).headers
     assert headers["cache-control"] == "private, no-store"
@@ -121,7 +132,7 @@ def test_answers_are_private_and_never_cached(app: Starlette, ask: Ask, tail: st
     assert headers["referrer-policy"] == "no-referrer"
 
 
-@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1"])
+@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1", "details/1"])
 def test_a_bad_or_expired_token_opens_nothing(
     app: Starlette, source: FakeSource, ask: Ask, tail: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,7 +156,7 @@ def test_other_sites_cannot_read(app: Starlette, ask: Ask, site: str, status: in
     assert asyncio.run(ask(app, at("snap"), {"Sec-Fetch-Site": site})).status == status
 
 
-@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1"])
+@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1", "details/1"])
 def test_an_unknown_run_is_not_found(app: Starlette, ask: Ask, tail: str) -> None:
     answer = asyncio.run(ask(app, at(tail, run_id="other")))
     assert (answer.status, answer.body) == (404, b"This run is not here any more.")

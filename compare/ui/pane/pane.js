@@ -10,6 +10,7 @@ const ACTIONS = {
 };
 const SILENT_AFTER_MS = 8000;
 const NEAR_END_PX = 40;
+const NO_FIGURES = 'No figures yet';
 const ASK_AGAIN_MS = 5000;
 const BRIEF_NOTE_CHARS = 24;  // a note as short as "thinking" stands in the place of the state
 
@@ -22,7 +23,12 @@ class Pane {
     this.badge = el('span', 'rp-badge');
     this.chip = el('span', 'rp-state');
     this.nums = el('span', 'rp-nums');
-    this.meta = el('div', 'rp-meta', {}, this.chip, ' ', this.nums);
+    const figuresHint = 'Every figure of this answer, and where it comes from';
+    const figures = { 'aria-expanded': 'false', 'aria-label': NO_FIGURES, title: figuresHint, disabled: '' };
+    this.meta = button('rp-meta', '', figures, () => this.details.set(!this.details.open));
+    this.meta.append(el('span', 'rp-line', {}, this.chip, ' ', this.nums));
+    this.details = new DetailsView(this);
+    this.time = new Timeline();
     this.tail = new Tail();
     this.earlier = el('div', 'rp-earlier');
     this.text = el('div', 'rp-text', {}, this.tail.el);
@@ -50,7 +56,7 @@ class Pane {
     this.down = button('rp-down', '\u2193 Newest text', { hidden: '' }, () => this.toEnd());
     this.el = el('section', 'rp-pane', { 'data-pane': index },
       el('header', 'rp-head', {}, el('div', 'rp-id', {}, this.letter, this.label, this.badge), this.meta),
-      this.body, this.down, this.strip,
+      this.time.el, this.details.el, this.body, this.down, this.strip,
       el('footer', 'rp-foot', {}, this.act, el('span', 'rp-space'), this.rawBtn, this.copyBtn));
     this.name = 'Answer ' + this.letter.textContent;
     this.setState('loading', '', true);
@@ -66,6 +72,7 @@ class Pane {
     this.name = 'Answer ' + p.name;
     this.el.setAttribute('aria-label', p.label ? this.name + ', ' + p.label : this.name);
     this.body.setAttribute('aria-label', this.name + ' text');
+    this.details.el.setAttribute('aria-label', this.name + ' figures');
     if (p.version !== this.version) this.startAfresh(p.version);
     this.setThinks(p.thinking);
     if (p.earlier !== this.earlierHtml) this.setEarlier(p.earlier);
@@ -74,7 +81,10 @@ class Pane {
     for (const [offset, html] of p.blocks.slice(this.html.length)) this.addBlock(offset, html);
     this.tail.set(p.tail);
     this.setNumbers(p.numbers);
+    this.time.set(p.timeline);
     this.setState(p.state, p.note, true);
+    this.heardAt = Date.now() - p.silent_ms;
+    this.draw();
   }
 
   setEarlier(html) {
@@ -90,6 +100,7 @@ class Pane {
     this.atStart = false;
     this.setRaw(false);
     this.setThinking(false);
+    this.details.set(false);
   }
 
   append(text) { this.tail.append(text); this.heard(); }
@@ -103,7 +114,7 @@ class Pane {
   }
 
   setState(state, note, quiet) {
-    if (state !== this.state) this.heardAt = Date.now();
+    if (state !== this.state || note !== this.note.textContent) this.heard();
     this.state = state;
     this.el.dataset.s = state;
     this.el.setAttribute('aria-busy', String(LIVE.has(state) || state === 'loading'));
@@ -114,12 +125,16 @@ class Pane {
     if (!quiet && !LIVE.has(state)) this.view.say(this.name + ' ' + STATES[state]);
     if (!LIVE.has(state) && this.rawOn) this.readRaw();
     if (!LIVE.has(state) && this.thinkOn) this.readThinking();
+    if (!LIVE.has(state) && this.details.open) this.details.read();
     this.fitNote();
   }
 
-  // The line may break between two numbers, never inside one.
+  // The line may break between two numbers, never inside one. Without numbers there is nothing to open.
   setNumbers(text) {
     if (this.nums.textContent === text) return;
+    this.meta.disabled = !text;
+    this.meta.setAttribute('aria-label', text || NO_FIGURES);
+    if (!text) this.details.set(false);
     const parts = text.split(/(?<= \u00b7) /);
     this.nums.replaceChildren(...parts.flatMap((part, k) => [k ? ' ' : '', this.figure(part)]));
   }
@@ -165,12 +180,13 @@ class Pane {
 
   draw() {
     const silent_s = Math.floor((Date.now() - this.heardAt) / 1000);
-    const thinking = this.brief === 'thinking';  // its seconds stand in the numbers line
-    const expected = !thinking && (this.state === 'waiting' || this.state === 'writing');
+    const expected = this.state === 'waiting' || this.state === 'writing';
     const stalled = expected && silent_s * 1000 >= SILENT_AFTER_MS;
     this.chip.dataset.s = stalled ? 'stalled' : this.state;
     const words = this.brief || (stalled ? '' : STATES[this.state] ?? this.state);
-    setText(this.chip, [words, stalled ? `no text for ${silent_s} s` : ''].filter(Boolean).join(', '));
+    const silence = this.brief === 'thinking' ? 'silent for' : 'no text for';
+    setText(this.chip, [words, stalled ? `${silence} ${silent_s} s` : ''].filter(Boolean).join(', '));
+    this.meta.setAttribute('aria-description', this.chip.textContent);  // the button is named by its numbers alone
     const kept = this.state === 'done' && this.view.data.kept?.includes(this.index);
     const action = this.view.data.actions && !kept ? ACTIONS[this.state] || '' : '';
     setText(this.act, action);
@@ -265,6 +281,12 @@ class Pane {
   keepPlace() { if (this.atStart) this.toStart(); }
 
   moved() { this.atStart = false; }
+
+  // After the text was given more or less room.
+  settle() { 
+    if (this.follow && LIVE.has(this.state)) this.body.scrollTop = this.body.scrollHeight;
+    else this.keepPlace();
+  }
 
   toEnd() { this.setFollow(true); this.atStart = false; this.body.scrollTop = this.body.scrollHeight; }
 

@@ -68,7 +68,7 @@ class View {
   // jumps when they come and the headers line up.
   fit() {
     const width = this.panes[0]?.el.clientWidth || 0;
-    const lines = PHONE.matches ? 1 : META_LINES.find(([below]) => width < below)[1];
+    const lines = META_LINES.find(([below]) => width < below)[1];
     const needed = this.panes.map(p => Math.round(p.metaHeight / LINE_PX));
     this.root.style.setProperty('--rp-meta', LINE_PX * Math.max(lines, ...needed) + 'px');
     this.thread.keepEnd();
@@ -121,10 +121,11 @@ class View {
     this.grid.hidden = false;
     if (s.panes.length !== this.panes.length) this.makePanes(s.panes.length);
     this.answers.setAttribute('aria-label', s.title ? 'Answers: ' + s.title : 'Answers');
-    setText(this.progress, s.progress);
+    this.setProgress(s.progress);
     this.root.classList.toggle('rp-hidden-run', s.hidden);
     this.thread.apply(s.thread);
     s.panes.forEach((p, i) => this.panes[i].apply(p));
+    drawTimes(this.panes);
     this.fit();
     for (const pane of this.panes) {
       if (uncovered || (first && !s.running)) pane.toStart();
@@ -190,11 +191,12 @@ class View {
       this.v = number;
       for (const op of JSON.parse(e.data)) this.take(op, touched);
     }
+    if (touched.size) drawTimes(this.panes);
     for (const pane of touched) { pane.draw(); if (pane.follow) pane.body.scrollTop = pane.body.scrollHeight; }
   }
 
   take([i, op, a, b, c], touched) {
-    if (op === 'p') setText(this.progress, a);
+    if (op === 'p') this.setProgress(a);
     else if (op === 'x') this.load();
     else if (op === 'z') this.ended();
     const pane = this.panes[i];
@@ -205,6 +207,8 @@ class View {
     else if (op === 'r') pane.replace(a, b);
     else if (op === 's') pane.setState(a, b || '');
     else if (op === 'n') pane.setNumbers(a);
+    else if (op === 'l') pane.time.set([a, b, c]);
+    else if (op === 'h') pane.heard();
     else if (op === 't') pane.setThinks(true);
   }
 
@@ -214,6 +218,7 @@ class View {
       pane.draw();
       if (pane.rawOn && LIVE.has(pane.state)) pane.readRaw();
       if (pane.thinkOn && LIVE.has(pane.state)) pane.readThinking();
+      if (pane.details.open && LIVE.has(pane.state)) pane.details.read();
     }
   }
 
@@ -221,6 +226,8 @@ class View {
 
   // For screen readers: one sentence when an answer ends, not token by token.
   say(sentence) { this.live.textContent = sentence; }
+
+  setProgress(line) { setText(this.progress, line); this.progress.title = line; }
 
   alert(sentence) { setText(this.alertBox, sentence); this.alertBox.hidden = !sentence; }
 

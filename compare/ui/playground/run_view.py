@@ -10,7 +10,6 @@ import streamlit as st
 from compare.engine.run import Run
 from compare.errors import CompareError, NotFoundError
 from compare.records import Comparison
-from compare.render.numbers import dollars, seconds
 from compare.report.words import counted
 from compare.runs.live import RecordedPane, Runs
 from compare.runs.views import has_seen_names
@@ -87,7 +86,6 @@ def _header(run: Run, comparison: Comparison, runs: Runs, *, revealed: bool) -> 
             st.button("Stop all", key="stop_all", icon=":material/stop:", shortcut="Ctrl+Shift+X",
                       on_click=runs.stop, args=(run.id,))  # fmt: skip
         elif revealed:
-            st.caption(plain(_summary(run)), width="content")
             _more(run, runs)
         voter()
         st.button("New comparison", key="new", icon=":material/add:", on_click=state.show_run, args=(None,))
@@ -125,19 +123,6 @@ def _who_is_missing(comparison: Comparison, runs: Runs, *, revealed: bool) -> st
     if not revealed:
         return f"Without {' and '.join(one.letter for one in gone)} of the run before."
     return " ".join(f"Without {one.letter} {one.label}: {one.why}." for one in gone)
-
-
-def _summary(run: Run) -> str:
-    """Fastest, cheapest, longest, in one line."""
-    answers = [(pane.face.label, pane.answer) for pane in run.panes if pane.answer is not None]
-    parts = []
-    timed = [(a.total_ms, label) for label, a in answers if a.total_ms is not None and a.status == "done"]
-    if len(timed) > 1:
-        parts.append(f"fastest {min(timed)[1]} ({seconds(min(timed)[0])})")
-    priced = [(a.cost_usd, label) for label, a in answers if a.cost_usd is not None and a.status == "done"]
-    if len(priced) > 1:
-        parts.append(f"cheapest {min(priced)[1]} ({dollars(min(priced)[0])})")
-    return " \u00b7 ".join(parts)
 
 
 def _panes(run: Run, runs: Runs, *, reserve_px: int) -> None:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from compare.render.blocks import BlockStream
+from compare.render.details import Details
 from compare.render.frames import Op, PaneSnapshot, RunSnapshot, ThreadMessage, sse_frame
 from compare.render.markdown import to_html, turn_html
 
@@ -48,6 +49,19 @@ class FakeRun:
     def numbers(self, pane: int, numbers: str) -> None:
         self.panes[pane].numbers = numbers
         self.frame([pane, "n", numbers])
+
+    def times(self, pane: int, waiting_ms: int, thinking_ms: int, writing_ms: int) -> None:
+        self.panes[pane].timeline = (waiting_ms, thinking_ms, writing_ms)
+        self.frame([pane, "l", waiting_ms, thinking_ms, writing_ms])
+
+    def hears(self, pane: int) -> None:
+        self.frame([pane, "h"])
+
+    def silent(self, pane: int, ms: int) -> None:
+        self.panes[pane].silent_ms = ms
+
+    def tells(self, pane: int, details: Details) -> None:
+        self.panes[pane].details = details
 
     def think(self, pane: int, text: str) -> None:
         p = self.panes[pane]
@@ -104,6 +118,9 @@ class FakeRun:
     def thinking(self, pane: int) -> str | None:
         return self.panes[pane].thoughts if pane < len(self.panes) and not self.hidden else None
 
+    def details(self, pane: int) -> Details | None:
+        return self.panes[pane].details if pane < len(self.panes) and not self.hidden else None
+
     async def follow(self, after: int) -> AsyncIterator[bytes]:
         waiter, cuts = asyncio.Event(), self.cuts
         self.waiters.add(waiter)
@@ -128,6 +145,9 @@ class _Pane:
         self.label = labels[index] if index < len(labels) else f"candidate {index + 1}"
         self.stream = BlockStream()
         self.thoughts = ""
+        self.timeline: tuple[int, int, int] | None = None
+        self.silent_ms = 0
+        self.details: Details | None = None
         self.state, self.note, self.numbers, self.earlier, self.version = "queued", "", "", "", 0
 
     def snapshot(self) -> PaneSnapshot:
@@ -138,6 +158,8 @@ class _Pane:
             "state": self.state,
             "note": self.note,
             "numbers": self.numbers,
+            "timeline": self.timeline,
+            "silent_ms": self.silent_ms,
             "earlier": self.earlier,
             "blocks": self.stream.blocks,
             "tail": self.stream.tail,

@@ -33,7 +33,7 @@ def plain() -> None:
     pane: Any = {
         "name": "A", "label": "sim-large", "badge": "simulated", "state": "done", "note": "", "numbers": "12 tokens",
         "earlier": "", "blocks": [(0, "<p>Costs <strong>$5</strong></p>")], "tail": "<tail>", "thinking": False,
-        "version": 0,
+        "version": 0, "timeline": None, "silent_ms": 0,
     }  # fmt: skip
     hidden: Any = {
         **pane,

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.browser
 PARAGRAPH = "Let me restate the constraints you gave over the last thirty messages, because two of them changed.\n\n"
 LONG = PARAGRAPH * 40
 NUMBERS = (
-    "in 1,302 reported / 1,024 counted \u00b7 out 412 reported / 400 counted \u00b7 first 0.42 s \u00b7 total 7.12 s"
-    " \u00b7 61 tok/s \u00b7 $0.00312 \u00b7 2 attempts, 9.31 s in all \u00b7 timing disturbed"
+    "first 0.42 s \u00b7 total 7.12 s \u00b7 in 128,302, out 4,412 reported \u00b7 61 tok/s \u00b7 $0.00312"
+    " \u00b7 12 % of window \u00b7 2 attempts, 9.31 s in all \u00b7 timing disturbed"
 )
 
 
@@ -339,8 +339,8 @@ def test_every_figure_says_what_it_means(pane_driver: Driver) -> None:
     expect(figures).to_have_count(len(NUMBERS.split("\u00b7")))
     assert all(figure.get_attribute("title") for figure in figures.all())
     assert "left out of the percentiles" in str(figures.filter(has_text="timing disturbed").get_attribute("title"))
-    run.numbers(0, "out 12 counted \u00b7 first 0.40 s \u00b7 3.1 s")
-    expect(figures).to_have_count(3)
+    run.numbers(0, "first 0.40 s \u00b7 3.1 s \u00b7 in 9, out 12 counted \u00b7 about $0.0004 \u00b7 attempt 2")
+    expect(figures).to_have_count(5)
     assert all(figure.get_attribute("title") for figure in figures.all())
 
 
@@ -438,7 +438,7 @@ def test_without_actions_and_thread_answers_can_only_be_read(pane_driver: Driver
     page = opened(pane_driver, run, "&actions=0&thread=0")
     expect(page.locator(".rp-thread")).to_be_hidden()
     expect(pane(page, 0).get_by_role("button", name="Raw")).to_be_enabled()
-    assert pane(page, 0).get_by_role("button").all_inner_texts() == ["Raw", "Copy"]
+    assert pane(page, 0).locator(".rp-foot").get_by_role("button").all_inner_texts() == ["Raw", "Copy"]
 
 
 # --- blind runs ------------------------------------------------------------------------------------------------------
