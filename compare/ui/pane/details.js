@@ -35,7 +35,8 @@ class DetailsView {
   }
 
   group({ title, rows }) {
-    const body = el('tbody', '', {}, el('tr', 'rp-d-group', {}, el('th', '', { scope: 'rowgroup', colspan: 3 }, title)));
+    const head = el('th', '', { scope: 'rowgroup', colspan: 3 }, title);
+    const body = el('tbody', '', {}, el('tr', 'rp-d-group', {}, head));
     for (const row of rows) {
       const cells = [el('th', '', { scope: 'row' }), el('td', 'rp-d-value'), el('td', 'rp-d-source')];
       [row.name, row.value, row.source].forEach((text, k) => putText(cells[k], text));

@@ -1,8 +1,8 @@
 // What each figure of the numbers line means and where it comes from, for whoever points at it.
 
 const MEANINGS = [
-  [/^(in|out) /, 'Tokens of the whole prompt, and of what the model wrote, thinking included. Reported: by the provider. '
-    + 'Counted: by Weighbridge, with one tokenizer (o200k) for all models.'],
+  [/^(in|out) /, 'Tokens of the whole prompt, and of what the model wrote, thinking included. Reported: by the '
+    + 'provider. Counted: by Weighbridge, with one tokenizer (o200k) for all models.'],
   [/^first /, 'Time from sending the request to the first piece of the reply, thinking included. Measured here.'],
   [/^total /, 'Time from sending the request to the end of the reply. Measured here.'],
   [/tok\/s$/, 'Output tokens per second between the first piece and the end: the reported tokens, or the counted ones '

@@ -12,8 +12,8 @@ class Timeline {
   // The three phases in milliseconds, or null where there are none to show.
   set(phases) {
     this.phases = phases ?? [0, 0, 0];
-    const said = PHASES.flatMap(([word], k) => this.phases[k] ? [`${word} ${(this.phases[k] / 1000).toFixed(1)} s`] : []);
-    this.say(said.join(', '));
+    const said = PHASES.map(([word], k) => this.phases[k] && `${word} ${(this.phases[k] / 1000).toFixed(1)} s`);
+    this.say(said.filter(Boolean).join(', '));
   }
 
   say(sentence) {

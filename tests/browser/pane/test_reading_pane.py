@@ -51,7 +51,8 @@ def wait_for(page: Page, condition: str) -> None:
 
 def opened(driver: Driver, run: Run, query: str = "", **context: Any) -> Page:
     page = driver.open(run, query, **context)
-    expect(pane(page, 0)).not_to_have_attribute("data-s", "loading")
+    # The first page of a server loads Streamlit's scripts; on a busy machine that takes more than the usual 5 s.
+    expect(pane(page, 0)).not_to_have_attribute("data-s", "loading", timeout=25_000)
     return page
 
 
