@@ -100,7 +100,7 @@ def used_tokens(answer: Answer) -> int | None:
 
 
 def numbers_line(answer: Answer, *, window_tokens: int | None = None) -> str:
-    """One quiet line about a finished answer.
+    """One quiet line about a finished answer, what matters most first: a phone shows its beginning.
 
     Args:
         answer: any, also one that failed, was stopped or was recorded elsewhere.
@@ -116,8 +116,8 @@ def numbers_line(answer: Answer, *, window_tokens: int | None = None) -> str:
         f"first {seconds(answer.ttft_ms)}" if answer.ttft_ms is not None else "",
         f"total {seconds(answer.total_ms)}",
         said,
-        f"{answer.tokens_per_s:,.0f} tok/s" if answer.tokens_per_s is not None else "",
         dollars(answer.cost_usd),
+        f"{answer.tokens_per_s:,.0f} tok/s" if answer.tokens_per_s is not None else "",
         f"{share} of window" if share else "",
         f"{answer.attempts} attempts, {seconds(answer.wall_ms)} in all" if answer.attempts > 1 else "",
         "timing disturbed" if answer.timing_disturbed else "",
@@ -132,8 +132,8 @@ def live_line(live: LiveFigures) -> str:
         f"first {seconds(live.ttft_ms)}" if live.ttft_ms is not None else "",
         f"{live.elapsed_ms / 1000:.1f} s",
         tokens(live.in_counted, "counted", live.out_counted, "counted"),
-        f"{live.tokens_per_s:,.0f} tok/s" if live.tokens_per_s is not None else "",
         "" if no_cost_yet else about_dollars(live.cost_usd),
+        f"{live.tokens_per_s:,.0f} tok/s" if live.tokens_per_s is not None else "",
         f"{share} of window" if share else "",
         f"attempt {live.attempt}" if live.attempt > 1 else "",
     )

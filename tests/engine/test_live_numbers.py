@@ -97,7 +97,7 @@ def test_live_times_are_measured_as_the_stored_ones(clock: Clock) -> None:
     (line,) = ops_of(run, "n")[-1]
     out = count("Hmm. ") + count("Yes, it was.")
     assert line == (
-        f"first 0.75 s \u00b7 3.8 s \u00b7 in 1,000, out {out} counted \u00b7 {out / 3:,.0f} tok/s \u00b7 about $0.0031"
+        f"first 0.75 s \u00b7 3.8 s \u00b7 in 1,000, out {out} counted \u00b7 about $0.0031 \u00b7 {out / 3:,.0f} tok/s"
         " \u00b7 10 % of window \u00b7 attempt 2"
     )
     assert ops_of(run, "l")[-1] == [750, 2000, 1000]

@@ -87,19 +87,19 @@ def test_the_share_of_the_window_is_left_out_where_it_is_not_known(
 
 def test_a_whole_line() -> None:
     assert numbers_line(answer(), window_tokens=14_000) == (
-        "first 0.48 s \u00b7 total 4.48 s \u00b7 in 1,302, out 400 reported \u00b7 100 tok/s \u00b7 "
-        "$0.00210 \u00b7 12 % of window"
+        "first 0.48 s \u00b7 total 4.48 s \u00b7 in 1,302, out 400 reported \u00b7 $0.00210 \u00b7 "
+        "100 tok/s \u00b7 12 % of window"
     )
 
 
 def test_attempts_and_disturbed_times_are_said() -> None:
     line = numbers_line(answer(attempts=2, wall_ms=6000.0, loop_lag_ms=35.0))
-    assert line.endswith("$0.00210 \u00b7 2 attempts, 6.00 s in all \u00b7 timing disturbed")
+    assert line.endswith("$0.00210 \u00b7 100 tok/s \u00b7 2 attempts, 6.00 s in all \u00b7 timing disturbed")
 
 
 def test_an_unknown_cost_is_said_to_be_unknown_and_an_unknown_window_not_mentioned() -> None:
     line = numbers_line(answer(cost_usd=None))
-    assert line.endswith("cost unknown")
+    assert line.endswith("cost unknown \u00b7 100 tok/s")
     assert "window" not in line
 
 
@@ -138,8 +138,8 @@ def test_the_live_line_has_the_order_of_the_final_one() -> None:
         elapsed_ms=4480.0, ttft_ms=480.0, in_counted=1024, out_counted=380, price=PRICE, window_tokens=14_000
     )
     assert live_line(writing) == (
-        "first 0.48 s \u00b7 4.5 s \u00b7 in 1,024, out 380 counted \u00b7 95 tok/s \u00b7 "
-        "about $0.0088 \u00b7 10 % of window"
+        "first 0.48 s \u00b7 4.5 s \u00b7 in 1,024, out 380 counted \u00b7 about $0.0088 \u00b7 "
+        "95 tok/s \u00b7 10 % of window"
     )
 
 

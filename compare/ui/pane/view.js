@@ -68,8 +68,9 @@ class View {
   // jumps when they come and the headers line up.
   fit() {
     const width = this.panes[0]?.el.clientWidth || 0;
-    const lines = META_LINES.find(([below]) => width < below)[1];
-    const needed = this.panes.map(p => Math.round(p.metaHeight / LINE_PX));
+    const lines = PHONE.matches ? 2 : META_LINES.find(([below]) => width < below)[1];
+    // A phone shows two lines, as high as its button must be anyway; the rest is behind the tap.
+    const needed = PHONE.matches ? [] : this.panes.map(p => Math.round(p.metaHeight / LINE_PX));
     this.root.style.setProperty('--rp-meta', LINE_PX * Math.max(lines, ...needed) + 'px');
     this.thread.keepEnd();
     for (const pane of this.panes) { pane.fitNote(); pane.keepPlace(); }
