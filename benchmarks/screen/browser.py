@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import statistics
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, CDPSession, Page, async_playwright
 
 from benchmarks.screen.processes import Servers, candidates, cpu_s
 from benchmarks.screen.texts import WRAP_MS, sent_at_ms
@@ -40,6 +41,9 @@ class Seen:
     n_frames: int
     cpu_s: float
     """Of the server's process, the whole run."""
+    page_cpu_s: dict[str, float]
+    """Of the page's main thread: "Task" all of it, of that "Script", "Layout" and "RecalcStyle". Processor time, so
+    that a busy machine does not lengthen it as it lengthens tasks."""
 
 
 @asynccontextmanager
@@ -73,6 +77,7 @@ class Screen:
     def __init__(self, page: Page, pid: int) -> None:
         self.page = page
         self.pid = pid
+        self._devtools: CDPSession | None = None
 
     async def press_run(self) -> None:
         await self.page.get_by_role("button", name="Run", exact=True).click()
@@ -97,18 +102,20 @@ class Screen:
             "() => { probe.start(); window.addEventListener('click', () => { probe.ran = performance.timeOrigin"
             " + performance.now(); }, { capture: true, once: true }); }"
         )
-        self._cpu_s = cpu_s(self.pid) or 0.0
+        self._cpu_s, self._page_cpu_s = cpu_s(self.pid) or 0.0, await self._metrics()
         await self.press_run()
 
     async def finish(self) -> Seen:
         """Wait for the end of the run and read the probe."""
         await self.page.get_by_text(self.done).first.wait_for()
         used = (cpu_s(self.pid) or 0.0) - self._cpu_s
+        page_cpu_s = await self._metrics()
+        await self.page.evaluate("() => new Promise(shown => requestAnimationFrame(() => setTimeout(shown)))")
         probe = await self.page.evaluate("() => { probe.on = false; return probe; }")
         texts = await self.page.locator(self.panes).evaluate_all("panes => panes.map(p => p.textContent)")
         painted = probe["painted"]
         return Seen(
-            first_ms=min(at for _, at, _ in painted) - probe["ran"],
+            first_ms=min((at for _, at, _ in painted), default=math.inf) - probe["ran"],
             paint_ms=[
                 late
                 for i, text in enumerate(texts)
@@ -117,7 +124,15 @@ class Screen:
             long_ms=[duration for _, duration in probe["longTasks"]],
             n_frames=probe["frames"],
             cpu_s=used,
+            page_cpu_s={name: value - self._page_cpu_s[name] for name, value in page_cpu_s.items()},
         )
+
+    async def _metrics(self) -> dict[str, float]:
+        if self._devtools is None:
+            self._devtools = await self.page.context.new_cdp_session(self.page)
+            await self._devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+        told = {m["name"]: m["value"] for m in (await self._devtools.send("Performance.getMetrics"))["metrics"]}
+        return {name: told[f"{name}Duration"] for name in ("Task", "Script", "Layout", "RecalcStyle")}
 
     async def streamed(self) -> Seen:
         """One run from the press to its end."""
@@ -221,5 +236,7 @@ def _latencies(sent: list[int], painted: list[tuple[float, int]]) -> list[float]
 
 
 def percentile(values: list[float], q: int) -> float:
-    """The q-th of a hundred."""
+    """The q-th of a hundred; endless where nothing was shown before the end."""
+    if len(values) < 2:
+        return math.inf
     return statistics.quantiles(values, n=100, method="inclusive")[q - 1]

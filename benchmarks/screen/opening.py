@@ -18,6 +18,7 @@ from tests.app_server import ROOT
 N_MESSAGES = 200
 GOAL_MS = 1500
 _LAST = "Which of these still holds?"
+_FIRST = "the order was moved"
 
 
 def _thread() -> list[dict[str, str]]:
@@ -34,8 +35,6 @@ def _thread() -> list[dict[str, str]]:
             if n % 10 == 0:
                 reply += "\n\n```python\n" + "total = sum(item.price for item in order)\n" * 5 + "```\n"
             said.append({"role": "assistant", "content": reply + "\n\n- paid\n- shipped"})
-    # The question: as many messages as the address is to show.
-    said[-1] = {"role": "assistant", "content": said[-1]["content"]}
     return [*said, {"role": "user", "content": _LAST}]
 
 
@@ -47,9 +46,9 @@ async def thread(bench: Bench) -> None:
     model = bench.scale.model("prose", bench.scale.lengths[0])
     address = await _ours(bench, model)
     naive = f"{bench.servers.naive_url}/?thread={file}&texts={','.join(candidates(model))}"
-    ours_tests = [[".rp-thread .rp-m", 1, _LAST], [".rp-pane .rp-text", N_PANES, "At 0"], [".rp-state", N_PANES, "done"]]
-    naive_tests = [[".st-key-thread", 1, _LAST], ['[class*="st-key-pane"]', N_PANES, "At 0"]]
-    for round_ in range(bench.scale.rounds):
+    ours_tests = [[".rp-thread .rp-m", 1, _LAST], [".rp-pane .rp-text", N_PANES, _FIRST], [".rp-state", N_PANES, "done"]]
+    naive_tests = [[".st-key-thread", 1, _LAST], ['[class*="st-key-pane"]', N_PANES, _FIRST]]
+    for _ in range(bench.scale.rounds):
         for name, url, tests in (("weighbridge", address, ours_tests), ("whole text", naive, naive_tests)):
             page = await new_page(bench.browser)
             fresh = await _opened(page.context, url, tests)
@@ -58,7 +57,6 @@ async def thread(bench: Bench) -> None:
             bench.say("thread", f"{name:11} {len(said)} messages: fresh browser {fresh:.0f} ms, used browser {used:.0f}"
                       f" ms{goal}")  # fmt: skip
             await page.context.close()
-    del round_
 
 
 async def _opened(context: BrowserContext, url: str, tests: list[list[object]]) -> float:

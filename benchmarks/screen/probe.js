@@ -22,9 +22,15 @@
     shown.length = 0;
   };
 
-  // A message that a frame's callback sends arrives when that frame is out, with all that was drawn for it.
+  // A message that a frame's callback sends arrives when that frame is out, with all that was drawn for it. No frame is
+  // asked for that the page would not draw anyway: empty ones would be counted as its work.
   const { port1, port2 } = new MessageChannel();
+  const native = window.requestAnimationFrame.bind(window);
+  let inFrame = false;
+  const called = () => { if (!inFrame) { inFrame = true; port2.postMessage(0); } };
+  window.requestAnimationFrame = callback => native(at => { called(); callback(at); });
   port1.onmessage = () => {
+    inFrame = false;
     if (!dirty || !probe.on) return;
     dirty = false;
     probe.frames += 1;
@@ -34,9 +40,10 @@
       if (stamp && stamp !== shown[i]) { shown[i] = stamp; probe.painted.push([i, at, +stamp]); }
     });
   };
-  const frame = () => { requestAnimationFrame(frame); port2.postMessage(0); };
-  new MutationObserver(() => { dirty = true; }).observe(document, { childList: true, subtree: true, characterData: true });
-  frame();
+  new MutationObserver(() => {
+    if (!inFrame && !dirty) native(called);
+    dirty = true;
+  }).observe(document, { childList: true, subtree: true, characterData: true });
   new PerformanceObserver(list => {
     for (const task of list.getEntries()) probe.longTasks.push([Math.round(task.startTime), Math.round(task.duration)]);
   }).observe({ type: 'longtask' });

@@ -19,6 +19,7 @@ import orjson
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from benchmarks.screen.texts import WRAP_MS, sent_at_ms
 
 PATIENCE_S = 60.0
 _ROUTE = re.compile(rb"/rp/[\w.-]+")
@@ -30,6 +31,7 @@ class Session:
 
     socket: aiohttp.ClientWebSocketResponse
     query: str
+    """The page's address behind the question mark."""
     n_bytes: int = 0
     """Of all messages so far, as they travelled."""
     route: str = ""
@@ -65,6 +67,8 @@ class Session:
                     return
 
     def _note(self, message: ForwardMsg, data: bytes) -> None:
+        if message.WhichOneof("type") == "page_info_changed":
+            self.query = message.page_info_changed.query_string
         if message.WhichOneof("type") != "delta":
             return
         element = message.delta.new_element
@@ -114,12 +118,23 @@ class Read:
     """As it stands when the run has ended."""
 
 
-async def read(http: aiohttp.ClientSession, url: str, route: str) -> Read:
-    """Follow a run from its first frame to its end, as the page does."""
+async def read(
+    http: aiohttp.ClientSession, url: str, route: str, lags_ms: list[float] | None = None
+) -> Read:
+    """Follow a run from its first frame to its end, as the page does.
+
+    Args:
+        http: the client.
+        url: the app's address.
+        route: "/rp/<token>" of the run.
+        lags_ms: takes, for the newest stamp of every piece that arrives, the time since it was sent.
+    """
     n_bytes = n_frames = 0
     async with http.get(f"{url}{route}/events?v=0") as stream:
         async for data, _ in stream.content.iter_chunks():
             n_bytes += len(data)
+            if lags_ms is not None and (stamps := sent_at_ms(data.decode(errors="replace"))):
+                lags_ms.append((time.time() * 1000 - max(stamps)) % WRAP_MS)
             n_frames += data.count(b"\nid: ") + data.startswith(b"id: ")
     async with http.get(f"{url}{route}/snap") as answer:
         return Read(n_bytes, n_frames, orjson.loads(await answer.read()))
