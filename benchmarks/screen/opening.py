@@ -1,7 +1,8 @@
-"""How long a long thread takes to open: from its address to everything readable, in a fresh browser and in a used one."""
+"""How long a long thread takes to open: from its address to all of it readable, in a fresh and in a used browser."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -9,7 +10,7 @@ import sys
 
 from playwright.async_api import BrowserContext
 
-from benchmarks.screen.browser import DESKTOP, new_page
+from benchmarks.screen.browser import new_page
 from benchmarks.screen.parts import Bench
 from benchmarks.screen.processes import N_PANES, candidates
 from benchmarks.screen.session import ended, viewer
@@ -72,7 +73,9 @@ async def _ours(bench: Bench, model: str) -> str:
     servers = bench.servers
     command = [sys.executable, "-m", "compare", "threads", "import", str(servers.data_dir / "thread.json"), "--json"]
     env = {**os.environ, "WEIGHBRIDGE_DATA_DIR": str(servers.data_dir / "app")}
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, env=env)
+    done = await asyncio.to_thread(
+        subprocess.run, command, check=True, capture_output=True, text=True, cwd=ROOT, env=env
+    )
     thread_id = json.loads(done.stdout)["thread_ids"][0]
     async with viewer(bench.http, servers.app_url, f"thread={thread_id}") as session:
         await session.choose(candidates(model))

@@ -111,20 +111,28 @@ async def paint(bench: Bench) -> None:
     for _ in range(bench.scale.rounds):
         for screen in screens:
             seen[screen.name].append(found := await screen.streamed())
-            bench.say("paint", _paint_line(screen, found, PAINT_MS))
+            bench.say("paint", _times(screen, found, PAINT_MS))
+            bench.say("paint", _costs(screen, found))
             await screen.again()
     _compare_paint(bench, "paint", seen)
     for screen in screens:
         await screen.page.context.close()
 
 
-def _paint_line(screen: Screen, seen: Seen, goal_ms: int) -> str:
+def _times(screen: Screen, seen: Seen, goal_ms: int) -> str:
     goal = f"  goal p95 <= {goal_ms}" if isinstance(screen, Ours) else ""
+    p50, p95 = (percentile(seen.paint_ms, q) for q in (50, 95))
+    longest = max(seen.paint_ms, default=math.inf)
     return (
-        f"{screen.name:11} p50 {percentile(seen.paint_ms, 50):6.0f}  p95 {percentile(seen.paint_ms, 95):6.0f}  max "
-        f"{max(seen.paint_ms, default=math.inf):6.0f} ms of {len(seen.paint_ms)} stamps{goal}   Run to first words {seen.first_ms:.0f} ms"
-        f"   {seen.n_frames} frames, long tasks {sum(seen.long_ms)} ms, page {seen.page_cpu_s['Task']:.2f} and server "
-        f"{seen.cpu_s:.2f} CPU s"
+        f"{screen.name:11} p50 {p50:5.0f}  p95 {p95:5.0f}  max {longest:5.0f} ms of {len(seen.paint_ms)} stamps{goal}"
+        f"   Run to first words {seen.first_ms:.0f} ms"
+    )
+
+
+def _costs(screen: Screen, seen: Seen) -> str:
+    return (
+        f"{screen.name:11} {seen.n_frames} frames, long tasks {sum(seen.long_ms)} ms ({_list(seen.long_ms)}); "
+        f"CPU s: page {seen.page_cpu_s['Task']:.2f}, server {seen.cpu_s:.2f}"
     )
 
 
@@ -154,11 +162,12 @@ async def crowd(bench: Bench) -> None:
             for stream in streams:
                 stream.cancel()
             await asyncio.gather(*streams, return_exceptions=True)
-        bench.say("crowd", f"{scale.viewers} viewers, {_paint_line(screen, seen, CROWD_PAINT_MS)}   {n_live} others were "
-                  "streaming to the end")  # fmt: skip
+        bench.say("crowd", _times(screen, seen, CROWD_PAINT_MS))
+        bench.say("crowd", f"{_costs(screen, seen)}; {n_live} of {scale.viewers - 1} others streamed to the end")
         if design is Ours:
-            bench.say("crowd", f"{screen.name:11} click elsewhere: {_list(clicks)} ms  goal <= {CLICK_MS} each   arrival "
-                      f"at the others p50 {percentile(lags_ms, 50):.0f} p95 {percentile(lags_ms, 95):.0f} ms")  # fmt: skip
+            p50, p95 = (percentile(lags_ms, q) for q in (50, 95))
+            bench.say("crowd", f"{screen.name:11} click elsewhere {_list(clicks)} ms  goal <= {CLICK_MS} each")
+            bench.say("crowd", f"{screen.name:11} arrival at the others p50 {p50:.0f}  p95 {p95:.0f} ms")
         await screen.page.context.close()
 
 
@@ -218,9 +227,9 @@ async def blocks(bench: Bench) -> None:
         for design in (Ours, Naive):
             screen = await design.opened(bench.browser, bench.servers, model)
             seen = await screen.streamed()
-            goal = f"  goal <= {LONG_MS}" if design is Ours else ""
-            bench.say("blocks", f"{kind:5} {bench.scale.block_tokens} tokens, {screen.name:11} long tasks "
-                      f"{sum(seen.long_ms)} ms ({_list(seen.long_ms)}){goal}   {_paint_line(screen, seen, PAINT_MS)}")  # fmt: skip
+            goal = f"  goal: long tasks <= {LONG_MS} ms" if design is Ours else ""
+            bench.say("blocks", f"{kind:5} {_times(screen, seen, PAINT_MS)}")
+            bench.say("blocks", f"{kind:5} {_costs(screen, seen)}{goal}")
             await screen.page.context.close()
 
 

@@ -19,6 +19,7 @@ import orjson
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+
 from benchmarks.screen.texts import WRAP_MS, sent_at_ms
 
 PATIENCE_S = 60.0
