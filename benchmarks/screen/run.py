@@ -4,7 +4,7 @@
     python -m benchmarks.screen.run paint click    some of them
     python -m benchmarks.screen.run --quick        all parts, small, about two minutes
 
-weight: bytes a token on the event stream at two lengths. paint: from the sending of a token to the frame that shows
+bytes: bytes a token on the event stream at two lengths. paint: from the sending of a token to the frame that shows
 it, one viewer. crowd: the same among 30 viewers of four answers each. click: a click elsewhere while answers stream.
 thread: a thread of 200 messages opens. blocks: one long code fence, table or list.
 """
@@ -28,7 +28,7 @@ from benchmarks.screen.processes import Servers, servers
 WHOLE = Scale(rounds=3, lengths=(800, 4000), tokens=800, block_tokens=2000, viewers=30)
 QUICK = Scale(rounds=1, lengths=(200, 800), tokens=400, block_tokens=800, viewers=8)
 PARTS: dict[str, Part] = {
-    "weight": weight, "paint": paint, "click": click, "thread": thread, "blocks": blocks, "crowd": crowd,
+    "bytes": weight, "paint": paint, "click": click, "thread": thread, "blocks": blocks, "crowd": crowd,
 }  # fmt: skip
 
 
