@@ -31,8 +31,9 @@
   window.requestAnimationFrame = callback => native(at => { called(); callback(at); });
   port1.onmessage = () => {
     inFrame = false;
-    if (!dirty || !probe.on) return;
+    if (!dirty) return;
     dirty = false;
+    if (!probe.on) return;
     probe.frames += 1;
     const at = now();
     document.querySelectorAll(PANES).forEach((pane, i) => {
