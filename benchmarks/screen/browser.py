@@ -1,8 +1,8 @@
 """The two designs in a real browser, with the same handles: choose, press Run, wait, read what the probe saw.
 
-    async with chromium() as browser:
-        page = await Ours.opened(browser, servers, "prose-800-100")
-        seen = await page.streamed()
+async with chromium() as browser:
+    page = await Ours.opened(browser, servers, "prose-800-100")
+    seen = await page.streamed()
 """
 
 from __future__ import annotations

@@ -47,7 +47,11 @@ async def thread(bench: Bench) -> None:
     model = bench.scale.model("prose", bench.scale.lengths[0])
     address = await _ours(bench, model)
     naive = f"{bench.servers.naive_url}/?thread={file}&texts={','.join(candidates(model))}"
-    ours_tests = [[".rp-thread .rp-m", 1, _LAST], [".rp-pane .rp-text", N_PANES, _FIRST], [".rp-state", N_PANES, "done"]]
+    ours_tests = [
+        [".rp-thread .rp-m", 1, _LAST],
+        [".rp-pane .rp-text", N_PANES, _FIRST],
+        [".rp-state", N_PANES, "done"],
+    ]
     naive_tests = [[".st-key-thread", 1, _LAST], ['[class*="st-key-pane"]', N_PANES, _FIRST]]
     for _ in range(bench.scale.rounds):
         for name, url, tests in (("weighbridge", address, ours_tests), ("whole text", naive, naive_tests)):

@@ -175,9 +175,7 @@ async def _our_crowd(
     bench: Bench, stack: AsyncExitStack, model: str, lags_ms: list[float]
 ) -> list[asyncio.Task[object]]:
     url = bench.servers.app_url
-    sessions = [
-        await stack.enter_async_context(viewer(bench.http, url, "")) for _ in range(bench.scale.viewers - 1)
-    ]
+    sessions = [await stack.enter_async_context(viewer(bench.http, url, "")) for _ in range(bench.scale.viewers - 1)]
     for session in sessions:
         await session.choose(candidates(model))
     return [asyncio.create_task(read(bench.http, url, await session.run(), lags_ms)) for session in sessions]
@@ -187,9 +185,7 @@ async def _naive_crowd(
     bench: Bench, stack: AsyncExitStack, model: str, _lags_ms: list[float]
 ) -> list[asyncio.Task[object]]:
     url, query = bench.servers.naive_url, f"models={','.join(candidates(model))}&url={bench.servers.models_url}"
-    sessions = [
-        await stack.enter_async_context(viewer(bench.http, url, query)) for _ in range(bench.scale.viewers - 1)
-    ]
+    sessions = [await stack.enter_async_context(viewer(bench.http, url, query)) for _ in range(bench.scale.viewers - 1)]
     for session in sessions:
         await session.ask(WidgetState(id=session.ids["run"], trigger_value=True))
     return [asyncio.create_task(session.until(_is_over(session), 240)) for session in sessions]

@@ -1,8 +1,8 @@
 """A viewer without a browser: Streamlit's own websocket to press Run, the app's event stream to read.
 
-    async with viewer(http, url, "?thread=...") as session:
-        await session.choose(models); run = await session.run()
-        seen = await read(http, url, run)
+async with viewer(http, url, "?thread=...") as session:
+    await session.choose(models); run = await session.run()
+    seen = await read(http, url, run)
 """
 
 from __future__ import annotations
@@ -119,9 +119,7 @@ class Read:
     """As it stands when the run has ended."""
 
 
-async def read(
-    http: aiohttp.ClientSession, url: str, route: str, lags_ms: list[float] | None = None
-) -> Read:
+async def read(http: aiohttp.ClientSession, url: str, route: str, lags_ms: list[float] | None = None) -> Read:
     """Follow a run from its first frame to its end, as the page does.
 
     Args:
