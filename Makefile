@@ -8,7 +8,7 @@ PORT ?= 8501
 PEERS := .venv-peers
 MOCK := tests/peers/node_modules
 
-.PHONY: help setup run test test-peers lint types unit browser pictures lock clean
+.PHONY: help setup run test test-peers bench bench-quick lint types unit browser pictures lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -22,6 +22,13 @@ test: lint types unit  ## lint, types, unit, page and real-browser tests
 
 test-peers: $(PEERS)/.installed $(MOCK)/.installed  ## wire formats against other people's clients and servers
 	$(PEERS)/bin/python -m pytest tests/peers --confcutdir=tests/peers
+
+bench: $(VENV)/.tested browser  ## speed beside peers, all of it (benchmarks/README.md; leave the machine alone)
+	$(PY) -m benchmarks.streaming.run
+	$(PY) -m benchmarks.screen.run
+
+bench-quick: $(VENV)/.tested browser  ## the comparison screen alone, in two minutes
+	$(PY) -m benchmarks.screen.run --quick
 
 lint: $(VENV)/.tested
 	$(PY) -m ruff check .
