@@ -4,13 +4,15 @@
     turn_html(n, role, html, note="") -> str
 
 Faithful: CommonMark with tables and strikethrough, line breaks kept, and no rewriting beyond it: prices, arrows, emoji
-codes, quotes, TeX, task lists, footnotes and raw HTML read as they were written; link targets and link definitions are
-printed. Inert: the only tags come from this renderer and pass an allow-list without href, src, style or id; nothing
-can load, run or navigate. Links carry their target in `data-u`; the viewer decides what a click does.
+codes, quotes, TeX, task lists, footnotes, raw HTML and its entities, powers (`x**2`), names (`__init__`) and runs of
+spaces read as they were written; link targets and link definitions are printed. Inert: the only tags come from this
+renderer and pass an allow-list without href, src, style or id; nothing can load, run or navigate. Links carry their
+target in `data-u`; the viewer decides what a click does.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any
 
@@ -51,8 +53,12 @@ def new_parser() -> MarkdownIt:
 Rule = Callable[[Any, Sequence[Token], int, Any, Any], str]
 
 
+# Columns drawn with spaces and indented lines of a poem; HTML would show one space.
+_SPACES = re.compile(r"[ \t]{2,}|\t")
+
+
 def _text(_r: Any, tokens: Sequence[Token], i: int, _o: Any, _e: Any) -> str:
-    return escape(tokens[i].content)
+    return _SPACES.sub(r'<span class="rp-sp">\g<0></span>', escape(tokens[i].content))
 
 
 def _code_inline(_r: Any, tokens: Sequence[Token], i: int, _o: Any, _e: Any) -> str:
@@ -149,7 +155,7 @@ TAGS = frozenset(_BLOCK_TAGS | _TABLE_TAGS | _TEXT_TAGS)
 """Every tag that can reach a reader's page from model text."""
 
 ALLOWED_CLASSES: dict[str, set[str]] = {
-    "span": {"rp-cc", "rp-img", "rp-url", "rp-lang", *CLASSES},
+    "span": {"rp-cc", "rp-sp", "rp-img", "rp-url", "rp-lang", *CLASSES},
     "p": {"rp-raw"},
     "div": {"rp-code", "rp-tbl"},
     "th": {"ta-left", "ta-center", "ta-right"},

@@ -250,7 +250,8 @@ class Pane {
   async fetchText(kind) {
     try {
       const answer = await fetch(`${this.view.data.url}/${kind}/${this.index}`);
-      if (answer.ok) return await answer.text();
+      // text() would take a byte order mark at the beginning away: the stored text is shown to the last character.
+      if (answer.ok) return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await answer.arrayBuffer());
       this.view.alert(await answer.text());
     } catch { this.view.alert('The server cannot be reached. The text was not read.'); }
     return null;
