@@ -110,7 +110,7 @@ REMADE = [
     ("![cat](http://x.example/c.png)", "image not loaded: cat (http://x.example/c.png)"),
     ("![](data:image/png;base64,AAAA)", "image not loaded: (data:image/png;base64,AAAA)"),
     ("[click](javascript:alert(1))", "[click](javascript:alert(1))"),
-    ("see [a][1]\n\n[1]: https://x.example 'T'", "see a (https://x.example \"T\")\n[1]: https://x.example 'T'"),
+    ("see [a][one]\n\n[one]: https://x.example 'T'", "see a (https://x.example \"T\")\n[one]: https://x.example 'T'"),
     ("[^1]: https://x.example", "[^1]: https://x.example"),
     ("```python x=1\nprint('$5')\n```", "python x=1\nprint('$5')"),
     ("```mermaid\ngraph TD; A-->B\n```", "mermaid\ngraph TD; A-->B"),
