@@ -228,7 +228,7 @@ INTRUDERS = """(own) => {
       .map(n => 'inside: ' + n.outerHTML.slice(0, 80)));
   }
   for (const root of document.querySelectorAll('.rp-text, .rp-list, .rp-earlier, .st-key-thread_preview')) {
-    found.push(...[...root.querySelectorAll('[id], [name], [style]:not(.rp-l), button:not(.rp-fold)')]
+    found.push(...[...root.querySelectorAll('[id], [name], [style]:not(.rp-l), button:not(.rp-fold, .rp-edit)')]
       .map(n => 'inside: ' + n.outerHTML.slice(0, 80)));
   }
   for (const name of ['getElementById', 'querySelector', 'createElement']) {
