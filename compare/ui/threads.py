@@ -122,7 +122,7 @@ def show_messages(messages: Sequence[Message], *, height: int) -> None:
         for n, m in enumerate(messages, start=1)
     )
     with st.container(height=height, key="thread_preview"):
-        st.html(f"<style>{_CSS}</style>{rows}")
+        st.html(f'<style>{_CSS}</style><section role="region" aria-label="Thread">{rows}</section>')
 
 
 def show_message(heading: str, message: Message, n: int) -> None:

@@ -73,6 +73,8 @@ class Pane {
     this.el.setAttribute('aria-label', p.label ? this.name + ', ' + p.label : this.name);
     this.body.setAttribute('aria-label', this.name + ' text');
     this.details.el.setAttribute('aria-label', this.name + ' figures');
+    this.rawBtn.setAttribute('aria-label', 'Raw text of answer ' + p.name);
+    this.copyBtn.setAttribute('aria-label', 'Copy answer ' + p.name);
     if (p.version !== this.version) this.startAfresh(p.version);
     this.setThinks(p.thinking);
     if (p.earlier !== this.earlierHtml) this.setEarlier(p.earlier);
@@ -261,8 +263,14 @@ class Pane {
     const text = await this.fetchText('raw');
     if (text === null) return;
     const done = await navigator.clipboard?.writeText(text).then(() => true, () => false);
-    setText(this.copyBtn, done || copyBySelection(text) ? 'Copied' : 'Not copied');
-    setTimeout(() => setText(this.copyBtn, 'Copy'), 1500);
+    this.tellCopied(done || copyBySelection(text) ? 'Copied' : 'Not copied');
+    setTimeout(() => this.tellCopied('Copy'), 1500);
+  }
+
+  tellCopied(word) {
+    setText(this.copyBtn, word);
+    this.copyBtn.setAttribute('aria-label', `${word} answer ${this.letter.textContent}`);
+    if (word !== 'Copy') this.view.say(`${word} answer ${this.letter.textContent}`);
   }
 
   // --- scrolling
