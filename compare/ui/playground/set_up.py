@@ -193,9 +193,10 @@ def _one_of(kept: thread_ui.Kept) -> Thread:
     store = resources.store()
     if len(kept.ids) == 1:
         return store.thread(kept.ids[0])
-    titles = {thread_id: titled(thread).title for thread_id, thread in zip(kept.ids, kept.reading.threads, strict=True)}
+    read = zip(kept.ids, kept.reading.threads, strict=True)
+    titles = {thread_id: visible(titled(thread).title) for thread_id, thread in read}
     chosen = st.selectbox(
-        "Thread of this file", list(titles), format_func=lambda thread_id: visible(titles[thread_id]), key=f"uploaded_{kept.ids[0]}",
+        "Thread of this file", list(titles), format_func=titles.__getitem__, key=f"uploaded_{kept.ids[0]}",
         filter_mode="contains", label_visibility="collapsed",
     )  # fmt: skip
     state.choose_thread(str(chosen))
