@@ -108,6 +108,23 @@ def _table_close(_r: Any, _t: Sequence[Token], _i: int, _o: Any, _e: Any) -> str
     return "</table></div>\n"
 
 
+# Hebrew, Arabic and their neighbours, with their presentation forms.
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+
+
+def _sided_open(r: Any, tokens: Sequence[Token], i: int, options: Any, env: Any) -> str:
+    """A list or quote that holds right-to-left words stands on the side where its first words begin.
+
+    Paragraphs do so by the viewer's style, which costs no bytes.
+    """
+    k = i + 1
+    while tokens[k].level > tokens[i].level and not _RIGHT_TO_LEFT.search(tokens[k].content):
+        k += 1
+    if tokens[k].level > tokens[i].level:
+        tokens[i].attrSet("dir", "auto")
+    return str(r.renderToken(tokens, i, options, env))
+
+
 def _cell_open(_r: Any, tokens: Sequence[Token], i: int, _o: Any, _e: Any) -> str:
     align = _attr(tokens[i], "style").removeprefix("text-align:")
     return f'<{tokens[i].tag} class="ta-{align}">' if align else f"<{tokens[i].tag}>"
@@ -127,6 +144,9 @@ _RULES: dict[str, Rule] = {
     "table_close": _table_close,
     "th_open": _cell_open,
     "td_open": _cell_open,
+    "bullet_list_open": _sided_open,
+    "ordered_list_open": _sided_open,
+    "blockquote_open": _sided_open,
 }
 
 
@@ -165,7 +185,10 @@ ALLOWED_CLASSES: dict[str, set[str]] = {
 _CLEANER = nh3.Cleaner(
     tags=set(TAGS),
     attributes={"a": {"data-u"}, "ol": {"start"}, "li": {"value"}},
-    tag_attribute_values={"a": {"role": {"link"}, "tabindex": {"0"}}},
+    tag_attribute_values={
+        "a": {"role": {"link"}, "tabindex": {"0"}},
+        **{tag: {"dir": {"auto"}} for tag in ("ul", "ol", "blockquote")},
+    },
     allowed_classes=ALLOWED_CLASSES,
     link_rel=None,
     url_schemes=set(),

@@ -24,6 +24,9 @@ def assert_inert(html: str) -> None:
                 ("a", "data-u"),
                 ("ol", "start"),
                 ("li", "value"),
+                ("ul", "dir"),
+                ("ol", "dir"),
+                ("blockquote", "dir"),
             } or (name == "class" and set((value or "").split()) <= ALLOWED_CLASSES.get(tag, set())), (tag, name, value)
 
 

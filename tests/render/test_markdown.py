@@ -24,6 +24,16 @@ def test_lines_of_a_poem_keep_their_indent() -> None:
     assert [line for line in lines if line] == ["a", "    b", "\tc"]
 
 
+def test_a_list_in_arabic_has_its_marks_on_the_right() -> None:
+    lists = [
+        attrs
+        for tag, attrs in Reading(to_html("3. \u0645\u0631\u062d\u0628\u0627\n\n> - x")).tags
+        if tag in ("ol", "ul")
+    ]
+    assert lists == [{"dir": "auto", "start": "3"}, {}]
+    assert "dir" not in to_html("- a list\n\n> in English")
+
+
 def test_a_link_is_inert_and_carries_its_target_as_data() -> None:
     link = next(attrs for tag, attrs in Reading(to_html("[a](https://x.example/?q=1&r=2)")).tags if tag == "a")
     assert link == {"role": "link", "tabindex": "0", "data-u": "https://x.example/?q=1&r=2"}
