@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from playwright.sync_api import Locator, expect
 
 from compare.render.characters import HIDDEN, encodable
 from tests.render.strings import AS_WRITTEN, REMADE
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 45_000
+_USUAL_MS = 5_000
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Every `expect` inside waits longer: a busy machine draws pages with long texts slowly."""
+    expect.set_options(timeout=PATIENCE_MS)
+    try:
+        yield
+    finally:
+        expect.set_options(timeout=_USUAL_MS)
+
+
 # In one paragraph a lone backtick would find a partner.
 ONE_LINE = [text for text in AS_WRITTEN if "\n" not in text and "`" not in text]
 SEEN = [encodable(text) for text in [*AS_WRITTEN, *(seen for _, seen in REMADE)]]
@@ -23,7 +37,7 @@ def words(text: str) -> str:
 
 
 def assert_reads(where: Locator, expected: Sequence[str]) -> None:
-    expect(where).to_contain_text(expected[0], timeout=PATIENCE_MS)
+    expect(where).to_contain_text(expected[0])
     found = words(where.inner_text())
     missing = [text for text in expected if words(text) not in found]
     assert missing == []

@@ -23,7 +23,7 @@ from compare.render.characters import encodable, visible
 from compare.store.store import open_store
 from tests.app_server import AppServer, start_app
 from tests.browser import steps
-from tests.browser.reading import ONE_LINE, PATIENCE_MS, SEEN, WRITTEN, assert_reads, words
+from tests.browser.reading import ONE_LINE, PATIENCE_MS, SEEN, WRITTEN, assert_reads, patience, words
 from tests.engine.servers import Act, Exchange, ModelServer, model_server
 from tests.render.strings import AS_WRITTEN, PAYLOADS, REMADE
 
@@ -104,8 +104,11 @@ def pane_text(page: Page, letter: str) -> Locator:
     return steps.answer(page, letter).locator(".rp-text")
 
 
-def wait_until_votable(page: Page) -> None:
-    expect(page.get_by_text("Which answer stays true to the thread?")).to_be_visible(timeout=PATIENCE_MS)
+@pytest.fixture(autouse=True)
+def patient(page: Page) -> Iterator[None]:
+    page.set_default_timeout(PATIENCE_MS)
+    with patience():
+        yield
 
 
 # --- read as written -------------------------------------------------------------------------------------------------
@@ -137,7 +140,7 @@ def test_tricky_texts_are_read_as_written_everywhere(stage: Stage, page: Page) -
     stage.release.set()
 
     # Complete: panes, thread, header, stored text, raw text, clipboard.
-    wait_until_votable(page)
+    steps.wait_until_votable(page)
     assert_reads(pane_text(page, "A"), SEEN)
     assert_reads(pane_text(page, "B"), ONE_LINE)
     assert_reads(pane_text(page, "C"), ONE_LINE)
@@ -164,7 +167,7 @@ def test_tricky_texts_are_read_as_written_everywhere(stage: Stage, page: Page) -
     page.get_by_test_id("stChatInput").locator("textarea").fill(lines)
     page.get_by_test_id("stChatInput").locator("textarea").press("Enter")
     page.wait_for_url(lambda url: "run=" in url and first not in url)
-    wait_until_votable(page)
+    steps.wait_until_votable(page)
     assert_reads(steps.answer(page, "A").locator(".rp-earlier"), SEEN)
 
     # Dialogs and the library.
@@ -272,14 +275,14 @@ def test_hostile_texts_neither_run_nor_load_anything_anywhere(
         assert (asked, elsewhere, dialogs, len(page.context.pages)) == ([], [], [], 1), where
 
     page.goto(f"{stage.app.url}/?thread={thread}")
-    expect(steps.run_button(page)).to_be_enabled(timeout=PATIENCE_MS)
+    expect(steps.run_button(page)).to_be_enabled()
     assert_harmless("set-up")
     steps.press_run(page)
     expect(pane_text(page, "B").locator(".rp-tail")).to_contain_text(words(payloads[-1])[-20:])
     page.evaluate(TOUCH)
     assert_harmless("live")
     stage.release.set()
-    wait_until_votable(page)
+    steps.wait_until_votable(page)
     page.evaluate(TOUCH)
     assert_harmless("complete")
     page.keyboard.press("r")
@@ -293,7 +296,7 @@ def test_hostile_texts_neither_run_nor_load_anything_anywhere(
     page.get_by_test_id("stChatInput").locator("textarea").fill(blocks)
     page.get_by_test_id("stChatInput").locator("textarea").press("Enter")
     page.wait_for_url(lambda url: "run=" in url and first not in url)
-    wait_until_votable(page)
+    steps.wait_until_votable(page)
     assert_harmless("follow-up")
     page.get_by_role("button", name="New comparison").click()
     page.get_by_role("button", name="Earlier runs").click()
