@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.pane.conftest import Driver
+from tests.browser.reading import patience
 
 pytestmark = pytest.mark.browser
 
@@ -17,6 +19,12 @@ HEARD = """() => {
   window.heard = [];
   document.addEventListener('keydown', e => window.heard.push(e.key));
 }"""
+
+
+@pytest.fixture(autouse=True)
+def patient() -> Iterator[None]:
+    with patience():
+        yield
 
 
 def listed_keys() -> list[str]:
@@ -37,7 +45,7 @@ def test_every_key_that_the_pane_takes_is_listed_once() -> None:
 def test_the_sheet_lists_the_keys_and_holds_them_back_while_it_is_open(pane_driver: Driver) -> None:
     run = pane_driver.new(n=2)
     page = pane_driver.open(run)
-    page.get_by_role("region", name="Answer B").wait_for()
+    expect(page.get_by_role("region", name="Answer B")).to_be_visible()
     page.evaluate(HEARD)
     page.keyboard.press("1")
     page.keyboard.press("?")
