@@ -49,13 +49,12 @@ def start_app(data_dir: Path, *, sim_speed: str = "0.2", env: dict[str, str] | N
     port = free_port()
     log = data_dir / "app.log"
     variables = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name != "WEIGHBRIDGE_PLAIN"},
         "WEIGHBRIDGE_DATA_DIR": str(data_dir),
         "WEIGHBRIDGE_SIM_SPEED": sim_speed,
         "PYTHONPATH": str(ROOT),
         **(env or {}),
     }
-    variables.pop("WEIGHBRIDGE_PLAIN", None)
     started_at = time.monotonic()
     with log.open("wb") as out:
         # Another working folder on purpose: nothing may depend on it.

@@ -4,13 +4,15 @@
     turn_html(n, role, html, note="") -> str
 
 Faithful: CommonMark with tables and strikethrough, line breaks kept, and no rewriting beyond it: prices, arrows, emoji
-codes, quotes, TeX, task lists, footnotes and raw HTML read as they were written; link targets and link definitions are
-printed. Inert: the only tags come from this renderer and pass an allow-list without href, src, style or id; nothing
-can load, run or navigate. Links carry their target in `data-u`; the viewer decides what a click does.
+codes, quotes, TeX, task lists, footnotes, raw HTML and its entities, powers (`x**2`), names (`__init__`) and runs of
+spaces read as they were written; link targets and link definitions are printed. Inert: the only tags come from this
+renderer and pass an allow-list without href, src, style or id; nothing can load, run or navigate. Links carry their
+target in `data-u`; the viewer decides what a click does.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any
 
@@ -51,8 +53,12 @@ def new_parser() -> MarkdownIt:
 Rule = Callable[[Any, Sequence[Token], int, Any, Any], str]
 
 
+# Columns drawn with spaces and indented lines of a poem; HTML would show one space.
+_SPACES = re.compile(r"[ \t]{2,}|\t")
+
+
 def _text(_r: Any, tokens: Sequence[Token], i: int, _o: Any, _e: Any) -> str:
-    return escape(tokens[i].content)
+    return _SPACES.sub(r'<span class="rp-sp">\g<0></span>', escape(tokens[i].content))
 
 
 def _code_inline(_r: Any, tokens: Sequence[Token], i: int, _o: Any, _e: Any) -> str:
@@ -102,6 +108,23 @@ def _table_close(_r: Any, _t: Sequence[Token], _i: int, _o: Any, _e: Any) -> str
     return "</table></div>\n"
 
 
+# Hebrew, Arabic and their neighbours, with their presentation forms.
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+
+
+def _sided_open(r: Any, tokens: Sequence[Token], i: int, options: Any, env: Any) -> str:
+    """A list or quote that holds right-to-left words stands on the side where its first words begin.
+
+    Paragraphs do so by the viewer's style, which costs no bytes.
+    """
+    k = i + 1
+    while tokens[k].level > tokens[i].level and not _RIGHT_TO_LEFT.search(tokens[k].content):
+        k += 1
+    if tokens[k].level > tokens[i].level:
+        tokens[i].attrSet("dir", "auto")
+    return str(r.renderToken(tokens, i, options, env))
+
+
 def _cell_open(_r: Any, tokens: Sequence[Token], i: int, _o: Any, _e: Any) -> str:
     align = _attr(tokens[i], "style").removeprefix("text-align:")
     return f'<{tokens[i].tag} class="ta-{align}">' if align else f"<{tokens[i].tag}>"
@@ -121,6 +144,9 @@ _RULES: dict[str, Rule] = {
     "table_close": _table_close,
     "th_open": _cell_open,
     "td_open": _cell_open,
+    "bullet_list_open": _sided_open,
+    "ordered_list_open": _sided_open,
+    "blockquote_open": _sided_open,
 }
 
 
@@ -149,7 +175,7 @@ TAGS = frozenset(_BLOCK_TAGS | _TABLE_TAGS | _TEXT_TAGS)
 """Every tag that can reach a reader's page from model text."""
 
 ALLOWED_CLASSES: dict[str, set[str]] = {
-    "span": {"rp-cc", "rp-img", "rp-url", "rp-lang", *CLASSES},
+    "span": {"rp-cc", "rp-sp", "rp-img", "rp-url", "rp-lang", *CLASSES},
     "p": {"rp-raw"},
     "div": {"rp-code", "rp-tbl"},
     "th": {"ta-left", "ta-center", "ta-right"},
@@ -159,7 +185,10 @@ ALLOWED_CLASSES: dict[str, set[str]] = {
 _CLEANER = nh3.Cleaner(
     tags=set(TAGS),
     attributes={"a": {"data-u"}, "ol": {"start"}, "li": {"value"}},
-    tag_attribute_values={"a": {"role": {"link"}, "tabindex": {"0"}}},
+    tag_attribute_values={
+        "a": {"role": {"link"}, "tabindex": {"0"}},
+        **{tag: {"dir": {"auto"}} for tag in ("ul", "ol", "blockquote")},
+    },
     allowed_classes=ALLOWED_CLASSES,
     link_rel=None,
     url_schemes=set(),

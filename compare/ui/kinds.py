@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -13,11 +13,12 @@ from compare.ui import resources
 from compare.ui.frame import empty_state
 
 
-def choose_kind(*, without: Sequence[History] = ()) -> VoteKind:
+def choose_kind(*, without: Sequence[History] = (), below: Callable[[], None] | None = None) -> VoteKind:
     """The kind of votes to look at; ends the page with directions where there are none yet.
 
     Args:
         without: histories whose votes are of no use on this page.
+        below: draws what a page can show without votes, before it ends.
     """
     found = {kind: n for kind, n in kinds(resources.store()).items() if kind.history not in without}
     if not found:
@@ -26,6 +27,8 @@ def choose_kind(*, without: Sequence[History] = ()) -> VoteKind:
             page="pages/run/playground.py",
             label="Open the playground",
         )
+        if below is not None:
+            below()
         st.stop()
     by_name = {kind.name: kind for kind in sorted(found, key=lambda kind: -found[kind])}
     chosen = next(iter(by_name))

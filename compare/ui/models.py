@@ -37,9 +37,13 @@ def show_catalogue() -> ModelSpec | None:
     specs = list(resources.catalog().models.values())
     n_ready = sum(availability(spec).ready for spec in specs)
     breakers = resources.hub().breakers()
-    st.markdown(
-        f"**{n_ready} of {len(specs)} models are ready.** The others say what they need. Choose one to test it."
-    )
+    if n_ready:
+        told = f"**{n_ready} of {len(specs)} models are ready.** The others say what they need. Choose one to test it."
+    else:
+        told = (
+            f"**None of {len(specs)} models is ready.** Each says what it needs. Choose one to see how to give it that."
+        )
+    st.markdown(told)
     shown = st.dataframe(
         pd.DataFrame([_row(spec, breakers.get(spec.id)) for spec in specs]),
         hide_index=True,
@@ -96,17 +100,18 @@ def show_model(spec: ModelSpec) -> None:
         if st.button(
             "Ask it one short question", key="test_model", icon=":material/network_check:", disabled=not now.ready
         ):
-            with st.spinner(f"Asking {spec.name} ..."):
+            with st.spinner(f"Asking {plain(spec.name)} ..."):
                 _show_checked(asyncio.run(check([spec]))[0])
 
 
 def _how_to(spec: ModelSpec) -> str:
     reason = availability(spec).reason
     if not spec.api_key_env or "needs" not in reason:
-        return f"{spec.name}: {reason}."
+        return plain(f"{spec.name}: {reason}.")
     return (
-        f"{spec.name} {reason}. Set the key before the start, for instance `export {spec.api_key_env}=...` in the "
-        "shell that starts Weighbridge. It is read from there at every call and never stored."
+        f"{plain(f'{spec.name} {reason}.')} Set the key before the start, for instance "
+        f"`export {spec.api_key_env}=...` in the shell that starts Weighbridge. It is read from there at every call "
+        "and never stored."
     )
 
 
@@ -128,7 +133,7 @@ def _facts(spec: ModelSpec) -> dict[str, str]:
         "Retention": spec.retention,
         "Allowed pools": ", ".join(spec.pools),
     }
-    return {name: value or "not noted" for name, value in facts.items()}
+    return {name: plain(value or "not noted") for name, value in facts.items()}
 
 
 def _price(price: Price | None) -> str:
@@ -170,7 +175,7 @@ def show_local_servers() -> None:
         names = ", ".join(server.models[:8]) or "no model loaded"
         more = f" and {len(server.models) - 8} more" if len(server.models) > 8 else ""
         state = "in the catalogue" if server.base_url in known else "not in the catalogue yet"
-        st.markdown(f"**{server.name}** at `{server.base_url}`, {state}: {plain(names)}{more}")
+        st.markdown(f"**{plain(server.name)}** at `{server.base_url}`, {state}: {plain(names)}{more}")
         if server.models and server.base_url not in known:
             st.code("\n".join(block(server, model) for model in server.models[:8]), language="toml")
 

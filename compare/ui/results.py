@@ -180,6 +180,12 @@ def _handover_row(one: Handover, called: Mapping[str, str]) -> dict[str, Any]:
 # --- time and cost ---------------------------------------------------------------------------------------------------
 
 
+def show_time_and_cost() -> None:
+    """What the answers took, with a heading; there without any vote."""
+    st.subheader("Time and cost", anchor=False)
+    show_speed()
+
+
 def show_speed() -> None:
     """Times and cost of all stored answers."""
     import pandas as pd
@@ -187,7 +193,9 @@ def show_speed() -> None:
     store = resources.store()
     rows = speeds(store)
     if not rows:
-        st.caption("No timed answers yet.")
+        st.caption(
+            "No timed answers yet. Run a comparison in the playground: the time and cost of its answers stand here."
+        )
         return
     names = labels(store, resources.catalog())
     st.caption(

@@ -10,6 +10,7 @@ import streamlit as st
 
 from compare.errors import NotFoundError
 from compare.records import Message, Thread
+from compare.render.characters import visible
 from compare.render.markdown import to_html
 from compare.report.words import counted
 from compare.store.threads import ThreadSummary
@@ -21,7 +22,7 @@ from compare.ui.plain import plain
 
 def thread_label(thread: ThreadSummary) -> str:
     """A thread in one line of a list."""
-    return f"{thread.title} \u00b7 {counted(thread.n_messages, 'message')}"
+    return f"{visible(thread.title)} \u00b7 {counted(thread.n_messages, 'message')}"
 
 
 def thread_options(asked: str | None, *, search: str = "") -> list[ThreadSummary]:
@@ -117,11 +118,11 @@ def show_messages(messages: Sequence[Message], *, height: int) -> None:
     asked = max((n for n, m in enumerate(messages, start=1) if m.role == "user"), default=len(messages))
     rows = "".join(
         f'<article class="wb-msg wb-{m.role}"><div class="wb-who">{n} \u00b7 {escape(_who(m, n > asked))}</div>'
-        f"<div>{to_html(m.text)}</div></article>"
+        f'<div dir="auto">{to_html(m.text)}</div></article>'
         for n, m in enumerate(messages, start=1)
     )
     with st.container(height=height, key="thread_preview"):
-        st.html(f"<style>{_CSS}</style>{rows}")
+        st.html(f'<style>{_CSS}</style><section role="region" aria-label="Thread">{rows}</section>')
 
 
 def show_message(heading: str, message: Message, n: int) -> None:
@@ -130,7 +131,7 @@ def show_message(heading: str, message: Message, n: int) -> None:
         st.html(
             f"<style>{_CSS}</style>"
             f'<div class="wb-who">{escape(heading)} \u00b7 message {n}</div>'
-            f'<div class="wb-msg wb-alone">{to_html(message.text)}</div>'
+            f'<div class="wb-msg wb-alone" dir="auto">{to_html(message.text)}</div>'
         )
 
 
@@ -147,4 +148,9 @@ _CSS = """
 .wb-who { font-size: 0.78rem; opacity: 0.7; margin-bottom: 0.15rem; }
 .wb-msg p { margin: 0 0 0.4rem 0; }
 .wb-msg pre, .wb-msg table { overflow-x: auto; display: block; }
+.wb-msg :is(p, li) { unicode-bidi: plaintext; text-align: start; }
+.wb-msg :is(.rp-raw, .rp-sp) { white-space: pre-wrap; }
+.wb-msg .rp-raw { font-family: monospace; }
+.wb-msg .rp-cc { unicode-bidi: isolate; font-size: 0.7em; padding: 0 2px; border: 1px solid; border-radius: 3px; }
+.wb-msg .rp-lang { font-size: 0.78rem; opacity: 0.7; }
 """

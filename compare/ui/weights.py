@@ -22,7 +22,7 @@ def show_proposals(found: Recommendation) -> None:
             st.markdown(_heading(proposal, found))
             _proposal(proposal)
     for problem in found.problems:
-        st.caption(problem)
+        st.caption(plain(problem))
     st.caption(f"{found.tally.sentence}. The rule: {RULE} Cost and latency are not in it.")
 
 

@@ -6,8 +6,7 @@ from compare.ui import results
 from compare.ui.kinds import choose_kind
 
 st.header("Results", anchor=False)
-kind = choose_kind()
+kind = choose_kind(below=results.show_time_and_cost)
 results.show_ratings(kind)
 results.show_handovers(kind)
-st.subheader("Time and cost", anchor=False)
-results.show_speed()
+results.show_time_and_cost()

@@ -8,8 +8,11 @@ from compare.ui.playground import run_view, set_up
 
 run_id = state.run_id()
 notice = state.notice()
-if notice:
+if notice and run_id is None:
     st.warning(plain(notice), icon=":material/info:")
+elif notice:
+    # Over the page, so that no answer moves under the reader; it stays until it is put away.
+    st.toast(plain(notice), icon=":material/info:", duration="infinite")
 if run_id is None:
     set_up.draw()
 else:

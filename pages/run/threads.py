@@ -41,7 +41,11 @@ with left:
             label_visibility="collapsed",
         )
     else:
-        st.info("No thread holds these words." if search else "No threads yet. Add some above.")
+        st.info(
+            "No thread holds these words. Try fewer, or clear the search."
+            if search
+            else "No threads yet. Add a file above, or paste a conversation in the playground."
+        )
 with right:
     if chosen:
         thread = resources.store().thread(chosen)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from compare.catalog import load_catalog
 from compare.engine.hub import close_hub
 from compare.settings import database_path
 from compare.store.store import open_store
@@ -80,6 +81,52 @@ def test_every_page_opens_on_an_empty_database(page: str, heading: str) -> None:
 def test_pages_without_votes_say_what_to_do(page: str) -> None:
     app = healthy(opened(page))
     assert any("No votes yet." in info.value for info in app.info)
+
+
+def test_a_notice_over_a_run_moves_no_answer() -> None:
+    app = after_a_run(opened())
+    app.session_state["notice"] = "It costs $5 -> $10."
+    app.run()
+    assert [re.sub(r"\\(\W)|:small\[\]", r"\1", each.value) for each in healthy(app).toast] == ["It costs $5 -> $10."]
+    assert list(app.warning) == []
+
+
+def test_a_page_without_votes_still_tells_time_and_cost() -> None:
+    app = after_a_run(opened())
+    app.switch_page("pages/review/results.py").run()
+    assert "No votes yet." in healthy(app).info[0].value
+    assert [heading.value for heading in app.subheader] == ["Time and cost"]
+    assert len(app.dataframe[0].value) == 3
+
+
+def test_without_threads_the_pages_say_how_to_bring_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources, "_keep_samples", lambda into: None)
+    app = healthy(opened())
+    assert app.button(key="run").disabled
+    assert "No threads yet. Paste or upload one." in all_text(app)
+    app.switch_page("pages/run/threads.py").run()
+    assert "No threads yet. Add a file above" in all_text(healthy(app))
+
+
+def test_without_runs_the_list_of_runs_says_how_to_make_one() -> None:
+    app = opened()
+    app.button(key="earlier").click().run()
+    assert "No runs yet. Choose a thread and candidates, then press Run" in all_text(healthy(app))
+
+
+def test_without_a_ready_model_the_pages_say_what_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = [
+        f'[[model]]\nid = "{each}"\nprovider = "openai-chat"\nbase_url = "http://127.0.0.1:9/v1"\nmodel = "m"\n'
+        'api_key_env = "A_KEY_THAT_IS_NOT_SET"\n'
+        for each in load_catalog().models
+    ]
+    (tmp_path / "none.toml").write_text("\n".join(blocks), encoding="utf-8")
+    monkeypatch.setenv("WEIGHBRIDGE_MODELS", str(tmp_path / "none.toml"))
+    app = healthy(opened())
+    assert app.button(key="run").disabled
+    assert "No model is ready. The Models page says what each one needs" in all_text(app)
+    app.switch_page("pages/setup/models.py").run()
+    assert "models is ready.** Each says what it needs." in all_text(healthy(app))
 
 
 def test_run_stores_three_answers_and_shows_them_as_written() -> None:
@@ -312,7 +359,9 @@ def test_an_uploaded_thread_is_the_one_shown_in_the_library() -> None:
 def test_a_search_without_a_find_says_one_thing() -> None:
     app = opened("pages/run/threads.py")
     app.text_input(key="thread_search").set_value("no such words").run()
-    assert [info.value for info in healthy(app).info] == ["No thread holds these words."]
+    assert [info.value for info in healthy(app).info] == [
+        "No thread holds these words. Try fewer, or clear the search."
+    ]
     assert list(app.radio) == []
 
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from compare.render.blocks import BlockStream, render_all
 from compare.render.markdown import to_html
+from tests.render.reading import Reading
+from tests.render.strings import AS_WRITTEN, PAYLOADS, REMADE
 
 PIECES = [
     "A paragraph with **bold** and `code`.\n\n",
@@ -50,6 +52,16 @@ PIECES = [
     "1.\n\n2. after an empty item\n",
     "-\n\n  not in the item\n\n",
     "```\nnever closed\n",
+    "Regards,\n-- \nAda\n\n",
+    "text\n--\nmore\n---\n",
+    "2*3*4 and x**2 with __init__ at \\\\nas\\x\\\n  indented\n\ttabbed\n\n",
+    "&lt;b&gt; &amp;nbsp;\n\n",
+    "| no | table |\n| at | all |\n\n",
+    "<script>\n\nalert(1)\n</script>\n",
+    "[^1]: a footnote\n  goes on\n\n",
+    "1) a\n\n   b\n\n       code\n2) c\n",
+    "- [ ] task\n- [x] done\n\n",
+    "\u0645\u0631\u062d\u0628\u0627 \u202e\n> \u05e9\n\n",
 ]
 
 
@@ -107,6 +119,31 @@ def test_noise_is_streamed_like_anything_else(text: str, sizes: list[int]) -> No
     assert stream.blocks == render_all(text)
     assert replayed(ops)[0] == stream.blocks
     assert "".join(html for _, html in stream.blocks).split() == to_html(text).split()
+
+
+TEXTS = [*AS_WRITTEN, *(text for text, _ in REMADE), *PAYLOADS, "\n", "\n\n", "- ", "> ", "    "]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from(TEXTS), min_size=1, max_size=6),
+    st.sampled_from(["", "\n", "\n\n", " "]),
+    st.lists(st.integers(1, 23), min_size=1, max_size=4),
+)
+def test_tricky_and_hostile_texts_read_the_same_live_and_whole(parts: list[str], glue: str, sizes: list[int]) -> None:
+    text = glue.join(parts)
+    stream, ops = streamed(text, sizes)
+    assert replayed(ops)[0] == stream.blocks == render_all(text)
+    seen = Reading("".join(html for _, html in stream.blocks)).text
+    assert seen.split() == Reading(to_html(text)).text.split()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet="ab1 \n*_`<>&;:$\\\u05d0\u200d\u202e\U000e0067\U0001f3f4", max_size=40))
+def test_every_letter_and_figure_of_any_text_is_shown(text: str) -> None:
+    shown = "".join(Reading("".join(html for _, html in render_all(text))).parts)
+    for char in "ab1&;:$\u05d0":
+        assert shown.count(char) >= text.count(char), (char, shown)
 
 
 def test_offsets_point_at_the_first_line_of_each_block() -> None:

@@ -1,4 +1,4 @@
-"""Text that attacks: 48 payloads in five places each; nothing but the allow-list may come out."""
+"""Text that attacks, every payload in five places; nothing but the allow-list may come out."""
 
 from __future__ import annotations
 
@@ -7,58 +7,8 @@ import pytest
 from compare.render.blocks import BlockStream
 from compare.render.markdown import ALLOWED_CLASSES, TAGS, to_html
 from tests.render.reading import Reading
+from tests.render.strings import HOST, PAYLOADS
 
-HOST = "http://127.0.0.1:9/"
-PAYLOADS = [
-    "<script>fetch('HOSTs')</script>",
-    "<img src=HOSTa onerror=alert(1)>",
-    "<svg onload=alert(1)><use href='HOSTb#x'/></svg>",
-    "<svg><style>@import 'HOSTc'</style></svg>",
-    "<iframe src=HOSTd></iframe>",
-    '<iframe srcdoc="<script>parent.x=1</script>"></iframe>',
-    "<link rel=stylesheet href=HOSTe>",
-    "<link rel=preload as=image href=HOSTf>",
-    "<style>body{background:url(HOSTg)}</style>",
-    "<object data=HOSTh></object>",
-    "<embed src=HOSTi>",
-    "<meta http-equiv=refresh content='0;url=HOSTj'>",
-    "<base href=HOSTk>",
-    "<form action=HOSTl><button>go</button></form>",
-    "<input autofocus onfocus=alert(1)>",
-    "<details open ontoggle=alert(1)>x</details>",
-    "<math><mglyph><style><!--</style><img title='--&gt;&lt;img src=x onerror=alert(1)&gt;'>",
-    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
-    "<video src=HOSTm autoplay></video>",
-    "<audio src=HOSTn autoplay></audio>",
-    "<a href='javascript:alert(1)'>x</a>",
-    "<template><script>alert(1)</script></template>",
-    "<p style='background:url(HOSTo)'>x</p>",
-    "<body onload=alert(1)>",
-    "[x](javascript:alert(1))",
-    "[x](JaVaScRiPt:alert(1))",
-    "[x](javascript&colon;alert(1))",
-    "[x](java\nscript:alert(1))",
-    "[x](vbscript:msgbox)",
-    "[x](data:text/html,<script>alert(1)</script>)",
-    "[x](data:image/png;base64,AAAA)",
-    "[x](file:///etc/passwd)",
-    "[x](//evil.example)",
-    '[x](HOSTp "title\' onmouseover=alert(1) \\" x")',
-    "[x](<HOSTq onmouseover=alert(1)>)",
-    "![x](HOSTr)",
-    '![x](HOSTs "t" onerror=alert(1))',
-    "[![x](HOSTt)](HOSTu)",
-    "| ![x](HOSTv) | <img src=HOSTw> |\n|---|---|\n| <script>alert(1)</script> | ![y](HOSTx) |",
-    "# ![x](HOSTy) <img src=x onerror=alert(1)>",
-    '```"><img src=HOSTz onerror=alert(1)>\ncode\n```',
-    "```html\n<script>alert(1)</script><img src=HOST1>\n```",
-    "<HOST2>",
-    '[ref][1]\n\n[1]: javascript:alert(1) "onclick=alert(1)"',
-    "$\\href{javascript:alert(1)}{x}$ $$\\url{HOST3}$$",
-    "line\u2028<script>alert(1)</script>\u2029",
-    "<form id=body><input name=innerHTML><img name=getElementById>",
-    "<div class='rp-pane st-key-vote' id=root data-pane=0 data-u='HOST4' role=button>fake</div>",
-]
 PLACES = ["{}", "a {} b", "> {}", "- item\n\n  {}", "{}{}"]
 
 
@@ -74,11 +24,14 @@ def assert_inert(html: str) -> None:
                 ("a", "data-u"),
                 ("ol", "start"),
                 ("li", "value"),
+                ("ul", "dir"),
+                ("ol", "dir"),
+                ("blockquote", "dir"),
             } or (name == "class" and set((value or "").split()) <= ALLOWED_CLASSES.get(tag, set())), (tag, name, value)
 
 
-def test_there_are_48_payloads() -> None:
-    assert len(set(PAYLOADS)) == 48
+def test_no_payload_stands_twice() -> None:
+    assert len(set(PAYLOADS)) == len(PAYLOADS) >= 80
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)

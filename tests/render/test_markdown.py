@@ -6,51 +6,7 @@ import pytest
 
 from compare.render.markdown import MAX_NESTING, to_html, turn_html
 from tests.render.reading import Reading, read
-
-AS_WRITTEN = [
-    "It costs $5 now and $10 later",
-    "from $5 -> $10, x <- y, a => b, a <=> b",
-    "1 - 2 -- 3 --- 4 ... (c) (tm) +-",
-    "x >= 3 and y <= 4 and z ~= 5 and w != 6",
-    ":rocket: :smile: :+1:",
-    ":material/home: :red[danger] :blue-badge[new]",
-    "\"straight\" and 'single' quotes stay",
-    "\u201ccurly\u201d and \u2018single\u2019 quotes stay \u2013 and \u2014 too",
-    "A literal <b>bold</b> tag and <!-- a comment --> and List<String>",
-    "<div>not a box</div>",
-    "<script>alert(1)</script>",
-    "a footnote[^1] stays",
-    "[ ] not a box, [x] nor this",
-    "http://bare.example/address is text, as is www.example.com and me@example.com",
-    "3:4:5 ratio at 12:30:00",
-    "snake_case_name and another_one_",
-    "AT&T, R&D and &unknown; stay",
-    "100% of C:\\Users\\me and \\n and \\alpha",
-    r"\(a_1 + b_{2}\) and \[x^2 * y * z\]",
-    "$a_1 * b_2 * c$ is TeX",
-    "$$\\frac{a}{b} \\, \\{x\\} \\\\ y$$",
-    "US$5, A$6 and 7$ and $8/$9",
-    "Rating: $$$ of $$$$",
-    "2 * 3 * 4 = 24",
-    "5*4 is 20 and **",
-    "~not struck~out and tilde ~ alone",
-    "tab\tinside",
-    "\u05e9\u05dc\u05d5\u05dd olam \u05e2\u05d5\u05dc\u05dd",
-    "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 keeps its joiner",
-    "\U0001f469\u200d\U0001f469\u200d\U0001f467 keeps its joiners",
-    "caf\u00e9 na\u00efve \u65e5\u672c\u8a9e \u0e44\u0e17\u0e22",
-    "| not | a | table |",
-    "#hashtag is no heading",
-    "in 1986. That was a year",
-    "==highlight== and ++insert++ and ^sup^",
-    "{{ template }} {% tag %} ${variable} <%= erb %>",
-    "@user mentioned #123 in org/repo#4",
-    "Note[1] and [2, p. 3] are citations",
-    "[[wiki link]] and [[1]]",
-    "!not an image",
-    "x^2 and y_1",
-    "&&& ||| ;;; %%%",
-]
+from tests.render.strings import AS_WRITTEN, REMADE
 
 
 @pytest.mark.parametrize("text", AS_WRITTEN)
@@ -58,45 +14,24 @@ def test_text_reads_as_it_was_written(text: str) -> None:
     assert read(to_html(text)) == text
 
 
-REMADE = [
-    ("**bold** and *it* and ~~out~~ and `code`", "bold and it and out and code"),
-    ("# Title\n\npara", "Title\npara"),
-    ("line one\nline two", "line one\nline two"),
-    ("- a\n- b\n  1. c\n  2. d\n     - e", "a\nb\nc\nd\ne"),
-    ("- [ ] open\n- [x] done", "[ ] open\n[x] done"),
-    ("| a | b |\n|---|--:|\n| 1 | $2 -> $3 |", "a\nb\n1\n$2 -> $3"),
-    ("[policy](https://x.example/p)", "policy (https://x.example/p)"),
-    ('[a](https://x.example "the title")', 'a (https://x.example "the title")'),
-    ("[https://bank.example](https://evil.example)", "https://bank.example (https://evil.example)"),
-    ("[https://bank.example](https://bank.example)", "https://bank.example"),
-    ("<https://x.example/a>", "https://x.example/a"),
-    ("![cat](http://x.example/c.png)", "image not loaded: cat (http://x.example/c.png)"),
-    ("![](data:image/png;base64,AAAA)", "image not loaded: (data:image/png;base64,AAAA)"),
-    ("[click](javascript:alert(1))", "[click](javascript:alert(1))"),
-    ("see [a][1]\n\n[1]: https://x.example 'T'", "see a (https://x.example \"T\")\n[1]: https://x.example 'T'"),
-    ("[^1]: https://x.example", "[^1]: https://x.example"),
-    ("```python x=1\nprint('$5')\n```", "python x=1\nprint('$5')"),
-    ("```mermaid\ngraph TD; A-->B\n```", "mermaid\ngraph TD; A-->B"),
-    ("    indented $code$", "indented $code$"),
-    ("$$\na\n- b \\\\ c\n$$", "$$\na\n- b \\\\ c\n$$"),
-    ("\\[\nx = 1\n+ 2\n\\]", "\\[\nx = 1\n+ 2\n\\]"),
-    ("|a|b|\n|-|-|\n|1|`x|y`|3|", "a\nb\n1\nx | y | 3"),
-    ("> quoted\n> > deeper", "quoted\ndeeper"),
-    ("a\u202eb\u200bc\x00d\x1b[31me\x07", "aU+202EbU+200BcU+0000dU+001B[31meU+0007"),
-    ("a\u200db", "aU+200Db"),
-    ("`\u2066x`", "U+2066x"),
-    ("```\n\u202eabc\n```", "U+202Eabc"),
-    ("tag \U000e0041\U000e0042 soft\u00adhyphen \ufeff", "tag U+E0041U+E0042 softU+00ADhyphen U+FEFF"),
-    ("half \ud83d of a pair", "half \ufffd of a pair"),
-    ("carriage\r\nreturn\rlines", "carriage\nreturn\nlines"),
-    ("", ""),
-    ("   \n \n", ""),
-]
-
-
 @pytest.mark.parametrize(("text", "seen"), REMADE)
 def test_markup_is_read_and_nothing_is_lost(text: str, seen: str) -> None:
     assert read(to_html(text)) == seen
+
+
+def test_lines_of_a_poem_keep_their_indent() -> None:
+    lines = "".join(Reading(to_html("a\n    b\n\tc")).parts).splitlines()
+    assert [line for line in lines if line] == ["a", "    b", "\tc"]
+
+
+def test_a_list_in_arabic_has_its_marks_on_the_right() -> None:
+    lists = [
+        attrs
+        for tag, attrs in Reading(to_html("3. \u0645\u0631\u062d\u0628\u0627\n\n> - x")).tags
+        if tag in ("ol", "ul")
+    ]
+    assert lists == [{"dir": "auto", "start": "3"}, {}]
+    assert "dir" not in to_html("- a list\n\n> in English")
 
 
 def test_a_link_is_inert_and_carries_its_target_as_data() -> None:

@@ -28,7 +28,9 @@ RESERVE_PX = 300
 """Height of everything else on a page at 900 px: navigation, title, vote row, input."""
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("dom.js", "figures.js", "timeline.js", "details.js", "tail.js", "thread.js", "pane.js", "view.js")
+_SCRIPTS = (
+    "dom.js", "keys.js", "figures.js", "timeline.js", "details.js", "tail.js", "thread.js", "pane.js", "view.js",
+)  # fmt: skip
 
 
 def reading_pane(

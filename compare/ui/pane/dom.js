@@ -45,15 +45,23 @@ const keepWhole = cell => {
 
 const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
 
-// The same characters as compare/render/characters.py: nobody sees them, so they are shown as boxes.
-const HIDDEN = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160'
+// The same characters as compare/render/characters.py: nobody sees them, so they are shown as boxes. First what makes
+// a picture and stays: three flags, and the variant of a Han character.
+const flag = letters => '\u{1f3f4}' + [...letters].map(c => String.fromCodePoint(0xe0000 + c.charCodeAt(0))).join('')
+  + '\u{e007f}';
+const JOINABLE = '\\u0600-\\u1fff\\u2190-\\u2bff\\ufb50-\\ufdff\\ufe0f\\ufe70-\\ufefc\\u{10000}-\\u{1faff}';
+const HIDDEN = new RegExp(`(?<seen>${['gbeng', 'gbsct', 'gbwls'].map(flag).join('|')}`
+  + '|(?<=[\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{323af}])[\\u{e0100}-\\u{e01ef}])'
+  + '|[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160'
   + '\\u17b4\\u17b5\\u180b-\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0d\\ufeff\\uffa0'
-  + '\\ufff0-\\ufffb\\u{e0000}-\\u{e0fff}]|\\r(?!\\n)', 'gu');
+  + `\\ufff0-\\ufffb\\ufffe\\uffff\\u{e0000}-\\u{e0fff}]|\\r(?!\\n)|(?<![${JOINABLE}])[\\u200c\\u200d]`
+  + `|[\\u200c\\u200d](?![${JOINABLE}])`, 'gu');
 
 // Appends text to a node. The boxes are drawn by CSS around the character itself, so textContent stays exact.
 const putText = (node, text) => {
   let from = 0;
   for (const match of text.matchAll(HIDDEN)) {
+    if (match.groups.seen) continue;
     const code = 'U+' + match[0].codePointAt(0).toString(16).toUpperCase().padStart(4, '0');
     node.append(text.slice(from, match.index), el('span', 'rp-cc rp-cc-own', { 'data-c': code }, match[0]));
     from = match.index + match[0].length;

@@ -73,6 +73,8 @@ class Pane {
     this.el.setAttribute('aria-label', p.label ? this.name + ', ' + p.label : this.name);
     this.body.setAttribute('aria-label', this.name + ' text');
     this.details.el.setAttribute('aria-label', this.name + ' figures');
+    this.rawBtn.setAttribute('aria-label', 'Raw text of answer ' + p.name);
+    this.copyBtn.setAttribute('aria-label', 'Copy answer ' + p.name);
     if (p.version !== this.version) this.startAfresh(p.version);
     this.setThinks(p.thinking);
     if (p.earlier !== this.earlierHtml) this.setEarlier(p.earlier);
@@ -250,7 +252,8 @@ class Pane {
   async fetchText(kind) {
     try {
       const answer = await fetch(`${this.view.data.url}/${kind}/${this.index}`);
-      if (answer.ok) return await answer.text();
+      // text() would take a byte order mark at the beginning away: the stored text is shown to the last character.
+      if (answer.ok) return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await answer.arrayBuffer());
       this.view.alert(await answer.text());
     } catch { this.view.alert('The server cannot be reached. The text was not read.'); }
     return null;
@@ -260,8 +263,14 @@ class Pane {
     const text = await this.fetchText('raw');
     if (text === null) return;
     const done = await navigator.clipboard?.writeText(text).then(() => true, () => false);
-    setText(this.copyBtn, done || copyBySelection(text) ? 'Copied' : 'Not copied');
-    setTimeout(() => setText(this.copyBtn, 'Copy'), 1500);
+    this.tellCopied(done || copyBySelection(text) ? 'Copied' : 'Not copied');
+    setTimeout(() => this.tellCopied('Copy'), 1500);
+  }
+
+  tellCopied(word) {
+    setText(this.copyBtn, word);
+    this.copyBtn.setAttribute('aria-label', `${word} answer ${this.letter.textContent}`);
+    if (word !== 'Copy') this.view.say(`${word} answer ${this.letter.textContent}`);
   }
 
   // --- scrolling

@@ -2,7 +2,8 @@
 // Text nodes and our own elements, nothing of the text is read as HTML; only the last line is ever drawn again.
 
 const LONG_LINE = 4000;
-const LIGHT = /`([^`]+)(?:`|$)|\*\*(?=\S)([^*]+?)(?:\*\*|$)|(?<![\w*])\*(?=[^\s*])([^*]+?)\*(?![\w*])/g;
+const RULE = /^[\s|:-]*-[\s|:-]*$/;
+const LIGHT = /`([^`]+)(?:`|$)|(?<!\w(?=\*\*\d))\*\*(?=\S)([^*]+?)(?:\*\*|$)|(?<![\w*])\*(?=[^\s*])([^*]+?)\*(?![\w*])/g;
 
 const putLight = (node, text) => {
   let from = 0;
@@ -24,7 +25,7 @@ class Tail {
   set(text) {
     this.el.replaceChildren();
     this.line = '';
-    this.node = this.fence = this.table = null;
+    this.node = this.fence = this.table = this.header = null;
     this.append(text);
   }
 
@@ -40,8 +41,11 @@ class Tail {
     if (this.fence) return this.drawCode(line, whole);
     const fence = /^ {0,3}(`{3,}|~{3,})([^`]*)$/.exec(line);
     if (fence && whole) return this.openFence(fence);
-    if (/^ {0,3}\|/.test(line)) return this.drawRow(line, whole);
+    const row = /^ {0,3}\|/.test(line);
+    if (row && this.table) return this.drawRow(line);
+    if (row && whole && this.header && RULE.test(line)) return this.openTable();
     this.table = null;
+    this.header = row && whole ? line : null;  // a table only once the line below says so; else its bars are text
     if (!line.trim()) { if (whole && this.el.firstChild) this.el.append(el('div', 'rp-gap')); return; }
     this.drawLine(line);
   }
@@ -68,12 +72,17 @@ class Tail {
     if (whole) { this.node.replaceWith(...this.node.childNodes, '\n'); this.fence.code.normalize(); }
   }
 
-  drawRow(line, whole) {
-    if (!this.table) {
-      this.table = el('table');
-      this.el.append(el('div', 'rp-tbl', {}, this.table));
-    }
-    if (/^[\s|:-]*-[\s|:-]*$/.test(line)) { this.node?.remove(); return; }
+  openTable() {
+    this.node?.remove();
+    this.el.lastChild.remove();
+    this.table = el('table');
+    this.el.append(el('div', 'rp-tbl', {}, this.table));
+    this.node = null;
+    this.drawRow(this.header);
+    this.header = this.node = null;
+  }
+
+  drawRow(line) {
     if (!this.node) { this.node = el('tr'); this.table.append(this.node); }
     const cells = line.trim().replace(/^\|/, '').replace(/\|$/, '').split(/(?<!\\)\|/);
     const tag = this.table.firstChild === this.node ? 'th' : 'td';
@@ -98,6 +107,6 @@ class Tail {
       holder = el('span');
       this.node.append(el('span', 'rp-dot', {}, /\d/.test(mark) ? mark : '\u2022'), holder);
     }
-    putLight(holder, mark ? text.trimStart() : text);
+    putLight(holder, mark ? text.trimStart() : indent + text);
   }
 }

@@ -24,8 +24,8 @@ class View {
     this.alertBox = el('div', 'rp-alert', { role: 'alert', hidden: '' });
     const toggle = (cls, label, title, flip) => button('rp-switch ' + cls, label, { title }, flip);
     this.syncBtn = toggle('', 'Sync scroll', 'Scroll all answers together (s)', () => this.setSync(!this.sync));
-    this.keysBtn = toggle('rp-keys', 'Keys j k s r',
-      'j, k: scroll. s: sync scroll. r: raw text. Click to switch the keys on or off.', () => this.setKeys(!this.keysOn));
+    this.keysBtn = button('rp-switch rp-keys', 'Keys', { title: 'Every key of this screen (?)' },
+      () => openKeySheet(this));
     this.thread = new ThreadView(n => this.edit(n));
     this.threadBtn = toggle('rp-thread-btn', 'Thread', 'Show the thread beside the answers',
       () => this.thread.setOpen(!this.thread.open));
@@ -37,7 +37,6 @@ class View {
       this.threadBtn, this.syncBtn, this.progress, this.keysBtn);
     this.root.replaceChildren(bar, this.alertBox, this.grid, this.live);
     this.setSync(this.sync);
-    this.setKeys(this.keysOn);
     this.resize = new ResizeObserver(() => this.fit());
     this.resize.observe(this.answers);
     this.listen(window, 'keydown', e => this.key(e), { capture: true });
@@ -247,16 +246,16 @@ class View {
 
   setSync(on) { this.sync = on; this.syncBtn.setAttribute('aria-pressed', String(on)); store('rp-sync', on); }
 
-  setKeys(on) { this.keysOn = on; this.keysBtn.setAttribute('aria-pressed', String(on)); store('rp-keys', on); }
+  setKeys(on) { this.keysOn = on; store('rp-keys', on); }
 
   key(e) {
     const at = e.composedPath()[0];
     if (e.key === 'Enter' && at.matches?.('.rp a[data-u]') && this.root.contains(at)) { at.click(); return; }
-    if (!this.keysOn || e.ctrlKey || e.metaKey || e.altKey || e.isComposing || !this.root.isConnected) return;
-    if (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) return;
-    if (document.querySelector('[role=dialog]')) return;
+    if (!this.root.isConnected || holdBackVote(e, this.keysOn) || !mayAct(e)) return;
+    if (!this.keysOn && e.key !== '?') return;
     const focused = this.panes.find(p => p.el.contains(document.activeElement));
     if (e.key === 'j' || e.key === 'k') this.scrollBy(e.key === 'j' ? 0.8 : -0.8, focused);
+    else if (e.key === '?') openKeySheet(this);
     else if (e.key === 's') this.setSync(!this.sync);
     else if (e.key === 'r') this.toggleRaw(focused ? [focused] : this.panes);
     else return;

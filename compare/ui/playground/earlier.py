@@ -23,7 +23,9 @@ def earlier_runs() -> None:
     store = resources.store()
     found = store.recent_comparisons(_MOST)
     if not found:
-        st.caption("No runs yet.")
+        st.caption(
+            "No runs yet. Choose a thread and candidates, then press Run: every run is kept and opens from here."
+        )
     for summary in found:
         comparison = store.comparison(summary.id)
         assert comparison is not None

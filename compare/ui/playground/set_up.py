@@ -13,6 +13,7 @@ import streamlit as st
 from compare.catalog import availability
 from compare.errors import CompareError
 from compare.records import Candidate, Message, Thread
+from compare.render.characters import visible
 from compare.report.words import counted
 from compare.runs.live import MAX_PANES, MIN_PANES, PRODUCTION
 from compare.threads.importers import Reading, read_text
@@ -192,7 +193,8 @@ def _one_of(kept: thread_ui.Kept) -> Thread:
     store = resources.store()
     if len(kept.ids) == 1:
         return store.thread(kept.ids[0])
-    titles = {thread_id: titled(thread).title for thread_id, thread in zip(kept.ids, kept.reading.threads, strict=True)}
+    read = zip(kept.ids, kept.reading.threads, strict=True)
+    titles = {thread_id: visible(titled(thread).title) for thread_id, thread in read}
     chosen = st.selectbox(
         "Thread of this file", list(titles), format_func=titles.__getitem__, key=f"uploaded_{kept.ids[0]}",
         filter_mode="contains", label_visibility="collapsed",
@@ -276,6 +278,8 @@ def _missing(chosen: Sequence[str]) -> list[str]:
 def _trouble(found: _Chosen, chosen: Sequence[str]) -> str:
     """What stands in the way of Run, or nothing. An empty field to paste into does not: a press on Run fills it."""
     missing = _missing(chosen)
+    if not any(availability(spec).ready for spec in resources.catalog().models.values()):
+        return "No model is ready. The Models page says what each one needs, and how to add a server of your own."
     if missing:
         return f"Not ready: {'; '.join(missing)}. Set the key and start again, or take the model out."
     if len(chosen) < MIN_PANES:

@@ -154,7 +154,7 @@ def _show_counts(prompt: Prompt, shaped: Shaped, spec: ModelSpec) -> None:
     if asked and asked[0] == (spec.id, shaped.sent.sha256):
         table[f"Counted by {spec.name}"] = asked[1]
     st.dataframe(table, hide_index=True)
-    if st.button(f"Let {spec.name}'s provider count", key="variant_count", icon=":material/pin:"):
+    if st.button(f"Let {plain(spec.name)}'s provider count", key="variant_count", icon=":material/pin:"):
         counted = [_ask_provider(spec, messages) for messages in (prompt.messages, shaped.sent.messages)]
         st.session_state["variant_counted"] = ((spec.id, shaped.sent.sha256), counted)
         st.rerun(scope="fragment")
