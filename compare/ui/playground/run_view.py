@@ -20,6 +20,7 @@ from compare.ui.plain import plain
 from compare.ui.playground.edit_view import edit_message
 from compare.ui.playground.next_message import next_message
 from compare.ui.playground.panes_view import change_panes
+from compare.ui.playground.sent_view import sent_dialog
 from compare.ui.playground.spread_view import spread_dialog
 from compare.ui.playground.tokens_view import tokens_dialog
 from compare.ui.playground.voter import voter
@@ -99,6 +100,8 @@ def _more(run: Run, runs: Runs) -> None:
     match chosen:
         case "tokens":
             tokens_dialog(run)
+        case "sent":
+            sent_dialog(run)
         case "panes":
             change_panes(run, runs, names_seen=True)
         case "spread":
