@@ -47,13 +47,14 @@ _PROBES: Mapping[str, Any] = {
     "stop": ("END",),
 }
 """A value of each that is taken wherever the setting is."""
-_NAMES = {
+SETTING_NAMES = {
     "system_prompt": "system prompt",
     "temperature": "temperature",
     "max_output_tokens": "max output tokens",
     "reasoning_effort": "reasoning effort",
     "stop": "stop sequences",
 }
+"""What sentences call the fields of records.Settings."""
 _NOTHING_LEARNED = Learned()
 _NOTHING_CHOSEN = Settings()
 
@@ -140,7 +141,7 @@ def takes(
         settings: what is chosen besides; some settings rule each other out.
         learned: what servers have refused so far.
     """
-    return {name: Takes(_why_not(spec, settings, name, learned), *_range(spec, name)) for name in _NAMES}
+    return {name: Takes(_why_not(spec, settings, name, learned), *_range(spec, name)) for name in SETTING_NAMES}
 
 
 def fitting(spec: ModelSpec, settings: Settings, learned: Learned = _NOTHING_LEARNED) -> Fitting:
@@ -152,7 +153,7 @@ def fitting(spec: ModelSpec, settings: Settings, learned: Learned = _NOTHING_LEA
 def objections(spec: ModelSpec, settings: Settings, learned: Learned = _NOTHING_LEARNED) -> dict[str, str]:
     """What stands against the chosen values, in sentences by the field of records.Settings; empty: all are taken."""
     found = {}
-    for name in _NAMES:
+    for name in SETTING_NAMES:
         value = getattr(settings, name)
         if value in (None, ()):
             continue
@@ -178,7 +179,7 @@ def _left_out(spec: ModelSpec, settings: Settings, name: str, learned: Learned) 
         if one.setting == name:
             return f"{one.why}."
     if name in _PROBES and name not in settings_sent(as_sent(request, spec.base_url, learned).params):
-        return f"{spec.name} refused the {_NAMES[name]} when it was asked last, so it is left out."
+        return f"{spec.name} refused the {SETTING_NAMES[name]} when it was asked last, so it is left out."
     return None
 
 
@@ -212,20 +213,22 @@ def _out_of_range(spec: ModelSpec, name: str, value: Any) -> str | None:
     low, high = _range(spec, name)
     found = len(value) if name == "stop" else value
     wire = format_name(spec.provider)
+    shown = f"{found:g}" if isinstance(found, float) else f"{found:,}"
     if low is not None and found < low:
-        return f"The {_NAMES[name]} {found:,} is below {low:g}, the least that {wire} takes."
+        return f"The {SETTING_NAMES[name]} {shown} is below {low:g}, the least that {wire} takes."
     if high is None or found <= high:
         return None
     match name:
         case "stop":
             return f"{found} stop sequences were given; {wire} takes at most {high:g}."
         case "max_output_tokens":
-            return f"Max output tokens {found:,} is above {high:,}, the most that {spec.name} can write."
-    return f"The {_NAMES[name]} {found:,} is above {high:g}, the most that {wire} takes."
+            return f"Max output tokens {shown} is above {high:,}, the most that {spec.name} can write."
+    return f"The {SETTING_NAMES[name]} {shown} is above {high:g}, the most that {wire} takes."
 
 
 __all__ = [
     "EFFORTS",
+    "SETTING_NAMES",
     "Fitting",
     "Takes",
     "as_sent",

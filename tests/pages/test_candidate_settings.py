@@ -160,7 +160,7 @@ def test_the_plain_model_and_one_that_is_chosen_already_are_not_added_again() ->
 def test_the_same_for_all_leaves_out_what_a_model_does_not_take_and_says_so() -> None:
     app = filled(dialog(), temperature=0.4, stop=["END", r"\n\n"], policy="last:6")
     refused = "Stop sequences cannot be set for models that are asked in the Responses format."
-    assert f"Same for all: Sim Flash: {refused}" in all_text(app)
+    assert f"Same for all: Sim Flash goes without the stop sequences. {refused}" in all_text(app)
     app.button(key="same_for_all").click().run()
     made = {one.model_id: one for one in chosen(healthy(app))}
     assert list(made) == ["sim-lite", "sim-flash", "sim-large"]
@@ -168,7 +168,7 @@ def test_the_same_for_all_leaves_out_what_a_model_does_not_take_and_says_so() ->
     assert made["sim-lite"].settings == Settings(temperature=0.4, stop=("END", "\n\n"))
     assert made["sim-flash"].settings == Settings(temperature=0.4)
     assert made["sim-flash"].label == "Sim Flash (temperature 0.4, last:6)"
-    assert f"Sim Flash: {refused}" in all_text(app)
+    assert f"Sim Flash goes without the stop sequences. {refused}" in all_text(app)
 
 
 def test_production_stays_in_the_choice_and_is_given_no_settings() -> None:
@@ -262,7 +262,7 @@ def test_every_answer_tells_exactly_what_was_sent() -> None:
     view = AppTest.from_function(only_what_was_sent, default_timeout=20)
     view.session_state["run_id"] = app.session_state["run_id"]
     view.run().segmented_control(key="sent_letter").set_value("B").run()
-    assert "Stop sequences cannot be set" in all_text(healthy(view))
+    assert "Sim Flash (temperature 0.4, last:6)" in all_text(healthy(view))
     view.segmented_control(key="sent_way_B").set_value("Request body (Responses)").run()
     body = json.loads(codes(healthy(view))[-1])
     assert (body["model"], body["temperature"]) == ("sim-flash", 0.4)

@@ -17,7 +17,7 @@ from compare.threads.prompts import fixed_prompt
 from compare.ui import resources, state
 from compare.ui.plain import plain
 from compare.ui.playground.candidate_form import Filled, fill, form, ready_models
-from compare.ui.playground.effect import shaped_for, show_effect
+from compare.ui.playground.effect import shaped_for, show_effect, show_parameters
 from compare.ui.playground.preset_bar import preset_chooser, preset_keeper
 from compare.ui.playground.variants import ForAll, is_plain, key_of, label, same_for_all
 
@@ -63,6 +63,8 @@ def settings_dialog(thread: Thread, chosen: tuple[Candidate, ...]) -> None:
         st.error(plain(str(exc)), icon=":material/error:")
         return
     _actions(filled, by_key, target or _NEW)
+    if not filled.wrong:
+        show_parameters(filled.candidate, filled.spec)
     show_effect(prompt, shaped, filled.candidate, filled.spec)
 
 
@@ -89,7 +91,9 @@ def _actions(filled: Filled, by_key: dict[str, Candidate], target: str) -> None:
             help="All chosen candidates get these settings, policy and preparation; each keeps model and fallback.",
         )  # fmt: skip
         preset_keeper(filled.pattern)
-    if trouble:
+    if filled.wrong:
+        st.caption(":material/error: Correct what is marked first.")
+    elif trouble:
         st.caption(plain(trouble))
     elif not target:
         st.caption(f"Adds {plain(filled.candidate.label)}.")
@@ -103,7 +107,7 @@ def _actions(filled: Filled, by_key: dict[str, Candidate], target: str) -> None:
 def _trouble(filled: Filled, by_key: dict[str, Candidate], target: str) -> str:
     """Why the candidate cannot be used as it stands; empty where it can."""
     if filled.wrong:
-        return "Correct what is marked first."
+        return filled.wrong[0]
     key = key_of(filled.candidate)
     if key == target:
         return "Nothing is changed yet."

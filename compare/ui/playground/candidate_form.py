@@ -22,6 +22,8 @@ from compare.ui.plain import plain
 from compare.ui.playground.variants import label, read, written
 
 _PROMPT_PX = 90
+_USUAL_STOPS = (r"\n\n", "User:", "###")
+"""Offered; whatever is typed is taken as well."""
 
 
 class Filled(NamedTuple):
@@ -114,25 +116,26 @@ def _settings_fields(spec: ModelSpec, can: dict[str, Takes], against: dict[str, 
     with columns[0]:
         st.number_input(
             "Temperature", key="variant_temperature", value=None, min_value=0.0, step=0.1, format="%.2f",
-            placeholder="server's", disabled=can["temperature"].why_not is not None,
+            placeholder="server's choice", disabled=can["temperature"].why_not is not None,
             help=f"{_bounds(can['temperature'])} for {plain(spec.name)}. Empty: its server chooses.",
         )  # fmt: skip
     with columns[1]:
         st.number_input(
-            "Max output tokens", key="variant_max_tokens", value=None, min_value=1, step=100, placeholder="server's",
-            disabled=can["max_output_tokens"].why_not is not None,
+            "Max output tokens", key="variant_max_tokens", value=None, min_value=1, step=100,
+            placeholder="server's choice", disabled=can["max_output_tokens"].why_not is not None,
             help=f"{_bounds(can['max_output_tokens'])} for {plain(spec.name)}, thinking included. "
             "Empty: its server chooses.",
         )  # fmt: skip
     with columns[2]:
         st.selectbox(
-            "Reasoning effort", EFFORTS, key="variant_effort", index=None, placeholder="server's",
+            "Reasoning effort", EFFORTS, key="variant_effort", index=None, placeholder="server's choice",
             disabled=can["reasoning_effort"].why_not is not None,
             help="How much it may think first. No model takes all of these words.",
         )  # fmt: skip
     with columns[3]:
         st.multiselect(
-            "Stop sequences", st.session_state.get("variant_stop", []), key="variant_stop", accept_new_options=True,
+            "Stop sequences", list(dict.fromkeys([*_USUAL_STOPS, *st.session_state.get("variant_stop", [])])),
+            key="variant_stop", accept_new_options=True,
             placeholder="none", disabled=can["stop"].why_not is not None,
             help=r"The answer ends before the first of them. Type one and press Enter; `\n` stands for a line end.",
         )  # fmt: skip

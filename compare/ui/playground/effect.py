@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 
 import streamlit as st
@@ -11,6 +12,7 @@ from compare.engine.counting import provider_counts
 from compare.providers.takes import as_sent, settings_sent
 from compare.records import Candidate, ChatMessage, ChatRequest, ModelSpec
 from compare.report.tokens import calibrations
+from compare.report.words import counted, in_ranges
 from compare.threads.difference import changed
 from compare.threads.prompts import Prompt
 from compare.threads.shaping import Shaped, shape, summary_needed, too_long
@@ -37,12 +39,11 @@ def show_effect(prompt: Prompt, shaped: Shaped, candidate: Candidate, spec: Mode
     warning = too_long(shaped, candidate, spec)
     if warning:
         st.warning(plain(warning), icon=":material/straighten:")
-    _show_parameters(candidate, spec)
     _show_counts(prompt, shaped, spec)
     if shaped.cut:
-        numbers = ", ".join(str(cut.number) for cut in shaped.cut)
+        numbers = in_ranges(cut.number for cut in shaped.cut)
         n_tokens = sum(cut.tokens for cut in shaped.cut)
-        st.markdown(f"**Cut by us:** {len(shaped.cut)} messages with {n_tokens:,} tokens: {numbers}.")
+        st.markdown(f"**Cut by us:** {counted(len(shaped.cut), 'message')} with {n_tokens:,} tokens: {numbers}.")
     found = changed(shaped)
     if not found and candidate.preparation != "none":
         st.caption(f"The preparation {plain(candidate.preparation)} changes nothing in what is sent of this thread.")
@@ -55,12 +56,14 @@ def show_effect(prompt: Prompt, shaped: Shaped, candidate: Candidate, spec: Mode
         st.caption(f"{len(found) - _MOST_SHOWN} more messages are changed in the same way.")
 
 
-def _show_parameters(candidate: Candidate, spec: ModelSpec) -> None:
+def show_parameters(candidate: Candidate, spec: ModelSpec) -> None:
+    """What would be sent beside the messages, by the names of the wire format."""
     request = ChatRequest(spec, (ChatMessage("user", "?"),), candidate.settings)
     worded = as_sent(request, spec.base_url, resources.hub().learned())
     sent = settings_sent(worded.params).values()
     if sent:
-        st.caption(f"Sent with it: {plain(', '.join(f'{name} {value}' for name, value in sent))}.")
+        told = ", ".join(f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in sent)
+        st.caption(f"Sent with it: {plain(told)}.")
 
 
 def _show_counts(prompt: Prompt, shaped: Shaped, spec: ModelSpec) -> None:
@@ -76,8 +79,8 @@ def _show_counts(prompt: Prompt, shaped: Shaped, spec: ModelSpec) -> None:
         table[f"Counted by {spec.name}"] = asked[1]
     st.dataframe(table, hide_index=True)
     if st.button(f"Let {plain(spec.name)}'s provider count", key="variant_count", icon=":material/pin:"):
-        counted = [_ask_provider(spec, messages) for messages in (prompt.messages, shaped.sent.messages)]
-        st.session_state["variant_counted"] = ((spec.id, shaped.sent.sha256), counted)
+        answers = [_ask_provider(spec, messages) for messages in (prompt.messages, shaped.sent.messages)]
+        st.session_state["variant_counted"] = ((spec.id, shaped.sent.sha256), answers)
         st.rerun(scope="fragment")
 
 
@@ -87,12 +90,12 @@ def _ask_provider(spec: ModelSpec, messages: Sequence[ChatMessage]) -> str:
 
 
 def _counts(name: str, texts: tuple[str, ...], spec: ModelSpec) -> dict[str, str]:
-    counted = count_messages(texts)
+    n_tokens = count_messages(texts)
     line = calibrations(resources.store()).get(spec.id)
-    band = line.expected(counted, len(texts)) if line else None
+    band = line.expected(n_tokens, len(texts)) if line else None
     return {
         "": name,
         "Messages": f"{len(texts):,}",
-        "Tokens counted here": f"{counted:,}",
+        "Tokens counted here": f"{n_tokens:,}",
         f"Expected from {spec.name}": f"{band.low:,} to {band.high:,}" if band else "no answers yet",
     }

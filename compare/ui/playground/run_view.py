@@ -33,6 +33,7 @@ _LOOK_AGAIN_S = 5.0
 _MORE = {
     "panes": ":material/groups: Candidates",
     "tokens": ":material/data_usage: Tokens",
+    "sent": ":material/outbox: Sent",
     "spread": ":material/scatter_plot: Spread",
 }
 _PLAIN_REFRESH_S = 0.4

@@ -13,7 +13,7 @@ import streamlit as st
 from compare.engine.run import LETTERS, Run
 from compare.records import Answer
 from compare.report.sent import Sent, SettingSent, sent_for
-from compare.report.words import counted
+from compare.report.words import counted, in_ranges
 from compare.ui import resources
 from compare.ui.plain import plain
 
@@ -70,7 +70,7 @@ def _facts(sent: Sent) -> Iterator[str]:
         whose = "its own answer" if name[1] else f"an answer of {name[0]}"
         yield f"In the history: {whose}, turn {turns}."
     if sent.cut:
-        numbers = ", ".join(str(cut.number) for cut in sent.cut)
+        numbers = in_ranges(cut.number for cut in sent.cut)
         n_tokens = sum(cut.tokens for cut in sent.cut)
         yield f"Cut by us: {counted(len(sent.cut), 'message')} with {counted(n_tokens, 'token')}: {numbers}."
     for reason, n in sent.left_out.items():
@@ -90,7 +90,7 @@ def _parameters(sent: Sent) -> None:
             st.caption("Its parameters were not kept: the answer was stopped before it was complete.")
     elif sent.params:
         st.markdown("**Parameters**")
-        st.code(_indented(sent.params), language="json", wrap_lines=True)
+        st.code(json.dumps(sent.params, ensure_ascii=False), language="json", wrap_lines=True)
     elif sent.messages:
         st.caption("No parameters were sent with the messages: everything was left to the model's server.")
 

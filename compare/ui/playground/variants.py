@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from compare.providers.quirks import Learned
-from compare.providers.takes import fitting
+from compare.providers.takes import SETTING_NAMES, fitting
 from compare.records import Candidate, ModelSpec, Settings
 from compare.ui import resources
 
@@ -119,5 +119,7 @@ def same_for_all(
             simulated=spec.simulated,
         )
         made.setdefault(new.id, replace(new, label=label(new, spec)))
-        sentences += [f"{spec.name}: {why}" for why in fit.left_out.values()]
+        sentences += [
+            f"{spec.name} goes without the {SETTING_NAMES[name]}. {why}" for name, why in fit.left_out.items()
+        ]
     return ForAll(tuple(made.values()), tuple(dict.fromkeys(sentences)), len(chosen) - len(made))
