@@ -211,6 +211,8 @@ def _range(spec: ModelSpec, name: str) -> tuple[float | None, float | None]:
 
 def _out_of_range(spec: ModelSpec, name: str, value: Any) -> str | None:
     low, high = _range(spec, name)
+    if low is None and high is None:
+        return None
     found = len(value) if name == "stop" else value
     wire = format_name(spec.provider)
     shown = f"{found:g}" if isinstance(found, float) else f"{found:,}"

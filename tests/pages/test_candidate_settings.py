@@ -222,6 +222,10 @@ def test_a_preset_keeps_what_the_model_on_screen_does_not_take() -> None:
 # --- what was sent ---------------------------------------------------------------------------------------------------
 
 
+def choose_sent(app: AppTest) -> AppTest:
+    return app.menu_button(key="more").click("sent").run()
+
+
 def codes(app: AppTest) -> list[str]:
     return [str(code.value) for code in app.code]
 
@@ -251,7 +255,7 @@ def test_every_answer_tells_exactly_what_was_sent() -> None:
     app.multiselect(key="candidate_choice").set_value(keys).run()
     app = healthy(after_a_run(app))
     stored = answers(app)
-    app.button(key="sent").click().run()
+    choose_sent(app)
     shown = all_text(healthy(app))
     n_sent, n_cut = json.loads(stored[0].sent_json)["n_messages"], len(json.loads(stored[0].cut_json))
     assert f"Exactly what was sent: {n_sent} messages" in shown
@@ -273,9 +277,9 @@ def test_nothing_of_it_is_offered_while_a_run_is_blind() -> None:
     app = opened()
     app.toggle(key="blind").set_value(True).run()
     app = healthy(after_a_run(app))
-    assert "sent" not in [button.key for button in app.button]
+    assert list(app.menu_button) == []
     app.button(key="vote_1").click().run()
-    app.button(key="sent").click().run()
+    choose_sent(app)
     assert "Exactly what was sent" in all_text(healthy(app))
 
 
@@ -283,5 +287,5 @@ def test_of_a_recorded_answer_it_is_said_that_nothing_was_sent() -> None:
     app = opened()
     app.multiselect(key="candidate_choice").set_value(["production", "sim-large"])
     app = after_a_run(app)
-    app.button(key="sent").click().run()
+    choose_sent(app)
     assert "nothing was sent for it from here" in all_text(healthy(app))

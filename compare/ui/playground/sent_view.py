@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from html import escape
 from itertools import groupby
 from typing import Any
 
@@ -11,15 +12,20 @@ import orjson
 import streamlit as st
 
 from compare.engine.run import LETTERS, Run
-from compare.records import Answer
+from compare.records import Answer, ChatMessage
 from compare.report.sent import Sent, SettingSent, sent_for
 from compare.report.words import counted, in_ranges
 from compare.ui import resources
 from compare.ui.plain import plain
 
 _MESSAGES_PX = 420
-_MOST_SHOWN = 60
+_MOST_SHOWN = 400
 """Messages drawn; a conversation that is longer is shown whole in the request's body."""
+_CSS = """
+.wb-sent { margin: 0 0 0.9rem; }
+.wb-sent > div { font-size: 0.78rem; opacity: 0.7; margin-bottom: 0.15rem; }
+.wb-sent > pre { margin: 0; padding: 0; background: none; white-space: pre-wrap; overflow-wrap: anywhere; }
+"""
 _SETTINGS = {
     "system_prompt": "System prompt",
     "temperature": "Temperature",
@@ -126,12 +132,19 @@ def _conversation(sent: Sent, letter: str) -> None:
         if way != ways[0]:
             st.code(_indented(_without_pictures(sent.body)), language="json", wrap_lines=True)
             return
-        for number, message in enumerate(sent.messages[:_MOST_SHOWN], start=1):
-            pictures = f", {counted(len(message.images), 'picture')}" if message.images else ""
-            st.caption(f"{number} \u00b7 {message.role}{pictures}")
-            st.code(message.content, language=None, wrap_lines=True)
+        rows = (_row(number, message) for number, message in enumerate(sent.messages[:_MOST_SHOWN], start=1))
+        st.html(f"<style>{_CSS}</style>{''.join(rows)}")
         if len(sent.messages) > _MOST_SHOWN:
             st.caption(f"{len(sent.messages) - _MOST_SHOWN} more; the request body holds them all.")
+
+
+def _row(number: int, message: ChatMessage) -> str:
+    """A message to the letter. Thirty code blocks instead would keep a phone busy for seconds."""
+    pictures = f", {counted(len(message.images), 'picture')}" if message.images else ""
+    return (
+        f'<article class="wb-sent"><div>{number} \u00b7 {escape(message.role)}{pictures}</div>'
+        f"<pre>{escape(message.content)}</pre></article>"
+    )
 
 
 def _without_pictures(value: Any) -> Any:
