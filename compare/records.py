@@ -207,6 +207,18 @@ class Candidate:
         return self.label or self.model_id
 
 
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What a candidate is but for its models, under a name."""
+
+    name: str
+    settings: Settings = Settings()
+    context_policy: str = "full"
+    preparation: str = "none"
+    saved_at: str = ""
+    """UTC, ISO 8601; set once stored."""
+
+
 # --- one request and what came of it ---------------------------------------------------------------------------------
 
 
@@ -551,6 +563,7 @@ __all__ = [
     "ModelSpec",
     "Origin",
     "Preference",
+    "Preset",
     "Price",
     "PriceTier",
     "Provider",

@@ -23,6 +23,7 @@ from compare.engine.pane import Pane
 from compare.engine.question import unanswered
 from compare.engine.run import Run
 from compare.errors import CompareError
+from compare.providers.quirks import Learned
 from compare.records import Answer
 
 log = logging.getLogger(__name__)
@@ -114,6 +115,10 @@ class Hub:
     def breakers(self) -> dict[str, BreakerStatus]:
         """How the endpoints that were asked here stand, by model id."""
         return self._backend.breakers.statuses()
+
+    def learned(self) -> Learned:
+        """Which parameters the servers that were asked here have refused."""
+        return self._backend.client.learned
 
     def close(self) -> None:
         """Stop everything, save what has arrived, end the thread. Harmless a second time."""

@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import quote
 
 from compare.providers.anthropicreader import MessagesReader
-from compare.providers.asking import JSON_HEADERS, Asking, Draft, Refusal, call_for, encode, fetch_count, join
+from compare.providers.asking import (
+    JSON_HEADERS,
+    Asking,
+    Draft,
+    LeftOut,
+    Refusal,
+    call_for,
+    encode,
+    fetch_count,
+    join,
+)
 from compare.providers.exchange import converse
 from compare.providers.listing import PAGE_SIZE, Page, fetch_entries, served
 from compare.providers.quirks import MESSAGES_WITHOUT_SAMPLING, MessagesQuirks, messages_quirks_of
@@ -50,25 +60,11 @@ class AnthropicMessages:
 
     def stream(self, request: ChatRequest, *, base_url: str, api_key: str | None) -> AsyncGenerator[Event, None]:
         """Ask once; see records.Provider. Close the iterator (contextlib.aclosing) when leaving it early."""
-        quirks = _quirks(request, base_url)
         model = request.model.model
-        if _is_vertex(base_url):
-            path, named = f"{quote(model, safe='@')}:streamRawPredict", {"anthropic_version": quirks.version}
-        else:
-            path, named = "messages", {"model": model}
+        path = f"{quote(model, safe='@')}:streamRawPredict" if _is_vertex(base_url) else "messages"
         call = call_for(request, _address(base_url, path), api_key)
-        conversation, changes = _conversation(request.messages)
-        params, left_out = _params(request, quirks)
-        draft = Draft(
-            headers=_headers(quirks, api_key, request.model.api_key_env),
-            params={**named, **params},
-            conversation=conversation,
-            reader=partial(MessagesReader, max_output_tokens=params["max_tokens"]),
-            refusals=_REFUSALS,
-            required=("max_tokens",),
-            warnings=(*changes, *left_out),
-        )
-        return converse(self._client, call, Asking(self._client.learned, base_url, call, draft))
+        asking = Asking(self._client.learned, base_url, call, draft(request, base_url, api_key))
+        return converse(self._client, call, asking)
 
     async def list_models(
         self, base_url: str, api_key: str | None, *, api_key_env: str | None = None
@@ -95,6 +91,24 @@ class AnthropicMessages:
         call = call_for(request, _address(base_url, path), api_key, is_side_call=True)
         headers = _headers(quirks, api_key, request.model.api_key_env)
         return await fetch_count(self._client, call, headers, encode(body), "input_tokens")
+
+
+def draft(request: ChatRequest, base_url: str, api_key: str | None = None) -> Draft:
+    """The request as this format has it, before anything is known of the server's refusals."""
+    quirks = _quirks(request, base_url)
+    named = {"anthropic_version": quirks.version} if _is_vertex(base_url) else {"model": request.model.model}
+    conversation, changes = _conversation(request.messages)
+    params, chosen, left_out = _params(request, quirks)
+    return Draft(
+        headers=_headers(quirks, api_key, request.model.api_key_env),
+        params={**named, **params},
+        conversation=conversation,
+        reader=partial(MessagesReader, max_output_tokens=params["max_tokens"]),
+        refusals=_REFUSALS,
+        required=("max_tokens",),
+        warnings=(*changes, *chosen),
+        left_out=tuple(left_out),
+    )
 
 
 def _quirks(request: ChatRequest, base_url: str) -> MessagesQuirks:
@@ -128,9 +142,11 @@ def _block(content: str | Image) -> dict[str, Any]:
 # --- the rest of the request -----------------------------------------------------------------------------------------
 
 
-def _params(request: ChatRequest, quirks: MessagesQuirks) -> tuple[dict[str, Any], list[str]]:
-    """What is asked for besides model and conversation, and sentences about what was chosen or cannot be set."""
-    settings, model, warnings = request.settings, request.model, []
+def _params(request: ChatRequest, quirks: MessagesQuirks) -> tuple[dict[str, Any], list[str], list[LeftOut]]:
+    """What is asked for besides model and conversation, sentences about what was chosen, and what cannot be set."""
+    settings, model = request.settings, request.model
+    warnings: list[str] = []
+    left_out: list[LeftOut] = []
     max_tokens = settings.max_output_tokens or model.max_output_tokens
     if max_tokens is None:
         max_tokens = _MAX_TOKENS
@@ -139,7 +155,7 @@ def _params(request: ChatRequest, quirks: MessagesQuirks) -> tuple[dict[str, Any
     if stop := [sequence for sequence in settings.stop if sequence.strip()]:
         params["stop_sequences"] = stop
     if len(stop) < len(settings.stop):
-        warnings.append(f"A stop sequence of white space alone cannot be set for {model.name}: it was left out.")
+        left_out.append(LeftOut("stop", f"A stop sequence of white space alone cannot be set for {model.name}"))
     effort = settings.reasoning_effort
     if effort == "none":
         params["thinking"] = {"type": "disabled"}
@@ -152,13 +168,13 @@ def _params(request: ChatRequest, quirks: MessagesQuirks) -> tuple[dict[str, Any
         params["output_config.effort"] = effort
     if settings.temperature is not None:
         if why := _against_temperature(settings.temperature, params, quirks):
-            left_out = f"{settings.temperature:g} was left out"
-            warnings.append(f"The temperature cannot be set for {model.name} {why}: {left_out}.")
+            sentence = f"The temperature cannot be set for {model.name} {why}"
+            left_out.append(LeftOut("temperature", sentence, f"{settings.temperature:g} was left out"))
         else:
             params["temperature"] = settings.temperature
     if request.seed is not None:
         params["metadata.user_id"] = f"seed-{request.seed}"
-    return params, warnings
+    return params, warnings, left_out
 
 
 def _against_temperature(temperature: float, params: Mapping[str, Any], quirks: MessagesQuirks) -> str:
@@ -220,4 +236,4 @@ def _served(entry: dict[str, Any]) -> ServedModel:
     )
 
 
-__all__ = ["AnthropicMessages"]
+__all__ = ["AnthropicMessages", "draft"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -40,6 +40,21 @@ class Refusal(NamedTuple):
     """The parameter; None where the pattern's first group names it."""
 
 
+class LeftOut(NamedTuple):
+    """A setting that was chosen and is not sent, because this server or this format does not take it."""
+
+    setting: str
+    """The field of records.Settings."""
+    why: str
+    """A sentence without its full stop."""
+    done: str = "it was left out"
+
+    @property
+    def sentence(self) -> str:
+        """For the reader of the answer."""
+        return f"{self.why}: {self.done}."
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """One request as its wire format would have it."""
@@ -58,6 +73,29 @@ class Draft:
     """Parameters that this format cannot do without, though others can."""
     warnings: tuple[str, ...] = ()
     """What had to be changed about the request, in sentences."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Settings that `params` does not hold, though they were chosen."""
+
+
+class Worded(NamedTuple):
+    """The parameters of a draft as one server takes them."""
+
+    params: dict[str, Any]
+    """Under flat names, as in Draft."""
+    warnings: tuple[str, ...]
+    """What was left out or renamed, in sentences."""
+
+
+def worded(draft: Draft, refused: Sequence[Change]) -> Worded:
+    """What goes out of a draft, given what the server has refused so far, in that order."""
+    params, warnings = dict(draft.params), [*draft.warnings, *(one.sentence for one in draft.left_out)]
+    for change in refused:
+        if change.name in params:
+            value = params.pop(change.name)
+            if change.becomes:
+                params[change.becomes] = value
+            warnings.append(_warning(change, value))
+    return Worded(params, tuple(warnings))
 
 
 class Asking:
@@ -74,15 +112,9 @@ class Asking:
     def ask(self) -> Asked:
         """The request without what is known to be refused."""
         reply = Reply(self._call)
-        for warning in self._draft.warnings:
+        params, warnings = worded(self._draft, self._learned.about(*self._server))
+        for warning in warnings:
             reply.warn(warning)
-        params = dict(self._draft.params)
-        for change in self._learned.about(*self._server):
-            if change.name in params:
-                value = params.pop(change.name)
-                if change.becomes:
-                    params[change.becomes] = value
-                reply.warn(_warning(change, value))
         if self._asked_again:
             reply.warn("It was asked again for this answer, whose times include the refused request.")
         self._sent = params
@@ -213,11 +245,14 @@ __all__ = [
     "SIDE_CALL_TIMEOUT_S",
     "Asking",
     "Draft",
+    "LeftOut",
     "Refusal",
+    "Worded",
     "call_for",
     "encode",
     "fetch_count",
     "fetch_json",
     "join",
     "nest",
+    "worded",
 ]

@@ -13,7 +13,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from compare.providers.asking import JSON_HEADERS, Asking, Draft, Refusal, call_for, encode, fetch_count, join
+from compare.providers.asking import (
+    JSON_HEADERS,
+    Asking,
+    Draft,
+    LeftOut,
+    Refusal,
+    call_for,
+    encode,
+    fetch_count,
+    join,
+)
 from compare.providers.exchange import converse
 from compare.providers.geminireader import GeminiReader
 from compare.providers.listing import PAGE_SIZE, Page, fetch_entries, served
@@ -37,17 +47,8 @@ class Gemini:
         """Ask once; see records.Provider. Close the iterator (contextlib.aclosing) when leaving it early."""
         url = _address(base_url, request.model.model, "streamGenerateContent", {"alt": "sse"})
         call = call_for(request, url, api_key)
-        conversation, changes = _conversation(request.messages)
-        params, left_out = _params(request)
-        draft = Draft(
-            headers=_headers(api_key),
-            params=params,
-            conversation=conversation,
-            reader=partial(GeminiReader, max_output_tokens=request.settings.max_output_tokens),
-            refusals=_REFUSALS,
-            warnings=(*changes, *left_out),
-        )
-        return converse(self._client, call, Asking(self._client.learned, base_url, call, draft))
+        asking = Asking(self._client.learned, base_url, call, draft(request, base_url, api_key))
+        return converse(self._client, call, asking)
 
     async def list_models(
         self, base_url: str, api_key: str | None, *, api_key_env: str | None = None
@@ -72,6 +73,21 @@ class Gemini:
         # Only this form counts the system text. It names the model once more, as the address does.
         body = {"generateContentRequest": {"model": _resource(request.model.model), **conversation}}
         return await fetch_count(self._client, call, _headers(api_key), encode(body), "totalTokens")
+
+
+def draft(request: ChatRequest, _base_url: str, api_key: str | None = None) -> Draft:
+    """The request as this format has it, before anything is known of the server's refusals."""
+    conversation, changes = _conversation(request.messages)
+    params, left_out = _params(request)
+    return Draft(
+        headers=_headers(api_key),
+        params=params,
+        conversation=conversation,
+        reader=partial(GeminiReader, max_output_tokens=request.settings.max_output_tokens),
+        refusals=_REFUSALS,
+        warnings=tuple(changes),
+        left_out=left_out,
+    )
 
 
 # --- addresses -------------------------------------------------------------------------------------------------------
@@ -139,7 +155,7 @@ _EFFORTS = (
 """First match wins. Budgets as Google's Chat Completions endpoint has them; "minimal" is the least that all take."""
 
 
-def _params(request: ChatRequest) -> tuple[dict[str, Any], list[str]]:
+def _params(request: ChatRequest) -> tuple[dict[str, Any], tuple[LeftOut, ...]]:
     """What is asked for besides the conversation, and what cannot be."""
     settings = request.settings
     given = {
@@ -151,17 +167,18 @@ def _params(request: ChatRequest) -> tuple[dict[str, Any], list[str]]:
     params: dict[str, Any] = {f"{_CONFIG}{name}": value for name, value in given.items() if value is not None}
     effort = settings.reasoning_effort
     if effort is None:
-        return params, []
+        return params, ()
     name = request.model.model.rsplit("/", 1)[-1]
     efforts = next(family for family in _EFFORTS if name.startswith(family.prefix))
     value = efforts.values.get(effort.lower())
     if value is None:
         known = ", ".join(efforts.values)
-        return params, [f"Reasoning effort {effort} cannot be set for {name}, which knows {known}: it was left out."]
+        why = f"Reasoning effort {effort} cannot be set for {name}, which knows {known}"
+        return params, (LeftOut("reasoning_effort", why),)
     params[f"{_THINKING}.{efforts.field}"] = value
     if value != 0:  # where no thoughts are to come, asking for them is an error
         params[f"{_THINKING}.includeThoughts"] = True
-    return params, []
+    return params, ()
 
 
 _REFUSALS = (
@@ -196,4 +213,4 @@ def _part(content: str | Image) -> dict[str, Any]:
     return {"inlineData": {"mimeType": content.media_type, "data": content.base64}}
 
 
-__all__ = ["Gemini"]
+__all__ = ["Gemini", "draft"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from compare.providers.asking import Asking, Draft, call_for, join
 from compare.providers.chatreader import ChatReader
 from compare.providers.exchange import converse
-from compare.providers.openai_shared import headers_for, models_of
+from compare.providers.openai_shared import headers_for, models_of, without_known_refusals
 from compare.providers.quirks import RENAMES, Quirks, quirks_of
 from compare.records import ChatMessage, ChatRequest, Event, ServedModel
 
@@ -29,14 +29,8 @@ class OpenAIChat:
     def stream(self, request: ChatRequest, *, base_url: str, api_key: str | None) -> AsyncGenerator[Event, None]:
         """Ask once; see records.Provider. Close the iterator (contextlib.aclosing) when leaving it early."""
         call = call_for(request, join(base_url, "chat/completions"), api_key)
-        draft = Draft(
-            headers=headers_for(base_url, api_key),
-            params=_params(request, quirks_of(base_url)),
-            conversation={"messages": [_message(m) for m in request.messages]},
-            reader=partial(ChatReader, max_output_tokens=request.settings.max_output_tokens),
-            renames=RENAMES,
-        )
-        return converse(self._client, call, Asking(self._client.learned, base_url, call, draft))
+        asking = Asking(self._client.learned, base_url, call, draft(request, base_url, api_key))
+        return converse(self._client, call, asking)
 
     async def list_models(
         self, base_url: str, api_key: str | None, *, api_key_env: str | None = None
@@ -47,6 +41,19 @@ class OpenAIChat:
     async def count_tokens(self, request: ChatRequest, *, base_url: str, api_key: str | None) -> int | None:
         """None: Chat Completions has no way to ask."""
         return None
+
+
+def draft(request: ChatRequest, base_url: str, api_key: str | None = None) -> Draft:
+    """The request as this format has it, before anything is known of the server's refusals."""
+    params, left_out = without_known_refusals(_params(request, quirks_of(base_url)), request, base_url)
+    return Draft(
+        headers=headers_for(base_url, api_key),
+        params=params,
+        conversation={"messages": [_message(m) for m in request.messages]},
+        reader=partial(ChatReader, max_output_tokens=request.settings.max_output_tokens),
+        renames=RENAMES,
+        left_out=left_out,
+    )
 
 
 def _message(message: ChatMessage) -> dict[str, Any]:
@@ -74,4 +81,4 @@ def _params(request: ChatRequest, quirks: Quirks) -> dict[str, Any]:
     return params
 
 
-__all__ = ["OpenAIChat"]
+__all__ = ["OpenAIChat", "draft"]

@@ -16,9 +16,9 @@ from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from compare.providers.asking import Asking, Draft, call_for, encode, fetch_count, join
+from compare.providers.asking import Asking, Draft, LeftOut, call_for, encode, fetch_count, join
 from compare.providers.exchange import converse
-from compare.providers.openai_shared import headers_for, models_of
+from compare.providers.openai_shared import headers_for, models_of, without_known_refusals
 from compare.providers.responsesreader import ResponsesReader
 from compare.records import ChatMessage, ChatRequest, Event, ServedModel
 
@@ -39,14 +39,8 @@ class OpenAIResponses:
     def stream(self, request: ChatRequest, *, base_url: str, api_key: str | None) -> AsyncGenerator[Event, None]:
         """Ask once; see records.Provider. Close the iterator (contextlib.aclosing) when leaving it early."""
         call = call_for(request, join(base_url, "responses"), api_key)
-        draft = Draft(
-            headers=headers_for(base_url, api_key),
-            params=_params(request),
-            conversation=_conversation(request.messages),
-            reader=partial(ResponsesReader, max_output_tokens=request.settings.max_output_tokens),
-            warnings=_warnings(request),
-        )
-        return converse(self._client, call, Asking(self._client.learned, base_url, call, draft))
+        asking = Asking(self._client.learned, base_url, call, draft(request, base_url, api_key))
+        return converse(self._client, call, asking)
 
     async def list_models(
         self, base_url: str, api_key: str | None, *, api_key_env: str | None = None
@@ -62,6 +56,22 @@ class OpenAIResponses:
 
 
 # --- what is sent ----------------------------------------------------------------------------------------------------
+
+
+def draft(request: ChatRequest, base_url: str, api_key: str | None = None) -> Draft:
+    """The request as this format has it, before anything is known of the server's refusals."""
+    params, left_out = without_known_refusals(_params(request), request, base_url)
+    if request.settings.stop:
+        why = "Stop sequences cannot be set for models that are asked in the Responses format"
+        left_out = (LeftOut("stop", why, "they were left out"), *left_out)
+    return Draft(
+        headers=headers_for(base_url, api_key),
+        params=params,
+        conversation=_conversation(request.messages),
+        reader=partial(ResponsesReader, max_output_tokens=request.settings.max_output_tokens),
+        warnings=_warnings(request),
+        left_out=left_out,
+    )
 
 
 def _params(request: ChatRequest) -> dict[str, Any]:
@@ -102,11 +112,9 @@ def _item(message: ChatMessage) -> dict[str, Any]:
 
 def _warnings(request: ChatRequest) -> tuple[str, ...]:
     warnings = []
-    if request.settings.stop:
-        warnings.append("Stop sequences cannot be set for models that are asked in the Responses format.")
     if any(message.images for message in request.messages if message.role == "assistant"):
         warnings.append("An assistant's message cannot hold images in the Responses format; they were left out.")
     return tuple(warnings)
 
 
-__all__ = ["OpenAIResponses"]
+__all__ = ["OpenAIResponses", "draft"]

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from compare.providers.asking import JSON_HEADERS, join
+from compare.providers.asking import JSON_HEADERS, LeftOut, join
 from compare.providers.listing import Page, fetch_entries, served
-from compare.providers.quirks import quirks_of
+from compare.providers.quirks import known_refusals, quirks_of
 from compare.providers.tokencounts import details
-from compare.records import ServedModel
+from compare.records import ChatRequest, ServedModel
 
 if TYPE_CHECKING:
     from compare.providers.http import HttpClient
@@ -45,6 +45,20 @@ async def models_of(
     return [_served(entry, name) for entry in entries if (name := _name_of(entry))]
 
 
+def without_known_refusals(
+    params: Mapping[str, Any], request: ChatRequest, base_url: str
+) -> tuple[dict[str, Any], tuple[LeftOut, ...]]:
+    """The parameters that this server is known beforehand to take of this model, and which settings it is not sent."""
+    kept, left_out = dict(params), []
+    effort = request.settings.reasoning_effort
+    for known in known_refusals(base_url, request.model.model):
+        if known.param in kept and (known.unless_effort is None or effort != known.unless_effort):
+            value = kept.pop(known.param)
+            done = f"{value:g} was left out" if isinstance(value, float) else "they were left out"
+            left_out.append(LeftOut(known.param, f"{request.model.name} {known.why}", done))
+    return kept, tuple(left_out)
+
+
 def _read_list(value: Any, _query: Mapping[str, str]) -> Page:
     return value.get("data", value.get("models")) if isinstance(value, dict) else value, {}
 
@@ -70,4 +84,4 @@ def _served(entry: dict[str, Any], name: str) -> ServedModel:
     )
 
 
-__all__ = ["headers_for", "models_of"]
+__all__ = ["headers_for", "models_of", "without_known_refusals"]

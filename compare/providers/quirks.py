@@ -99,6 +99,33 @@ _MESSAGES_BY_HOST: tuple[tuple[str, MessagesQuirks], ...] = (
 )
 """As _BY_HOST."""
 
+
+class KnownRefusal(NamedTuple):
+    """What a server is known to refuse for a family of models, so that it need not be asked first."""
+
+    host: str
+    models: tuple[str, ...]
+    """How the names of the family begin."""
+    param: str
+    """Called alike in Chat Completions, in Responses and in records.Settings."""
+    why: str
+    """What the model does, as the rest of a sentence."""
+    unless_effort: str | None = None
+    """The reasoning effort under which it is taken after all."""
+
+
+KNOWN_REFUSALS = (
+    KnownRefusal(
+        "api.openai.com",
+        ("gpt-6",),
+        "temperature",
+        "takes a temperature only with the reasoning effort none",
+        unless_effort="none",
+    ),
+    KnownRefusal("api.openai.com", ("o3", "o4-mini"), "stop", "takes no stop sequences"),
+)
+"""As the vendor's guide has it (November 2026); whatever else a model refuses is learned from its server."""
+
 Q = TypeVar("Q")
 
 
@@ -110,6 +137,12 @@ def quirks_of(base_url: str) -> Quirks:
 def messages_quirks_of(base_url: str) -> MessagesQuirks:
     """The same for servers that speak Anthropic Messages."""
     return _by_host(_MESSAGES_BY_HOST, base_url) or MessagesQuirks()
+
+
+def known_refusals(base_url: str, model: str) -> list[KnownRefusal]:
+    """What the server at this address is known to refuse for a model."""
+    table = tuple((known.host, known) for known in KNOWN_REFUSALS if model.startswith(known.models))
+    return [known for name, known in table if _by_host(((name, known),), base_url)]
 
 
 def _by_host(table: tuple[tuple[str, Q], ...], base_url: str) -> Q | None:
@@ -144,13 +177,16 @@ class Learned:
 
 __all__ = [
     "DROPPABLE",
+    "KNOWN_REFUSALS",
     "MESSAGES_WITHOUT_SAMPLING",
     "RENAMES",
     "UNMISTAKABLE",
     "Change",
+    "KnownRefusal",
     "Learned",
     "MessagesQuirks",
     "Quirks",
+    "known_refusals",
     "messages_quirks_of",
     "quirks_of",
 ]

@@ -22,6 +22,7 @@ provider = "openai-chat"               # or openai-responses, anthropic, gemini
 base_url = "http://127.0.0.1:8080/v1"
 model = "name-at-the-server"
 api_key_env = "MY_KEY"                 # the NAME of the variable; leave out if no key is needed
+# api_version = "2023-06-01"           # anthropic only; leave out for what its server is known to prefer
 context_window_tokens = 128000
 price = { input = "0.50", output = "1.50" }   # US dollars per million tokens; leave out if unknown
 region = "eu-central"                  # region, retention, terms, pools: notes for your own governance

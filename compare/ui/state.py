@@ -63,9 +63,9 @@ def keep_models(models: Sequence[str]) -> None:
     st.session_state["models"] = list(models)
 
 
-def choose_too(key: str) -> None:
-    """Add a candidate to the choice; to be called before the chooser is drawn (from a callback)."""
-    chosen = [*chosen_models(), *([key] if key not in chosen_models() else [])]
+def choose(keys: Sequence[str]) -> None:
+    """Choose these candidates, each once; to be called before the chooser is drawn (from a callback)."""
+    chosen = list(dict.fromkeys(keys))
     keep_models(chosen)
     st.session_state["candidate_choice"] = chosen
 

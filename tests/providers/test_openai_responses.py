@@ -207,8 +207,8 @@ def test_what_the_format_cannot_carry_is_left_out_with_a_word() -> None:
     assert body["input"][1] == _item("assistant", "See.")
     assert not {"stop", "seed"} & set(body)
     assert warnings == (
-        "Stop sequences cannot be set for models that are asked in the Responses format.",
         "An assistant's message cannot hold images in the Responses format; they were left out.",
+        "Stop sequences cannot be set for models that are asked in the Responses format: they were left out.",
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from compare.catalog import Catalog
 from compare.records import Candidate, ModelSpec
-from compare.report.words import counted, labels
+from compare.report.words import counted, in_ranges, labels
 from compare.store import Store
 
 
@@ -30,3 +32,11 @@ def test_candidates_are_called_by_their_labels_and_no_two_alike(store: Store) ->
         "r": "Twin (r)",
         "gone": "gone",
     }
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [([], ""), ([4], "4"), ([2, 1], "1, 2"), ([1, 2, 3], "1 to 3"), ([9, 1, 2, 3, 4, 6, 7], "1 to 4, 6, 7, 9")],
+)
+def test_numbers_in_a_row_are_told_as_a_range(numbers: list[int], told: str) -> None:
+    assert in_ranges(numbers) == told

@@ -20,6 +20,7 @@ from compare.ui.plain import plain
 from compare.ui.playground.edit_view import edit_message
 from compare.ui.playground.next_message import next_message
 from compare.ui.playground.panes_view import change_panes
+from compare.ui.playground.sent_view import sent_dialog
 from compare.ui.playground.spread_view import spread_dialog
 from compare.ui.playground.tokens_view import tokens_dialog
 from compare.ui.playground.voter import voter
@@ -32,6 +33,7 @@ _LOOK_AGAIN_S = 5.0
 _MORE = {
     "panes": ":material/groups: Candidates",
     "tokens": ":material/data_usage: Tokens",
+    "sent": ":material/outbox: Sent",
     "spread": ":material/scatter_plot: Spread",
 }
 _PLAIN_REFRESH_S = 0.4
@@ -99,6 +101,8 @@ def _more(run: Run, runs: Runs) -> None:
     match chosen:
         case "tokens":
             tokens_dialog(run)
+        case "sent":
+            sent_dialog(run)
         case "panes":
             change_panes(run, runs, names_seen=True)
         case "spread":

@@ -22,8 +22,9 @@ from compare.threads.prompts import fixed_prompt
 from compare.ui import resources, state
 from compare.ui import threads as thread_ui
 from compare.ui.plain import plain
+from compare.ui.playground.candidate_dialog import open_settings
 from compare.ui.playground.earlier import earlier_runs
-from compare.ui.playground.variants import new_variant, variants
+from compare.ui.playground.variants import variants
 
 _WAYS = {"pick": "Pick a thread", "paste": "Paste one", "upload": "Upload a file"}
 _PREVIEW_PX = 540
@@ -63,10 +64,11 @@ def draw() -> None:
     with middle:
         chosen = _candidate_chooser(thread)
         if thread is not None and st.button(
-            "New variant", key="new_variant", icon=":material/tune:", type="tertiary",
-            help="The same model with another context policy, input preparation or fallback.",
+            "Candidate settings", key="candidate_settings", icon=":material/tune:", type="tertiary",
+            help="System prompt, temperature, length, thinking, stop sequences, context policy, preparation, fallback: "
+            "of a new candidate, of one that is chosen, or the same for all.",
         ):  # fmt: skip
-            new_variant(thread)
+            open_settings(thread, chosen_candidates(chosen))
     trouble = _trouble(found, chosen)
     with right:
         pressed = _run_button(trouble)
