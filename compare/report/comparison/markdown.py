@@ -16,7 +16,8 @@ from compare.report.comparison import words
 from compare.report.comparison.gathered import Earlier, Gathered, Place, Said, Version
 from compare.report.comparison.words import Fact
 
-_MARKS = re.compile(r"([!\"#$&*.:<>@\[\\\]^_`{|}~])")
+_MARKS = re.compile(r"([#$&*<>@\[\\\]_`|~]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+"""Whatever could become emphasis, a link (bare addresses too), HTML, a cell, a formula or the end of a heading."""
 _LINE_ENDS = re.compile(r"[\r\n\u2028\u2029\x0b\x0c\x85\x00]+")
 
 
@@ -28,7 +29,7 @@ def to_markdown(found: Gathered) -> str:
         "## Conversation",
         *(_message(said) for said in found.shared),
         "## Answers",
-        _table(found.places),
+        _table(found),
         *(_place(place) for place in found.places),
         "## Votes",
         words.votes(found),
@@ -48,10 +49,10 @@ def _message(said: Said) -> str:
     return f"### Message {said.number}, {said.message.role}{note}{pictures}\n\n{fenced(said.message.text)}"
 
 
-def _table(places: Sequence[Place]) -> str:
+def _table(found: Gathered) -> str:
     rows = [
-        [_inline(words.heading(place, version)), *map(_inline, words.table_row(version))]
-        for place in places
+        [_inline(words.heading(place, version)), *map(_inline, words.table_row(version, found.votes))]
+        for place in found.places
         for version in place.versions
     ]
     header = ["Answer", *words.TABLE_HEADER]

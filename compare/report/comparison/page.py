@@ -59,7 +59,7 @@ def _body(found: Gathered) -> Iterable[str]:
     yield "<h2>Conversation</h2>\n"
     yield _conversation(found.shared)
     yield "<h2>Figures</h2>\n"
-    yield _figures(found.places)
+    yield _figures(found)
     yield '<h2>Answers</h2>\n<div class="answers">\n'
     for place in found.places:
         yield _place(place)
@@ -94,13 +94,13 @@ def _conversation(messages: Sequence[Said]) -> str:
     )
 
 
-def _figures(places: Sequence[Place]) -> str:
+def _figures(found: Gathered) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in ("Answer", *words.TABLE_HEADER))
     rows = "".join(
         f'<tr><th scope="row">{escape(words.heading(place, version))}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in words.table_row(version))
+        + "".join(f"<td>{escape(cell)}</td>" for cell in words.table_row(version, found.votes))
         + "</tr>\n"
-        for place in places
+        for place in found.places
         for version in place.versions
     )
     table = f'<table class="figures"><thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>'

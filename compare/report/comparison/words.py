@@ -42,8 +42,8 @@ def about(found: Gathered) -> list[Fact]:
     comparison = found.comparison
     how = {"start": "", "next": "the next message of", "edit": "an edited message of", "panes": "other candidates in"}
     facts = [
-        Fact("Thread", f"{found.title} ({found.length_in_words})"),
-        Fact("Earlier turns", found.history_in_words),
+        Fact("Messages", found.length_in_words),
+        Fact("History", found.history_in_words),
         Fact("Names", "hidden until the vote" if comparison.blind else "shown"),
         Fact("Asked", moment(comparison.created_at)),
         Fact("Run", comparison.id),
@@ -87,24 +87,33 @@ def ended(version: Version) -> str:
     return _FINISH.get(answer.finish, answer.finish) + ("" if answer.text else ", and empty")
 
 
-TABLE_HEADER = ("Ended", "Input tokens", "Output tokens", "First token", "Total", "Speed", "Cost")
+TABLE_HEADER = ("Ended", "Input tokens", "Output tokens", "First token", "Total", "Speed", "Cost", "Voted best")
+_SHORT = {"stop": "complete", "length": "length limit", "content_filter": "filtered", "tool": "tool call"}
 
 
-def table_row(version: Version) -> list[str]:
+def table_row(version: Version, votes: Sequence[Vote]) -> list[str]:
     """The figures that are compared, in the order of TABLE_HEADER."""
     answer = version.answer
-    status = "not stored" if answer is None else "recorded" if version.is_recorded else answer.status
+    best = _voted_best(version.slot.answer_id, votes)
     if answer is None or version.is_recorded:
-        return [status, *["?"] * (len(TABLE_HEADER) - 1)]
+        return ["not stored" if answer is None else "recorded", *["?"] * (len(TABLE_HEADER) - 2), best]
     return [
-        status,
+        _SHORT.get(answer.finish, answer.finish) if answer.status == "done" else answer.status,
         tokens(answer.in_reported, answer.in_counted),
         tokens(answer.out_reported, answer.out_counted),
         seconds(answer.ttft_ms),
         seconds(answer.total_ms),
         _speed(answer),
         dollars(answer.cost_usd),
+        best,
     ]
+
+
+def _voted_best(answer_id: str, votes: Sequence[Vote]) -> str:
+    """Of the votes that are about this answer, how many it won: "1 of 3"."""
+    about_it = [one.ballot for one in votes if answer_id in one.ballot.shown_order]
+    won = sum(ballot.ranking[:1] == (answer_id,) for ballot in about_it)
+    return f"{won:,} of {len(about_it):,}" if about_it else "no vote"
 
 
 def _speed(answer: Answer) -> str:

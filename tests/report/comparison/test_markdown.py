@@ -71,24 +71,31 @@ def test_names_errors_and_warnings_make_no_markup(full: Callable[[], Gathered]) 
     assert not any(tag in shown for tag in ("<b>", "<i>", "<script", "<img", "<a ", "<em>"))
 
 
+def test_bare_addresses_in_names_do_not_become_links(shelf: Shelf) -> None:
+    title = "https://evil.example www.evil.example HTTP://EVIL.EXAMPLE me@evil.example"
+    shelf.compare(shelf.thread(title=title), Candidate("a"), Candidate("b"))
+    heading = to_markdown(shelf.gathered()).partition("\n")[0]
+    assert heading == r"# https\://evil.example www\.evil.example HTTP\://EVIL.EXAMPLE me\@evil.example"
+
+
 def test_figures_have_their_source_and_what_is_unknown_is_no_number(full: Callable[[], Gathered]) -> None:
     written = to_markdown(full())
     assert "- Input tokens: 1,302 reported (1,024 counted)" in written
-    assert r"- Cost: \$0\.00210, from reported tokens" in written
-    assert r"input \$0\.10, output \$2\.5, as of 2026-11-01 (the vendor's page)" in written
-    assert r"- Cut by us: 1 message with 12 tokens counted\: 2\. outside the last 1 messages" in written
-    assert r"- Parameters: \{\"temperature\"\: 0\.2\}" in written
+    assert r"- Cost: \$0.00210, from reported tokens" in written
+    assert r"input \$0.10, output \$2.5, as of 2026-11-01 (the vendor's page)" in written
+    assert "- Cut by us: 1 message with 12 tokens counted: 2. outside the last 1 messages" in written
+    assert '- Parameters: {"temperature": 0.2}' in written
     # Nobody was asked for a recorded answer, and the fourth was never stored.
-    assert "| E production | recorded | ? | ? | ? | ? | ? | ? |" in written
-    assert "| D fourth | not stored | ? | ? | ? | ? | ? | ? |" in written
-    assert "- Temperature: 0\\.2" in written
+    assert "| E production | recorded | ? | ? | ? | ? | ? | ? | 0 of 1 |" in written
+    assert "| D fourth | not stored | ? | ? | ? | ? | ? | ? | no vote |" in written
+    assert "- Temperature: 0.2" in written
     assert "- Temperature: left to the model's server" in written
 
 
 def test_votes_are_told_with_rater_and_how_many_do_not_count(full: Callable[[], Gathered]) -> None:
     written = to_markdown(full())
     assert "1 vote counts; 1 taken back, changed or set aside." in written
-    assert r"- Best\: A First \<i\>\. By =Ann\|, with names shown, " in written
+    assert r"- Best: A First \<i\>. By =Ann\|, with names shown, " in written
 
 
 def test_no_line_of_ours_begins_with_a_formula(shelf: Shelf) -> None:
