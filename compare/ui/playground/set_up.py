@@ -64,7 +64,7 @@ def draw() -> None:
         st.space("stretch")
         if st.button("Earlier runs", key="earlier", icon=":material/history:", type="tertiary"):
             earlier_runs()
-    left, middle, right = st.columns([9, 9, 5], gap="medium", vertical_alignment="bottom")
+    left, middle, right = st.columns([9, 10, 5], gap="medium", vertical_alignment="bottom")
     with left:
         found = _thread_chooser()
     thread = found.thread
