@@ -47,6 +47,8 @@ class Version:
     slot: Slot
     answer: Answer | None
     """None where it was never stored: the app ended before, or it is still being written."""
+    window_tokens: int | None
+    """Context window of the model that answered, as the catalogue has it now; None where it is not known."""
 
     @property
     def sent(self) -> Mapping[str, Any]:
@@ -170,7 +172,7 @@ def gather(store: Store, catalog: Catalog, comparison_id: str, *, made_at: datet
     n = n_shared(branches)
     answers = store.answers([slot.answer_id for slot in comparison.slots])
     places = tuple(
-        _place(comparison, slot, _said(branch, names, after=n), answers)
+        _place(comparison, slot, _said(branch, names, after=n), answers, catalog)
         for slot, branch in zip(comparison.current, branches, strict=True)
     )
     raters = store.rater_names()
@@ -182,7 +184,7 @@ def gather(store: Store, catalog: Catalog, comparison_id: str, *, made_at: datet
         shared=_said(branches[0], names, before=n, shared=True),
         places=places,
         history_in_words=history_in_words(branches, comparison.history, names),
-        earlier=_earlier(store, comparison, spoken),
+        earlier=_earlier(store, comparison, spoken, catalog),
         votes=tuple(_vote(b, raters, comparison, places) for b, state in ballots if state == "counted"),
         n_votes_not_counted=sum(state != "counted" for _, state in ballots),
         made_at=made_at or datetime.now(UTC),
@@ -190,10 +192,19 @@ def gather(store: Store, catalog: Catalog, comparison_id: str, *, made_at: datet
     )
 
 
-def _place(comparison: Comparison, slot: Slot, own: tuple[Said, ...], answers: Mapping[str, Answer]) -> Place:
+def _place(
+    comparison: Comparison, slot: Slot, own: tuple[Said, ...], answers: Mapping[str, Answer], catalog: Catalog
+) -> Place:
     all_versions = sorted((s for s in comparison.slots if s.slot == slot.slot), key=lambda s: s.version)
-    versions = tuple(Version(n, s, answers.get(s.answer_id)) for n, s in enumerate(all_versions, start=1))
+    versions = tuple(_version(n, s, answers, catalog) for n, s in enumerate(all_versions, start=1))
     return Place(LETTERS[slot.slot], slot.label or slot.candidate.name, slot.candidate, own, versions)
+
+
+def _version(number: int, slot: Slot, answers: Mapping[str, Answer], catalog: Catalog) -> Version:
+    answer = answers.get(slot.answer_id)
+    fallback = json.loads(answer.sent_json).get("fallback") if answer is not None else None
+    spec = catalog.models.get(fallback["model_id"] if fallback else slot.candidate.model_id)
+    return Version(number, slot, answer, spec.context_window_tokens if spec else None)
 
 
 def _said(
@@ -213,7 +224,7 @@ def _said(
     return tuple(found)
 
 
-def _earlier(store: Store, comparison: Comparison, spoken: frozenset[str]) -> tuple[Earlier, ...]:
+def _earlier(store: Store, comparison: Comparison, spoken: frozenset[str], catalog: Catalog) -> tuple[Earlier, ...]:
     found: list[Earlier] = []
     before = store.comparison(comparison.continues_id) if comparison.continues_id else None
     while before is not None:
@@ -221,7 +232,7 @@ def _earlier(store: Store, comparison: Comparison, spoken: frozenset[str]) -> tu
         path = store.path(current[0].prompt_leaf_id)
         answers = store.answers([slot.answer_id for slot in current])
         question = Said(len(path), path[-1], len(images_of(path[-1])), None, "")
-        versions = tuple((LETTERS[s.slot], Version(s.version + 1, s, answers.get(s.answer_id))) for s in current)
+        versions = tuple((LETTERS[s.slot], _version(s.version + 1, s, answers, catalog)) for s in current)
         found.append(Earlier(before, question, versions, spoken & {slot.answer_id for slot in current}))
         before = store.comparison(before.continues_id) if before.continues_id else None
     return tuple(reversed(found))

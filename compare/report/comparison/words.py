@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from compare.records import Answer, Candidate, Verdict
-from compare.render.numbers import dollars, seconds, tokens
+from compare.render.details import details
+from compare.render.numbers import dollars, seconds
 from compare.report.comparison.gathered import Gathered, Place, Version, Vote
 from compare.report.words import counted
 
@@ -99,8 +100,8 @@ def table_row(version: Version, votes: Sequence[Vote]) -> list[str]:
         return ["not stored" if answer is None else "recorded", *["?"] * (len(TABLE_HEADER) - 2), best]
     return [
         _SHORT.get(answer.finish, answer.finish) if answer.status == "done" else answer.status,
-        tokens(answer.in_reported, answer.in_counted),
-        tokens(answer.out_reported, answer.out_counted),
+        _both(answer.in_reported, answer.in_counted),
+        _both(answer.out_reported, answer.out_counted),
         seconds(answer.ttft_ms),
         seconds(answer.total_ms),
         _speed(answer),
@@ -116,6 +117,13 @@ def _voted_best(answer_id: str, votes: Sequence[Vote]) -> str:
     return f"{won:,} of {len(about_it):,}" if about_it else "no vote"
 
 
+def _both(reported: int | None, counted_here: int | None) -> str:
+    """Tokens with both sources side by side: "1,302 reported (1,024 counted)"."""
+    if reported is None:
+        return "?" if counted_here is None else f"{counted_here:,} counted"
+    return f"{reported:,} reported" + ("" if counted_here is None else f" ({counted_here:,} counted)")
+
+
 def _speed(answer: Answer) -> str:
     return "?" if answer.tokens_per_s is None else f"{answer.tokens_per_s:,.0f} tok/s"
 
@@ -128,57 +136,14 @@ def facts(version: Version) -> list[Fact]:
         return found
     if answer.error:
         found.append(Fact("Error", answer.error))
-    found += [Fact("Warning", warning) for warning in answer.warnings]
+    for group in details(answer, window_tokens=version.window_tokens)["groups"]:
+        found += [
+            Fact(row["name"], f"{row['value']} ({row['source']})" if row["source"] else row["value"])
+            for row in group["rows"]
+        ]
     if not version.is_recorded:
-        found += _figures(answer)
-        found += _price(version)
         found += _sent(version)
-        found.append(Fact("Model that answered", answer.model_served or "?"))
-        found.append(Fact("Started", moment(answer.started_at)))
-    found.append(Fact("Answer id", answer.id))
-    return found
-
-
-def _figures(answer: Answer) -> list[Fact]:
-    waited = f"{seconds(answer.wall_ms)} in {counted(answer.attempts, 'attempt')}"
-    found = [
-        Fact("Input tokens", tokens(answer.in_reported, answer.in_counted)),
-        Fact("Output tokens", tokens(answer.out_reported, answer.out_counted)),
-        Fact("Of them thinking", _number(answer.reasoning_tokens)),
-        Fact("Input from cache", _number(answer.cached)),
-        Fact("Input written to cache", _number(answer.cache_write)),
-        Fact("First token", seconds(answer.ttft_ms)),
-        Fact("First word of the answer", seconds(answer.first_text_ms)),
-        Fact("Total", seconds(answer.total_ms)),
-        Fact("Waited", waited),
-        Fact("Speed", _speed(answer)),
-    ]
-    if answer.timing_disturbed:
-        found.append(Fact("Timing", f"disturbed: this process was held up for {seconds(answer.loop_lag_ms)}"))
-    return found
-
-
-def _number(value: int | None) -> str:
-    return "not reported" if value is None else f"{value:,} reported"
-
-
-_RATES = (("input", "input"), ("output", "output"), ("cached", "from cache"), ("cache_write", "written to cache"))
-
-
-def _price(version: Version) -> list[Fact]:
-    answer, price = version.answer, version.price
-    assert answer is not None
-    cost = dollars(answer.cost_usd)
-    if price is None:
-        return [Fact("Cost", cost), Fact("Price", "unknown")]
-    if answer.cost_usd is not None:
-        from_tokens = {"reported": "reported", "counted": "counted"}.get(answer.usage_source)
-        cost += f", from {from_tokens} tokens" if from_tokens else ""
-    rates = [f"{words} ${price[key]}" for name, words in _RATES if (key := f"{name}_usd_per_mtok") in price]
-    tiers = "; other prices for long inputs" if price.get("tiers") else ""
-    read = f", as of {price['as_of']}" if price.get("as_of") else ""
-    source = f" ({price['source']})" if price.get("source") else ""
-    return [Fact("Cost", cost), Fact("Price per million tokens", f"{', '.join(rates)}{tiers}{read}{source}")]
+    return [*found, Fact("Answer id", answer.id)]
 
 
 def _sent(version: Version) -> list[Fact]:

@@ -80,9 +80,14 @@ def test_bare_addresses_in_names_do_not_become_links(shelf: Shelf) -> None:
 
 def test_figures_have_their_source_and_what_is_unknown_is_no_number(full: Callable[[], Gathered]) -> None:
     written = to_markdown(full())
-    assert "- Input tokens: 1,302 reported (1,024 counted)" in written
-    assert r"- Cost: \$0.00210, from reported tokens" in written
-    assert r"input \$0.10, output \$2.5, as of 2026-11-01 (the vendor's page)" in written
+    assert "- Input, reported: 1,302 (provider)\n- Input, counted: 1,024 (counted here (o200k))" in written
+    assert "- From cache: not reported" in written
+    assert r"- Cost: \$0.00210 (reported tokens times the price then)" in written
+    assert r"- Input price: \$0.10 a million" in written
+    assert "- Price of: 2026-11-01 (the vendor's page)" in written
+    assert (
+        "| A First \\<i\\> | complete | 1,302 reported (1,024 counted) | 90 reported (80 counted) | 0.25 s |" in written
+    )
     assert "- Cut by us: 1 message with 12 tokens counted: 2. outside the last 1 messages" in written
     assert '- Parameters: {"temperature": 0.2}' in written
     # Nobody was asked for a recorded answer, and the fourth was never stored.

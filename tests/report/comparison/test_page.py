@@ -69,7 +69,8 @@ def test_all_that_is_known_stands_there(full: Callable[[], Gathered]) -> None:
     for told in ("Order <b>4417</b> # | *x*", "First <i>", "Not a heading of ours", "a longer one, never closed",
                  "image not loaded: picture", "https://evil.example/b", "Second, asked again.", "Half of",
                  "failed (rate_limit)", "429 <b>slow down</b>", "not stored", "On its way.", "Odd | *warning*",
-                 "1,302 reported (1,024 counted)", "$0.00210, from reported tokens", "as of 2026-11-01",
+                 "1,302 reported (1,024 counted)", "$0.00210 (reported tokens times the price then)",
+                 "2026-11-01 (the vendor's page)",
                  "Thinking ``` and <script>x</script>", "Be `kind`.", "Best: A First <i>. By =Ann|", "U+202E",
                  "complete, and empty", "Weighbridge 0"):  # fmt: skip
         assert told in shown, told
