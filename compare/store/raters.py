@@ -31,3 +31,8 @@ class Raters(Part):
                 (new_id(), clean, now()),
             )
             return str(connection.execute(query, (clean,)).fetchone()["id"])
+
+    def rater_names(self) -> dict[str, str]:
+        """Every rater's name by id."""
+        with self._database.reading() as connection:
+            return {row["id"]: row["name"] for row in connection.execute("SELECT id, name FROM raters")}

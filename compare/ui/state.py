@@ -1,6 +1,7 @@
-"""What the pages remember: one accessor for each thing, the address before session state, nothing of value only here.
+"""What the pages remember: one accessor for each thing, nothing of value only here.
 
-Text and votes live in the database. Session state holds ids and choices; the address holds what must survive a reload.
+Text and votes live in the database. Session state holds ids and choices; the address (address.py) holds what must
+survive a reload.
 """
 
 from __future__ import annotations
@@ -12,45 +13,70 @@ from collections.abc import Sequence
 import streamlit as st
 
 from compare.settings import ROUTE_TOKEN_MAX_AGE_S, sign_route
-from compare.ui import resources
+from compare.ui import address, resources
+from compare.ui.address import Address
 
 DEFAULT_MODELS = ("sim-lite", "sim-flash", "sim-large")
+
+
+def follow_address() -> None:
+    """Take over what the address asks for, where that is news; to be called before a page draws anything."""
+    asked = address.news()
+    if asked is None:
+        return
+    st.session_state["run_id"] = asked.run
+    if asked.thread is not None:
+        st.session_state["thread_id"] = asked.thread
+    if asked.models is not None:
+        keep_models(asked.models)
+        st.session_state["candidate_choice"] = st.session_state["models_asked_for"] = list(asked.models)
+    if asked.blind is not None:
+        st.session_state["blind"] = st.session_state["blind_choice"] = asked.blind
+    if asked.repeat is not None:
+        st.session_state["repeat"] = st.session_state["repeat_choice"] = asked.repeat
 
 
 def run_id() -> str | None:
     """The run on screen: from the address, else from this session (a click in the navigation drops the address).
 
-    An address that asks for a thread asks for a new comparison.
+    An address that asks for a thread or models asks for a new comparison.
     """
-    found = st.query_params.get("run")
-    if not found and not st.query_params.get("thread"):
-        found = st.session_state.get("run_id")
-    show_run(str(found) if found else None)
-    return found or None
+    follow_address()
+    run: str | None = st.session_state.setdefault("run_id", None)
+    if run:
+        show_run(run)
+    return run or None
 
 
 def show_run(run: str | None) -> None:
-    """Put a run on screen, or none."""
+    """Put a run on screen, or none: then the set-up screen says what stands in the address."""
     st.session_state["run_id"] = run
-    if run is None:
-        st.query_params.pop("run", None)
-        return
-    st.query_params.pop("thread", None)
-    if st.query_params.get("run") != run:
-        st.query_params["run"] = run
+    if run is not None:
+        address.write(Address(run=run))
+
+
+def show_choice(thread: str | None, models: Sequence[str], *, blind: bool, repeat: int) -> None:
+    """Put the choice for the next run into the address; one that was never touched needs none."""
+    choice = Address(thread=thread, models=tuple(models), blind=blind, repeat=repeat)
+    first = st.session_state.setdefault("first_choice", choice)
+    if choice != first or address.current() != Address():
+        address.write(choice)
+
+
+def models_asked_for() -> list[str]:
+    """The models that the address has just asked for, once; the chooser says which of them it does not have."""
+    return list(st.session_state.pop("models_asked_for", ()))
 
 
 def thread_id() -> str | None:
-    """The thread chosen for the next comparison: what the address asks for, else what was chosen last."""
-    found = st.query_params.get("thread") or st.session_state.get("thread_id")
+    """The thread chosen for the next comparison."""
+    found = st.session_state.get("thread_id")
     return str(found) if found else None
 
 
 def choose_thread(thread: str) -> None:
-    """Choose a thread; an address that asked for another one asks for this one from now on."""
+    """Choose a thread."""
     st.session_state["thread_id"] = thread
-    if "thread" in st.query_params:
-        st.query_params["thread"] = thread
 
 
 def chosen_models() -> list[str]:
@@ -61,6 +87,21 @@ def chosen_models() -> list[str]:
 def keep_models(models: Sequence[str]) -> None:
     """Remember the choice across pages."""
     st.session_state["models"] = list(models)
+
+
+def is_blind() -> bool:
+    """Whether the next run was chosen to be blind."""
+    return bool(st.session_state.get("blind_choice", False))
+
+
+def repeat() -> int:
+    """How often each candidate of the next run was chosen to be asked."""
+    return int(st.session_state.get("repeat_choice", 1))
+
+
+def keep_how(*, blind: bool, repeat: int) -> None:
+    """Remember both across pages."""
+    st.session_state["blind_choice"], st.session_state["repeat_choice"] = blind, repeat
 
 
 def choose(keys: Sequence[str]) -> None:

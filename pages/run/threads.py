@@ -10,6 +10,7 @@ from compare.ui.plain import plain
 
 PREVIEW_PX = 560
 
+state.follow_address()
 st.header("Threads", anchor=False)
 left, right = st.columns([2, 3], gap="large")
 with left:

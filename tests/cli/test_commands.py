@@ -91,6 +91,7 @@ WITH_JSON: dict[tuple[str, ...], list[str]] = {
     ("models",): [],
     ("threads", "import"): ["half-bad.jsonl"],
     ("threads", "list"): [],
+    ("comparison", "list"): [],
     ("rate",): ["--by", "rater"],
     ("agreement",): [],
     ("route", "recommend"): ["--evidence", "evidence.json"],
@@ -140,6 +141,8 @@ def test_json_is_one_document_on_standard_output(
         "route recommend --history nonsense",
         "rate --prior -1",
         "votes export --format parquet",
+        "comparison export some-id",
+        "comparison export some-id --to pdf",
         "canary",
     ],
 )

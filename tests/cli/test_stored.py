@@ -22,6 +22,8 @@ OPENING = {
     "threads export": "some-id",
     "run": "--threads conversations.jsonl --models sim-lite",
     "votes export": "",
+    "comparison list": "",
+    "comparison export": "some-id --to json",
     "rate": "",
     "agreement": "",
     "route recommend": "",

@@ -304,7 +304,7 @@ def test_one_of_several_uploaded_threads_is_chosen() -> None:
     app = upload(opened(), "\n".join(lines), "two.jsonl")
     assert [each.value for each in healthy(app).success] == ["2 threads kept."]
     assert "Question 1" in all_text(app)
-    (chooser,) = app.selectbox
+    (chooser,) = (each for each in app.selectbox if each.label == "Thread of this file")
     chooser.set_value(resources.store().threads(search="Question 2")[0].id).run()
     assert "Question 2" in all_text(app)
     assert "1 message goes to 3 candidates" in all_text(healthy(app))

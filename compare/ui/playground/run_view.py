@@ -18,6 +18,7 @@ from compare.ui import resources, state
 from compare.ui.pane import plain_pane, reading_pane
 from compare.ui.plain import plain
 from compare.ui.playground.edit_view import edit_message
+from compare.ui.playground.export_view import export_dialog
 from compare.ui.playground.next_message import next_message
 from compare.ui.playground.panes_view import change_panes
 from compare.ui.playground.sent_view import sent_dialog
@@ -35,6 +36,7 @@ _MORE = {
     "tokens": ":material/data_usage: Tokens",
     "sent": ":material/outbox: Sent",
     "spread": ":material/scatter_plot: Spread",
+    "export": ":material/download: Export",
 }
 _PLAIN_REFRESH_S = 0.4
 
@@ -107,6 +109,8 @@ def _more(run: Run, runs: Runs) -> None:
             change_panes(run, runs, names_seen=True)
         case "spread":
             spread_dialog(run)
+        case "export":
+            export_dialog(run)
 
 
 def _length(comparison: Comparison) -> str:

@@ -50,6 +50,15 @@ class _Chosen:
     """What became of an uploaded file."""
 
 
+@dataclass(frozen=True, slots=True)
+class _How:
+    """In what way the candidates are asked."""
+
+    blind: bool
+    repeat: int
+    """How often each, every time in a pane of its own."""
+
+
 def draw() -> None:
     """The whole screen: what to ask in one row, the thread to read below it."""
     with st.container(horizontal=True, vertical_alignment="center", key="setuphead"):
@@ -57,7 +66,7 @@ def draw() -> None:
         st.space("stretch")
         if st.button("Earlier runs", key="earlier", icon=":material/history:", type="tertiary"):
             earlier_runs()
-    left, middle, right = st.columns([10, 10, 4], gap="medium", vertical_alignment="bottom")
+    left, middle, right = st.columns([9, 10, 5], gap="medium", vertical_alignment="bottom")
     with left:
         found = _thread_chooser()
     thread = found.thread
@@ -69,17 +78,23 @@ def draw() -> None:
             "of a new candidate, of one that is chosen, or the same for all.",
         ):  # fmt: skip
             open_settings(thread, chosen_candidates(chosen))
-    trouble = _trouble(found, chosen)
     with right:
-        pressed = _run_button(trouble)
+        choice = _how()
+        trouble = _trouble(found, chosen, choice.repeat)
+        pressed = st.button(
+            "Run", type="primary", icon=":material/play_arrow:", key="run", disabled=bool(trouble), width="stretch"
+        )
     # Below the row, so that nothing moves under the pointer while a pasted text is taken in by a press on Run.
     _say(found, trouble, pressed=pressed)
+    if told := _missing_in_address(thread):
+        st.warning(plain(told), icon=":material/info:")
+    if thread is not None and pressed:
+        _run(found, thread, chosen, choice)
+    state.show_choice(thread.id or None if thread else None, chosen, blind=choice.blind, repeat=choice.repeat)
     if thread is None:
         return
-    if pressed:
-        _run(found, thread, chosen)
     if not trouble:
-        st.caption(_what_happens(thread.messages, len(chosen)))
+        st.caption(_what_happens(thread.messages, len(chosen), choice.repeat))
     _preview(thread)
 
 
@@ -112,11 +127,11 @@ def _preview(thread: Thread) -> None:
             thread_ui.show_message("What was really answered", reply, n)
 
 
-def _run(found: _Chosen, thread: Thread, chosen: Sequence[str]) -> None:
+def _run(found: _Chosen, thread: Thread, chosen: Sequence[str], how: _How) -> None:
     thread_id = thread_ui.keep(found.pasted).ids[0] if found.pasted is not None else thread.id
     state.choose_thread(thread_id)
-    blind = bool(st.session_state["blind_choice"])
-    state.show_run(resources.runs().start(thread_id, chosen_candidates(chosen), blind=blind))
+    candidates = chosen_candidates(chosen)
+    state.show_run(resources.runs().start(thread_id, candidates, blind=how.blind, repeats=how.repeat))
     st.rerun()
 
 
@@ -147,6 +162,8 @@ def _picked() -> _Chosen:
         "Thread", list(by_id), key="thread_choice", on_change=_pick, filter_mode="contains",
         format_func=lambda thread_id: thread_ui.thread_label(by_id[thread_id]), label_visibility="collapsed",
     )  # fmt: skip
+    if asked is not None and chosen != asked:
+        state.choose_thread(str(chosen))
     return _Chosen(resources.store().thread(str(chosen)))
 
 
@@ -212,7 +229,7 @@ def _candidate_chooser(thread: Thread | None) -> list[str]:
     options = candidate_options(thread)
     # The widget forgets its value when another page is drawn, and its options change with the thread.
     before = st.session_state.get("candidate_choice", state.chosen_models())
-    st.session_state["candidate_choice"] = [key for key in before if key in options]
+    st.session_state["candidate_choice"] = [key for key in before if key in options][:MAX_PANES]
     chosen = st.multiselect(
         f"Candidates ({MIN_PANES} to {MAX_PANES})",
         list(options),
@@ -227,15 +244,41 @@ def _candidate_chooser(thread: Thread | None) -> list[str]:
     return chosen
 
 
-def _run_button(trouble: str) -> bool:
-    blind = st.toggle(
-        "Blind", key="blind", value=bool(st.session_state.get("blind_choice", False)),
-        help="Letters in random order, answers shown together when all are complete, numbers hidden until your vote.",
-    )  # fmt: skip
-    st.session_state["blind_choice"] = blind
-    return st.button(
-        "Run", type="primary", icon=":material/play_arrow:", key="run", disabled=bool(trouble), width="stretch"
-    )
+def _missing_in_address(thread: Thread | None) -> str:
+    """A sentence about candidates that the address has just asked for and that are not here, or nothing."""
+    asked = state.models_asked_for()
+    if not asked:
+        return ""
+    unknown = [key for key in asked if key not in candidate_options(thread)]
+    if unknown:
+        those = "There is no candidate" if len(unknown) == 1 else "There are no candidates"
+        names = ", ".join(f'"{key}"' for key in unknown)
+        return f"{those} {names} here, which the address asks for. The others are chosen."
+    if len(asked) > MAX_PANES:
+        return f"The address asks for {len(asked)} candidates; the first {MAX_PANES} are chosen."
+    return ""
+
+
+def _how() -> _How:
+    """Blind or open, and how often each is asked; as the address says where it says so."""
+    st.session_state["blind"] = st.session_state.get("blind", state.is_blind())
+    times = list(range(1, MAX_PANES + 1))
+    asked = st.session_state.get("repeat", state.repeat())
+    st.session_state["repeat"] = min(max(asked, 1), MAX_PANES)
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small", key="how"
+    ):
+        blind = st.toggle(
+            "Blind", key="blind",
+            help="Letters in random order, answers shown together when all are complete, numbers hidden until your "
+            "vote.",
+        )  # fmt: skip
+        repeat = st.selectbox(
+            "Times each", times, key="repeat", format_func=lambda n: "once each" if n == 1 else f"{n} times each",
+            label_visibility="collapsed", filter_mode=None, width=132,
+        )  # fmt: skip
+    state.keep_how(blind=blind, repeat=repeat)
+    return _How(blind, repeat)
 
 
 def candidate_options(thread: Thread | None) -> dict[str, str]:
@@ -277,28 +320,30 @@ def _missing(chosen: Sequence[str]) -> list[str]:
     ]
 
 
-def _trouble(found: _Chosen, chosen: Sequence[str]) -> str:
+def _trouble(found: _Chosen, chosen: Sequence[str], repeat: int) -> str:
     """What stands in the way of Run, or nothing. An empty field to paste into does not: a press on Run fills it."""
     missing = _missing(chosen)
     if not any(availability(spec).ready for spec in resources.catalog().models.values()):
         return "No model is ready. The Models page says what each one needs, and how to add a server of your own."
     if missing:
         return f"Not ready: {'; '.join(missing)}. Set the key and start again, or take the model out."
-    if len(chosen) < MIN_PANES:
+    # A recorded answer stands there once, however often the others are asked.
+    n_panes = sum(1 if key == PRODUCTION.model_id else repeat for key in chosen)
+    if n_panes < MIN_PANES:
         return f"Choose at least {MIN_PANES} candidates."
+    if n_panes > MAX_PANES:
+        return f"{n_panes} answers would stand side by side, and there is room for {MAX_PANES}: choose fewer."
     pasting = st.session_state.get("thread_way") == "paste"
     return "" if found.thread is not None or pasting else found.lacks or found.error
 
 
-def _what_happens(messages: Sequence[Message], n: int) -> str:
+def _what_happens(messages: Sequence[Message], n: int, repeat: int) -> str:
     """What Run will send, and what stays here."""
     n_sent = fixed_prompt(messages).n_messages
     n_left = len(messages) - n_sent
+    whom = counted(n, "candidate") + (f", {repeat} times{' each' if n > 1 else ''}" if repeat > 1 else "")
     if n_left == 0:
         goes = "1 message goes" if n_sent == 1 else f"All {n_sent:,} messages go"
-        return f"{goes} to {n} candidates; the last one is the question."
+        return f"{goes} to {whom}; the last one is the question."
     what = "message stays" if n_left == 1 else f"{n_left} messages stay"
-    return (
-        f"{n_sent} of {counted(len(messages), 'message')} go to {n} candidates; the last {what} here as the recorded "
-        "answer."
-    )
+    return f"{n_sent} of {counted(len(messages), 'message')} go to {whom}; the last {what} here as the recorded answer."
