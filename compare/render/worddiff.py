@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import accumulate, groupby
 from operator import itemgetter
 from typing import Literal, NamedTuple
@@ -23,7 +22,6 @@ MAX_TOKENS = 20_000
 """Words and signs of one text, common beginning and end left out; beyond it the rest is told as one change."""
 
 _ROWS_KEPT = 256
-_CACHED = 64
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS = "\u0300-\u036f\u200d\ufe0f"
 # A word (in scripts without spaces one character), or one sign however often it is repeated; then the space after it.
@@ -42,14 +40,9 @@ def word_diff(a: str, b: str) -> list[tuple[Op, str]]:
     Words are compared as they are written, the space between them apart from them. One common word that stands lonely
     between longer changes is told as part of them, so that a rewritten sentence does not read as confetti.
     """
-    return list(_cached(a, b))
-
-
-@lru_cache(maxsize=_CACHED)
-def _cached(a: str, b: str) -> tuple[tuple[Op, str], ...]:
     ours, theirs = _tokens(a), _tokens(b)
     matches = _without_lonely(_matches([t.core for t in ours], [t.core for t in theirs]), ours, theirs)
-    return tuple(_joined(_pieces(ours, theirs, matches)))
+    return list(_joined(_pieces(ours, theirs, matches)))
 
 
 def _tokens(text: str) -> list[_Token]:
