@@ -80,13 +80,13 @@ _MONTHS = {
 _MONTH = (
     r"(?:jan(?:uary|uar)?|enero|feb(?:ruary|ruar|rero)?|mar(?:ch|zo)?|m\u00e4rz|apr(?:il)?|abril|mayo?|mai|jun[ei]?|junio|"
     r"jul[yi]?|julio|aug(?:ust)?|agosto|sept?(?:ember)?|septiembre|o[ck]t(?:ober)?|octubre|nov(?:ember)?|noviembre|"
-    r"de[cz](?:ember)?|diciembre)\b\.?"
+    r"de[cz](?:ember)?|diciembre)\b(?:\.(?=\s\d))?"
 )
 _YEAR = r"(?:(?:,|\sde|\sdel)?\s(?:19|20)\d\d\b)?"
 _NUMBER = r"\d{1,3}(?:[.,'\u2019\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
 _SIGN = r"(?:US\$|[$\u20ac\u00a3\u00a5])"
 _UNIT = (
-    r"(?:%|[$\u20ac\u00a3\u00a5]|(?:percent|per\scent|prozent|euros?|eur|usd|dollars?|gbp|pounds?|chf|francs?|kg|g|mg|lbs?|"
+    r"(?:(?:business|working|calendar)\s)?(?:%|[$\u20ac\u00a3\u00a5]|(?:percent|per\scent|prozent|euros?|eur|usd|dollars?|gbp|pounds?|chf|francs?|kg|g|mg|lbs?|"
     r"km|m|cm|mm|miles?|ml|l|lit(?:er|re)s?|kwh|kw|w|v|gb|mb|tb|kb|ghz|mhz|hz|ms|seconds?|secs?|minutes?|mins?|hours?|hrs?|"
     r"days?|nights?|weeks?|months?|years?|sekunden?|minuten?|stunden?|tagen?|tage?|n\u00e4chten?|wochen?|monaten?|monate?|"
     r"jahren?|jahre?|horas?|minutos?|d[i\u00ed]as?|noches?|semanas?|mes(?:es)?|a\u00f1os?|people|guests?|persons?|personen|"

@@ -105,7 +105,9 @@ class _Thread:
         if fact.kind == "name":
             found = frozenset.intersection(*(frozenset(self._words.get(word, ())) for word in fact.asks))
         else:
-            found = frozenset().union(*(self._keys.get(key, ()) for key in fact.asks))
+            # "12 %" is no quote of a bare "12".
+            keys = fact.asks[:1] if fact.kind == "amount" else fact.asks
+            found = frozenset().union(*(self._keys.get(key, ()) for key in keys))
         return found if self._is_quotable(found) else frozenset()
 
     def _is_quotable(self, sources: frozenset[int]) -> bool:

@@ -168,12 +168,26 @@ def _pieces(a: Sequence[_Token], b: Sequence[_Token], matches: Iterable[tuple[in
 
 def _joined(pieces: Iterable[tuple[Op, str]]) -> Iterator[tuple[Op, str]]:
     """Neighbours of one kind as one piece, nothing empty; between two "=" what goes stands before what comes."""
+    space = ""
     for is_same, group in groupby((piece for piece in pieces if piece[1]), key=lambda piece: piece[0] == "="):
         changed = list(group)
         if is_same:
-            yield "=", "".join(map(itemgetter(1), changed))
+            yield "=", space + "".join(map(itemgetter(1), changed))
+            space = ""
             continue
-        for op in ("-", "+"):
-            text = "".join(said for kind, said in changed if kind == op)
-            if text:
-                yield op, text
+        gone, come = ("".join(said for kind, said in changed if kind == op) for op in "-+")
+        space = _common_end_space(gone, come)
+        yield from ((op, text) for op, text in (("-", _without(gone, space)), ("+", _without(come, space))) if text)
+    if space:
+        yield "=", space
+
+
+def _common_end_space(a: str, b: str) -> str:
+    """The space that both end with: it has not changed."""
+    spaces = (a[len(a.rstrip()) :], b[len(b.rstrip()) :])
+    shorter = min(spaces, key=len)
+    return shorter if shorter and spaces[0].endswith(shorter) and spaces[1].endswith(shorter) else ""
+
+
+def _without(text: str, end: str) -> str:
+    return text[: len(text) - len(end)]

@@ -54,6 +54,11 @@ def test_among_messages_that_say_it_the_one_that_shares_the_context_is_the_sourc
     assert quoted("It is 90 EUR.", thread) == [("90 EUR", 1)]
 
 
+def test_an_amount_is_no_quote_of_a_bare_number() -> None:
+    thread = [("user", "Item 12 broke, of 12%."), ("user", "Item 13 broke."), ("user", "So?")]
+    assert quoted("It is 12% or 13%.", thread) == [("12%", 1)]
+
+
 def test_years_and_small_numbers_are_no_quotes() -> None:
     assert quoted("In 2026 there were 12.", [("user", "In 2026 we had 12 of 340."), ("user", "So?")]) == []
 

@@ -38,8 +38,8 @@ def test_a_text_is_the_same_as_itself(text: str) -> None:
 
 def test_changed_words_stand_where_they_were_changed() -> None:
     assert word_diff("You get 30 EUR within 14 days.", "You get 240 EUR within 30 days, I think.") == [
-        ("=", "You get "), ("-", "30 "), ("+", "240 "), ("=", "EUR within "), ("-", "14 "), ("+", "30 "),
-        ("=", "days"), ("+", ", I think"), ("=", "."),
+        ("=", "You get "), ("-", "30"), ("+", "240"), ("=", " EUR within "), ("-", "14"), ("+", "30"),
+        ("=", " days"), ("+", ", I think"), ("=", "."),
     ]  # fmt: skip
 
 
