@@ -29,6 +29,13 @@ AS_WRITTEN = [
     r"\(a_1 + b_{2}\) and \[x^2 * y * z\]",
     "$a_1 * b_2 * c$ is TeX",
     "$$\\frac{a}{b} \\, \\{x\\} \\\\ y$$",
+    "Buy 2 for $5 = $10 and save $2_000 (a_1)",
+    "Between $3 x 4_a and $6 x 7_b lies a^2 of $9",
+    "$1,299.00 (= 1.299,00 \u20ac) or $108.25/mo, i.e. $0.15/min",
+    "a price of $ 5 and a cost of $ 7_000_000",
+    r"inline \(\frac{a_1}{b^*} \leq *c*\) and \[\sum_{i=1}^{n} x_i * y_i\] stay",
+    r"from $x_1 * x_2$ to $y_{max}$ at $5 each",
+    "$$E = m*c*c$$ costs $5",
     "US$5, A$6 and 7$ and $8/$9",
     "Rating: $$$ of $$$$",
     "2 * 3 * 4 = 24",
@@ -97,6 +104,22 @@ REMADE = [
 @pytest.mark.parametrize(("text", "seen"), REMADE)
 def test_markup_is_read_and_nothing_is_lost(text: str, seen: str) -> None:
     assert read(to_html(text)) == seen
+
+
+@pytest.mark.parametrize(
+    "text", ["from **$5** to *$10*", "- $5 for *one_two*, $6 for **three**", "| a | b |\n|--|--|\n| **$5** | *$6* |"]
+)
+def test_a_price_does_not_make_tex_of_the_words_up_to_the_next(text: str) -> None:
+    tags = {tag for tag, _ in Reading(to_html(text)).tags}
+    assert {"strong", "em"} <= tags
+    assert "*" not in read(to_html(text))
+
+
+@pytest.mark.parametrize("tex", [r"\(a_1 * b_2 * c\)", r"\[a_1 * b_2 * c\]", "$a_1 * b_2 * c$", "$$a_1 * b_2 * c$$"])
+def test_inside_tex_nothing_is_markup_and_around_it_all_is(tex: str) -> None:
+    html = to_html(f"**so** {tex} *then*\n\n- {tex}\n\n| {tex} | x |\n|---|---|\n| {tex} | $5 |")
+    assert read(html) == f"so {tex} then\n{tex}\n{tex}\nx\n{tex}\n$5"
+    assert Reading(html).count("em") == Reading(html).count("strong") == 1
 
 
 def test_a_link_is_inert_and_carries_its_target_as_data() -> None:
