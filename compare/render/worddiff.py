@@ -177,7 +177,10 @@ def _joined(pieces: Iterable[tuple[Op, str]]) -> Iterator[tuple[Op, str]]:
             continue
         gone, come = ("".join(said for kind, said in changed if kind == op) for op in "-+")
         space = _common_end_space(gone, come)
-        yield from ((op, text) for op, text in (("-", _without(gone, space)), ("+", _without(come, space))) if text)
+        if len(gone) > len(space):
+            yield "-", _without(gone, space)
+        if len(come) > len(space):
+            yield "+", _without(come, space)
     if space:
         yield "=", space
 
