@@ -140,6 +140,11 @@ class Run:
                 return None
             return self.panes[place].raw()
 
+    def texts(self) -> list[str] | None:
+        """Stored text of every pane once no answer is running; None before."""
+        with self._lock:
+            return [pane.raw() for pane in self.panes] if self._closed else None
+
     def thinking(self, place: int) -> str | None:
         """What a model showed of its thinking, under the same condition as its text."""
         with self._lock:

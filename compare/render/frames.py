@@ -80,6 +80,17 @@ class RunSnapshot(TypedDict):
     panes: list[PaneSnapshot]
 
 
+class Marks(TypedDict):
+    """What stands out in the answers of a run that has ended. Offsets count characters of the stored text."""
+
+    texts: list[str]
+    """The stored text of each pane that the offsets are meant for."""
+    only: list[list[tuple[int, int]]]
+    """For each pane the (start, end) of what no other answer says."""
+    quotes: list[list[tuple[int, int, int]]]
+    """For each pane the (start, end, n) of what repeats message `n` of the thread."""
+
+
 def sse_frame(number: int, ops: list[Op]) -> bytes:
     """The bytes of one server-sent event; `number` is its 1-based place in the run's log and its SSE id."""
     return b"id: %d\ndata: %s\n\n" % (number, orjson.dumps(ops))

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from compare.engine.run import Run
 from compare.errors import NotFoundError
 from compare.render.details import Details
-from compare.render.frames import RunSnapshot
+from compare.render.frames import Marks, RunSnapshot
+from compare.render.worddiff import Op
 from compare.runs.live import Runs
+from compare.runs.reading import difference, marks
 from compare.store.store import Store
 
 
@@ -24,6 +26,7 @@ class View:
 
     run: Run
     revealed: bool
+    store: Store
 
     def snapshot(self) -> RunSnapshot:
         """The run as this viewer may see it now."""
@@ -40,6 +43,24 @@ class View:
     def details(self, pane: int) -> Details | None:
         """Every figure of a pane; None until the viewer may know which candidate it is: numbers tell."""
         return self.run.details(pane) if self.revealed else None
+
+    def diff(self, a: int, b: int) -> list[tuple[Op, str]] | None:
+        """Word by word from one pane's text to another's; None while they may not be read."""
+        ours, theirs = self.run.raw(a), self.run.raw(b)
+        return None if ours is None or theirs is None else difference(ours, theirs)
+
+    def marks(self) -> Marks | None:
+        """What stands out in the answers; None while one is running."""
+        texts = self.run.texts()
+        return None if texts is None else marks(texts, self._thread())
+
+    def _thread(self) -> list[tuple[str, str]]:
+        """(role, text) of the messages that stand beside the answers."""
+        comparison = self.store.comparison(self.run.id)
+        if comparison is None:
+            return []
+        path = self.store.path(comparison.current[0].prompt_leaf_id)
+        return [(message.role, message.text) for message in path[: len(self.run.thread)]]
 
     def follow(self, after: int) -> AsyncIterator[bytes]:
         """The run's frames from there on."""
@@ -59,7 +80,7 @@ class Views:
             run = self._runs.open(run_id)
         except NotFoundError:
             return None
-        return View(run, revealed=self.revealed(run, viewer_id))
+        return View(run, revealed=self.revealed(run, viewer_id), store=self._store)
 
     def revealed(self, run: Run, viewer_id: str) -> bool:
         """True where the viewer may know which candidate is which."""

@@ -5,10 +5,12 @@
     GET /rp/{token}/raw/{pane}      the stored text of one answer, byte for byte
     GET /rp/{token}/thinking/{pane} what its model showed of its thinking, the same way
     GET /rp/{token}/details/{pane}  Details as JSON: every figure of one answer
+    GET /rp/{token}/diff/{a}/{b}    [[op, text], ...] between the stored texts of two answers (render/worddiff.py)
+    GET /rp/{token}/marks           Marks as JSON (render/frames.py), once no answer is running
 
-403: the token is bad or expired, or another site asks; 404: no such run, pane or text, or figures that may not be known
-yet because they tell which candidate it is. Everything is private and never cached. The routes only read; stopping,
-voting and the like go through the page's own session.
+403: the token is bad or expired, or another site asks; 404: no such run, pane or text that may be read now, or figures
+that may not be known yet because they tell which candidate it is. Everything is private and never cached. The routes
+only read; stopping, voting and the like go through the page's own session.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ Answering = Callable[[Request, RunView], Coroutine[Any, Any, Response]]
 
 
 def run_routes(source: RunSource) -> list[Route]:
-    """The five routes over one source of runs."""
+    """The seven routes over one source of runs."""
 
     def opened(answer: Answering) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         async def endpoint(request: Request) -> Response:
@@ -65,6 +67,8 @@ def run_routes(source: RunSource) -> list[Route]:
         Route("/rp/{token}/raw/{pane:int}", opened(_raw)),
         Route("/rp/{token}/thinking/{pane:int}", opened(_thinking)),
         Route("/rp/{token}/details/{pane:int}", opened(_details)),
+        Route("/rp/{token}/diff/{a:int}/{b:int}", opened(_diff)),
+        Route("/rp/{token}/marks", opened(_marks)),
     ]
 
 
@@ -80,7 +84,7 @@ def _refuse(status: int, sentence: str) -> Response:
 
 
 async def _snap(_request: Request, view: RunView) -> Response:
-    return _json(await run_in_threadpool(lambda: orjson.dumps(view.snapshot())))
+    return await _json(view.snapshot)
 
 
 async def _raw(request: Request, view: RunView) -> Response:
@@ -92,12 +96,28 @@ async def _thinking(request: Request, view: RunView) -> Response:
 
 
 async def _details(request: Request, view: RunView) -> Response:
-    found = await run_in_threadpool(view.details, request.path_params["pane"])
-    return _refuse(404, _NO_FIGURES) if found is None else _json(orjson.dumps(found))
+    return await _json(lambda: view.details(request.path_params["pane"]), without=_NO_FIGURES)
 
 
-def _json(body: bytes) -> Response:
-    return Response(body, media_type="application/json", headers=HEADERS)
+async def _diff(request: Request, view: RunView) -> Response:
+    return await _json(lambda: view.diff(request.path_params["a"], request.path_params["b"]))
+
+
+async def _marks(_request: Request, view: RunView) -> Response:
+    return await _json(view.marks)
+
+
+async def _json(read: Callable[[], object | None], *, without: str = _NO_TEXT) -> Response:
+    """What `read` gives, read and encoded in a worker thread; 404 where it gives nothing."""
+
+    def body() -> bytes | None:
+        found = read()
+        return None if found is None else orjson.dumps(found)
+
+    made = await run_in_threadpool(body)
+    if made is None:
+        return _refuse(404, without)
+    return Response(made, media_type="application/json", headers=HEADERS)
 
 
 def _text(text: str | None) -> Response:

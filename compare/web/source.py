@@ -2,11 +2,12 @@
 
     class RunSource: find(run_id, viewer_id) -> RunView | None
     class RunView:   snapshot() -> RunSnapshot;  raw(pane) -> str | None;  thinking(pane) -> str | None;
-                     details(pane) -> Details | None;  follow(after) -> AsyncIterator[bytes]
+                     details(pane) -> Details | None;  diff(a, b) -> list[tuple[Op, str]] | None
+                     marks() -> Marks | None;  follow(after) -> AsyncIterator[bytes]
 
-All but `follow` are called in a worker thread (they may read the database or render a stored
-answer); `follow` is iterated on the web server's loop. Whoever implements them sees to it that this is safe beside the
-hub's own thread, and that a blind viewer gets nothing early: the routes send on whatever they are given.
+All but `follow` are called in a worker thread (they may read the database, render or compare texts); `follow` is
+iterated on the web server's loop. Whoever implements them sees to it that this is safe beside the hub's own thread, and
+that a blind viewer gets nothing early: the routes send on whatever they are given.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from compare.render.details import Details
-from compare.render.frames import RunSnapshot
+from compare.render.frames import Marks, RunSnapshot
+from compare.render.worddiff import Op as DiffOp
 
 
 class RunView(Protocol):
@@ -35,6 +37,14 @@ class RunView(Protocol):
 
     def details(self, pane: int) -> Details | None:
         """Every figure of an answer; None where there is no such pane or its candidate may not be known yet."""
+        ...
+
+    def diff(self, a: int, b: int) -> list[tuple[DiffOp, str]] | None:
+        """Word by word from answer a to answer b, with text that JSON can carry; None as for `raw` of either."""
+        ...
+
+    def marks(self) -> Marks | None:
+        """What stands out in the answers; None while one is running or where they may not be read yet."""
         ...
 
     def follow(self, after: int) -> AsyncIterator[bytes]:

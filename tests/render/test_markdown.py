@@ -34,6 +34,22 @@ def test_a_list_in_arabic_has_its_marks_on_the_right() -> None:
     assert "dir" not in to_html("- a list\n\n> in English")
 
 
+@pytest.mark.parametrize(
+    "text", ["from **$5** to *$10*", "- $5 for *one_two*, $6 for **three**", "| a | b |\n|--|--|\n| **$5** | *$6* |"]
+)
+def test_a_price_does_not_make_tex_of_the_words_up_to_the_next(text: str) -> None:
+    tags = {tag for tag, _ in Reading(to_html(text)).tags}
+    assert {"strong", "em"} <= tags
+    assert "*" not in read(to_html(text))
+
+
+@pytest.mark.parametrize("tex", [r"\(a_1 * b_2 * c\)", r"\[a_1 * b_2 * c\]", "$a_1 * b_2 * c$", "$$a_1 * b_2 * c$$"])
+def test_inside_tex_nothing_is_markup_and_around_it_all_is(tex: str) -> None:
+    html = to_html(f"**so** {tex} *then*\n\n- {tex}\n\n| {tex} | x |\n|---|---|\n| {tex} | $5 |")
+    assert read(html) == f"so {tex} then\n{tex}\n{tex}\nx\n{tex}\n$5"
+    assert Reading(html).count("em") == Reading(html).count("strong") == 1
+
+
 def test_a_link_is_inert_and_carries_its_target_as_data() -> None:
     link = next(attrs for tag, attrs in Reading(to_html("[a](https://x.example/?q=1&r=2)")).tags if tag == "a")
     assert link == {"role": "link", "tabindex": "0", "data-u": "https://x.example/?q=1&r=2"}

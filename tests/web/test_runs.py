@@ -12,7 +12,8 @@ from starlette.applications import Starlette
 
 from compare import settings
 from compare.render.details import Details
-from compare.render.frames import RunSnapshot, sse_frame
+from compare.render.frames import Marks, RunSnapshot, sse_frame
+from compare.render.worddiff import Op
 from compare.web import routes, runs
 from tests.web.conftest import Ask
 
@@ -21,6 +22,8 @@ SNAPSHOT: RunSnapshot = {
 }  # fmt: skip
 DETAILS: Details = {"groups": [{"title": "Time", "rows": [{"name": "Total", "value": "1 s", "source": "measured"}]}]}
 TEXT = "tab\t, CRLF\r\n, zero-width \u200b, accents \u00e9, emoji \U0001f680 and no newline at the end"
+
+MARKS: Marks = {"texts": ["30 EUR", ""], "only": [[(0, 6)], []], "quotes": [[(0, 6, 3)], []]}
 
 
 class FakeView:
@@ -44,6 +47,14 @@ class FakeView:
 
     def details(self, pane: int) -> Details | None:
         return DETAILS if pane == 1 else None
+
+    def diff(self, a: int, b: int) -> list[tuple[Op, str]] | None:
+        self.threads.add(threading.current_thread().name)
+        return [("=", "same "), ("-", "<b>old</b>"), ("+", f"{TEXT} {a}{b}")] if {a, b} == {0, 1} else None
+
+    def marks(self) -> Marks | None:
+        self.threads.add(threading.current_thread().name)
+        return MARKS if self.ends else None
 
     async def follow(self, after: int) -> AsyncIterator[bytes]:
         try:
@@ -112,19 +123,36 @@ def test_the_figures_of_an_answer_are_sent_as_json(app: Starlette, ask: Ask) -> 
     assert orjson.loads(answer.body) == DETAILS
 
 
-@pytest.mark.parametrize("tail", ["raw/0", "thinking/0", "details/0"])
+@pytest.mark.parametrize("tail", ["raw/0", "thinking/0", "details/0", "diff/0/2"])
 def test_a_text_that_may_not_be_read_is_not_found(app: Starlette, ask: Ask, tail: str) -> None:
     answer = asyncio.run(ask(app, at(tail)))
     assert answer.status == 404
     assert b"may be read" in answer.body
 
 
+def test_a_difference_is_pieces_of_text_and_never_html(app: Starlette, ask: Ask) -> None:
+    answer = asyncio.run(ask(app, at("diff/0/1")))
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert orjson.loads(answer.body) == [["=", "same "], ["-", "<b>old</b>"], ["+", f"{TEXT} 01"]]
+
+
+def test_marks_are_sent_once_no_answer_is_running(app: Starlette, ask: Ask) -> None:
+    answer = asyncio.run(ask(app, at("marks")))
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert orjson.loads(answer.body) == {
+        "texts": ["30 EUR", ""], "only": [[[0, 6]], []], "quotes": [[[0, 6, 3]], []],
+    }  # fmt: skip
+    running = Starlette(routes=routes(FakeSource(FakeView(ends=False))))
+    assert asyncio.run(ask(running, at("marks"))).status == 404
+
+
 def test_a_pane_that_is_no_number_has_no_route(app: Starlette, ask: Ask) -> None:
     assert asyncio.run(ask(app, at("raw/-1"))).status == 404
     assert asyncio.run(ask(app, at("raw/a"))).status == 404
+    assert asyncio.run(ask(app, at("diff/0/-1"))).status == 404
 
 
-@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1", "details/1"])
+@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1", "details/1", "diff/0/1", "marks"])
 def test_answers_are_private_and_never_cached(app: Starlette, ask: Ask, tail: str) -> None:
     headers = asyncio.run(ask(app, at(tail))).headers
     assert headers["cache-control"] == "private, no-store"
@@ -132,7 +160,7 @@ def test_answers_are_private_and_never_cached(app: Starlette, ask: Ask, tail: st
     assert headers["referrer-policy"] == "no-referrer"
 
 
-@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1", "details/1"])
+@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1", "details/1", "diff/0/1", "marks"])
 def test_a_bad_or_expired_token_opens_nothing(
     app: Starlette, source: FakeSource, ask: Ask, tail: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,7 +184,7 @@ def test_other_sites_cannot_read(app: Starlette, ask: Ask, site: str, status: in
     assert asyncio.run(ask(app, at("snap"), {"Sec-Fetch-Site": site})).status == status
 
 
-@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1", "details/1"])
+@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1", "details/1", "diff/0/1", "marks"])
 def test_an_unknown_run_is_not_found(app: Starlette, ask: Ask, tail: str) -> None:
     answer = asyncio.run(ask(app, at(tail, run_id="other")))
     assert (answer.status, answer.body) == (404, b"This run is not here any more.")
@@ -167,7 +195,9 @@ def test_nothing_can_be_written(app: Starlette, ask: Ask) -> None:
 
 
 def test_the_run_is_read_outside_the_loop(app: Starlette, view: FakeView, ask: Ask) -> None:
-    asyncio.run(ask(app, at("snap")))
+    for tail in ("snap", "diff/0/1", "marks"):
+        asyncio.run(ask(app, at(tail)))
+    assert view.threads
     assert threading.main_thread().name not in view.threads
 
 

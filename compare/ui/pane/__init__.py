@@ -5,9 +5,9 @@
     plain_pane(snapshot) -> None
     warm_up() -> None
 
-The element loads `{url}/snap`, follows `{url}/events` and reads `{url}/raw/{i}`, `{url}/thinking/{i}` and
-`{url}/details/{i}` (compare/web/runs.py) by itself; a rerun of the page never redraws it. Its data names a run and a
-signed address, never a candidate: while a comparison is blind, nothing here knows who wrote what.
+The element loads `{url}/snap`, follows `{url}/events` and reads the texts, figures, differences and marks below `{url}`
+(compare/web/runs.py) by itself; a rerun of the page never redraws it. Its data names a run and a signed address, never
+a candidate: while a comparison is blind, nothing here knows who wrote what.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ RESERVE_PX = 300
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    "dom.js", "keys.js", "figures.js", "timeline.js", "details.js", "tail.js", "thread.js", "pane.js", "view.js",
+    "dom.js", "keys.js", "figures.js", "timeline.js", "details.js", "tail.js", "thread.js", "places.js", "find.js",
+    "diff.js", "marks.js", "pane.js", "view.js",
 )  # fmt: skip
+_STYLES = ("pane.css", "reading.css")
 
 
 def reading_pane(
@@ -110,7 +112,7 @@ def _component() -> Any:
     return st.components.v2.component(
         "weighbridge_reading_pane",
         html='<div class="rp"></div>\n',
-        css=_read("pane.css"),
+        css="\n".join(_read(name) for name in _STYLES),
         js="\n".join(_read(name) for name in _SCRIPTS),
         isolate_styles=False,
     )

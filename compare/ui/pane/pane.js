@@ -36,7 +36,8 @@ class Pane {
     this.thinkBtn = button('rp-think', 'Thinking', { 'aria-expanded': 'false', title: thinkHint, hidden: '' },
       () => this.setThinking(!this.thinkOn));
     this.thoughts = el('div', 'rp-thoughts', { hidden: '', dir: 'auto' });
-    this.newest = el('div', 'rp-newest', {}, this.thinkBtn, this.thoughts, this.text);
+    this.quotes = el('div', 'rp-quotes', { role: 'group', 'aria-label': 'Quoted messages' });
+    this.newest = el('div', 'rp-newest', {}, this.thinkBtn, this.thoughts, this.text, this.quotes);
     this.turns = el('div', 'rp-turns', {}, this.earlier, this.newest);
     this.stored = el('div', 'rp-stored', { hidden: '', dir: 'auto' });
     this.note = el('p', 'rp-notice');
@@ -48,7 +49,9 @@ class Pane {
       line.style.width = w + '%';
       return line;
     }));
-    this.body = el('div', 'rp-body', { tabindex: 0, role: 'group' }, this.turns, this.stored, this.lines);
+    this.diff = new Diff(this);
+    this.body = el('div', 'rp-body', { tabindex: 0, role: 'group' },
+      this.turns, this.stored, this.diff.el, this.lines);
     this.act = button('rp-btn rp-act', '', {}, () => this.ask());
     const rawHint = 'Show the stored text, character by character (r)';
     this.rawBtn = button('rp-btn', 'Raw', { 'aria-pressed': 'false', title: rawHint }, () => this.setRaw(!this.rawOn));
@@ -57,7 +60,7 @@ class Pane {
     this.el = el('section', 'rp-pane', { 'data-pane': index },
       el('header', 'rp-head', {}, el('div', 'rp-id', {}, this.letter, this.label, this.badge), this.meta),
       this.time.el, this.details.el, this.body, this.down, this.strip,
-      el('footer', 'rp-foot', {}, this.act, el('span', 'rp-space'), this.rawBtn, this.copyBtn));
+      el('footer', 'rp-foot', {}, this.act, el('span', 'rp-space'), this.diff.select, this.rawBtn, this.copyBtn));
     this.name = 'Answer ' + this.letter.textContent;
     this.setState('loading', '', true);
   }
@@ -101,6 +104,7 @@ class Pane {
     this.follow = true;
     this.atStart = false;
     this.setRaw(false);
+    this.diff.close();
     this.setThinking(false);
     this.details.set(false);
   }
@@ -198,6 +202,7 @@ class Pane {
     this.act.setAttribute('aria-label', action + ' answer ' + this.letter.textContent);
     const none = this.state === 'hidden' || this.empty;
     this.rawBtn.disabled = this.copyBtn.disabled = none;
+    for (const pane of this.view.panes) pane.diff.refresh();
     this.down.hidden = this.follow || !LIVE.has(this.state);
     this.lines.hidden = !(this.state === 'hidden' || (none && LIVE.has(this.state)));
   }
@@ -213,6 +218,7 @@ class Pane {
 
   setRaw(on) {
     if (on === this.rawOn) return;
+    if (on) this.diff.close();
     this.rawOn = on;
     this.rawBtn.setAttribute('aria-pressed', String(on));
     if (on) { this.readRaw(); return; }
@@ -249,15 +255,7 @@ class Pane {
     this.thoughts.hidden = false;
   }
 
-  async fetchText(kind) {
-    try {
-      const answer = await fetch(`${this.view.data.url}/${kind}/${this.index}`);
-      // text() would take a byte order mark at the beginning away: the stored text is shown to the last character.
-      if (answer.ok) return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await answer.arrayBuffer());
-      this.view.alert(await answer.text());
-    } catch { this.view.alert('The server cannot be reached. The text was not read.'); }
-    return null;
-  }
+  fetchText(kind) { return this.view.ask(`${kind}/${this.index}`); }
 
   async copy() {
     const text = await this.fetchText('raw');

@@ -1,7 +1,7 @@
 // The conversation beside the answers: numbered messages, a long middle folded away, one tab stop for the whole list.
 
 const PHONE = matchMedia('(max-width: 640px)');
-const FOLD_ABOVE = 12, FIRST_SHOWN = 2, LAST_SHOWN = 8;
+const FOLD_ABOVE = 12, FIRST_SHOWN = 2, LAST_SHOWN = 8, LIT_MS = 1600;
 
 // Asking again from an earlier message of the user: quiet until the message is pointed at or reached by Tab.
 const editButton = (n, edit) =>
@@ -17,9 +17,8 @@ class ThreadView {
     this.jump = el('select', 'rp-jump', { 'aria-label': 'Jump to message', title: 'Jump to message', hidden: '' });
     this.jump.addEventListener('change', () => this.show(+this.jump.value));
     this.list = el('div', 'rp-body rp-list', { role: 'list', 'aria-label': 'Messages', tabindex: 0 });
-    this.el = el('section', 'rp-thread', { 'aria-label': 'Conversation thread' },
-      el('header', 'rp-head', {}, el('b', '', {}, 'Thread'), this.count, this.jump),
-      this.list);
+    this.head = el('header', 'rp-head', {}, el('b', '', {}, 'Thread'), this.count, this.jump);
+    this.el = el('section', 'rp-thread', { 'aria-label': 'Conversation thread' }, this.head, this.list);
     for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
       this.list.addEventListener(type, () => { this.moved = true; }, { passive: true });
     }
@@ -46,7 +45,7 @@ class ThreadView {
     const shown = messages.filter(m => !folded.includes(m)).map(m => this.message(m));
     if (folded.length) {
       const between = folded.length + ' messages in between - show';
-      this.fold = button('rp-fold', between, {}, () => this.unfold());
+      this.fold = button('rp-fold', between, {}, () => { this.unfold(); this.list.focus({ preventScroll: true }); });
       this.folded = folded;
       shown.splice(FIRST_SHOWN, 0, this.fold);
     } else this.fold = null;
@@ -69,19 +68,40 @@ class ThreadView {
     const below = this.list.scrollHeight - this.list.scrollTop;
     this.fold.replaceWith(...this.folded.map(m => this.message(m)));
     this.fold = null;
-    this.list.focus({ preventScroll: true });
     this.list.scrollTop = this.list.scrollHeight - below;
   }
 
+  find(n) { return this.list.querySelector(`[data-n="${n}"]`); }
+
+  isFolded(n) { return !!this.fold && this.folded.some(m => m.n === n); }
+
+  // Scrolls to a message, lights it for a moment and gives it back.
   show(n) {
     this.jump.value = 0;
-    if (!n) return;
+    if (!n) return null;
     this.moved = true;
-    if (!this.list.querySelector(`[data-n="${n}"]`)) this.unfold();
-    const message = this.list.querySelector(`[data-n="${n}"]`);
+    if (this.isFolded(n)) this.unfold();
+    const message = this.find(n);
+    if (!message) return null;
     this.list.scrollTop = message.offsetTop - 8;
     message.classList.add('rp-found');
-    setTimeout(() => message.classList.remove('rp-found'), 1600);
+    setTimeout(() => message.classList.remove('rp-found'), LIT_MS);
+    return message;
+  }
+
+  // Lights a message as long as something points at it, where it is on the page; it does not scroll.
+  light(n) {
+    this.list.querySelector('.rp-lit')?.classList.remove('rp-lit');
+    if (n) this.find(n)?.classList.add('rp-lit');
+  }
+
+  // Brings a place into view where it is not.
+  reveal(range) {
+    if (!range) return;
+    this.moved = true;
+    const place = range.getBoundingClientRect(), list = this.list.getBoundingClientRect();
+    if (place.top >= list.top && place.bottom <= list.bottom) return;
+    this.list.scrollTop += place.top - list.top - list.height / 3;
   }
 
   // The newest message stays in view until the reader moves the list, also when the layout changes.

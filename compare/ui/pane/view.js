@@ -29,12 +29,14 @@ class View {
     this.thread = new ThreadView(n => this.edit(n));
     this.threadBtn = toggle('rp-thread-btn', 'Thread', 'Show the thread beside the answers',
       () => this.thread.setOpen(!this.thread.open));
+    this.find = new Find(this);
+    this.marks = new Marks(this);
     this.thread.onToggle = open => this.threadBtn.setAttribute('aria-pressed', String(open));
     this.thread.setOpen(this.thread.open);
     this.answers = el('div', 'rp-answers', { role: 'group', 'aria-label': 'Answers' });
     this.grid = el('div', 'rp-grid', {}, this.thread.el, this.answers);
     const bar = el('div', 'rp-bar', { role: 'toolbar', 'aria-label': 'Reading' },
-      this.threadBtn, this.syncBtn, this.progress, this.keysBtn);
+      this.threadBtn, this.syncBtn, this.marks.btn, this.progress, this.keysBtn);
     this.root.replaceChildren(bar, this.alertBox, this.grid, this.live);
     this.setSync(this.sync);
     this.resize = new ResizeObserver(() => this.fit());
@@ -126,12 +128,14 @@ class View {
     this.thread.apply(s.thread);
     s.panes.forEach((p, i) => this.panes[i].apply(p));
     drawTimes(this.panes);
+    this.find.refresh();
     this.fit();
     for (const pane of this.panes) {
       if (uncovered || (first && !s.running)) pane.toStart();
       else if (pane.follow && LIVE.has(pane.state)) pane.toEnd();
     }
     if (s.running) {
+      this.marks.clear();
       this.running = true;
       this.followStream();
       this.flush();
@@ -139,7 +143,7 @@ class View {
       // Also where it ended between the drawing of the page and this look: the page still believes that it runs.
       this.running = true;
       this.ended();
-    } else this.stopFollowing();
+    } else { this.stopFollowing(); this.marks.load(); }
   }
 
   followStream() {
@@ -178,6 +182,7 @@ class View {
     if (!this.running) return;
     this.running = false;
     this.stopFollowing();
+    this.marks.load();
     this.emit({ t: 'done' });
   }
 
@@ -222,6 +227,18 @@ class View {
     }
   }
 
+  // A text that the server has; what it says instead is shown.
+  async ask(path) {
+    try {
+      const answer = await fetch(`${this.data.url}/${path}`, { signal: this.ac.signal });
+      // text() would drop a byte order mark.
+      const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await answer.arrayBuffer());
+      if (answer.ok) return text;
+      this.alert(text);
+    } catch { if (!this.ac.signal.aborted) this.alert('The server cannot be reached. The text was not read.'); }
+    return null;
+  }
+
   emit(event) { this.send({ ...event, nonce: Math.random().toString(36).slice(2) }); }
 
   // For screen readers: one sentence when an answer ends, not token by token.
@@ -258,6 +275,7 @@ class View {
     else if (e.key === '?') openKeySheet(this);
     else if (e.key === 's') this.setSync(!this.sync);
     else if (e.key === 'r') this.toggleRaw(focused ? [focused] : this.panes);
+    else if (e.key === '/') this.find.open();
     else return;
     e.preventDefault();
     e.stopPropagation();
@@ -280,6 +298,8 @@ class View {
 
   close() {
     this.ac.abort();
+    this.marks.close();
+    this.find.close();
     clearInterval(this.clock);
     this.resize.disconnect();
     this.stopFollowing();

@@ -11,8 +11,10 @@ from typing import Any
 
 from compare.render.blocks import BlockStream
 from compare.render.details import Details
-from compare.render.frames import Op, PaneSnapshot, RunSnapshot, ThreadMessage, sse_frame
+from compare.render.frames import Marks, Op, PaneSnapshot, RunSnapshot, ThreadMessage, sse_frame
 from compare.render.markdown import to_html, turn_html
+from compare.render.worddiff import Op as DiffOp
+from compare.runs.reading import difference, marks
 
 LIVE = ("queued", "waiting", "writing")
 
@@ -22,7 +24,7 @@ class FakeRun:
         self.hidden = hidden
         self.running = True
         self.progress = ""
-        self.thread = [_message(k + 1) for k in range(messages)]
+        self.said = [_said(k + 1) for k in range(messages)]
         self.panes = [_Pane(i, labels) for i in range(n)]
         self.log: list[bytes] = []
         self.waiters: set[asyncio.Event] = set()
@@ -90,6 +92,10 @@ class FakeRun:
         p.stream, p.state, p.note, p.version, self.running = BlockStream(), "queued", "", p.version + 1, True
         self.frame([-1, "x"])
 
+    def says(self, *messages: tuple[str, str]) -> None:
+        """Another thread: (role, text), oldest first."""
+        self.said = list(messages)
+
     def earlier(self, pane: int, text: str) -> None:
         self.panes[pane].earlier = turn_html(1, "user", to_html(text))
 
@@ -100,6 +106,10 @@ class FakeRun:
             waiter.set()
 
     # --- compare.web.source.RunView
+
+    @property
+    def thread(self) -> list[ThreadMessage]:
+        return [_message(n, role, text) for n, (role, text) in enumerate(self.said, start=1)]
 
     def snapshot(self) -> RunSnapshot:
         return {
@@ -120,6 +130,13 @@ class FakeRun:
 
     def details(self, pane: int) -> Details | None:
         return self.panes[pane].details if pane < len(self.panes) and not self.hidden else None
+
+    def diff(self, a: int, b: int) -> list[tuple[DiffOp, str]] | None:
+        ours, theirs = self.raw(a), self.raw(b)
+        return None if ours is None or theirs is None else difference(ours, theirs)
+
+    def marks(self) -> Marks | None:
+        return None if self.running else marks([p.stream.text for p in self.panes], [(r, t) for r, t in self.said])
 
     async def follow(self, after: int) -> AsyncIterator[bytes]:
         waiter, cuts = asyncio.Event(), self.cuts
@@ -173,11 +190,14 @@ def _hidden(pane: _Pane) -> PaneSnapshot:
     return {**empty, "name": pane.name, "state": "hidden"}
 
 
-def _message(n: int) -> ThreadMessage:
+def _said(n: int) -> tuple[str, str]:
     text = f"Message {n}: my order **#4417** costs $5 -> $10, is that right? I paid on May {n}."
     if n % 2 == 0:
         text = f"Reply {n}: the **total** is $24.90; I checked `order.total` against the invoice.\n\n- shipped\n- paid"
-    role = "user" if n % 2 else "assistant"
+    return ("user" if n % 2 else "assistant"), text
+
+
+def _message(n: int, role: str, text: str) -> ThreadMessage:
     return {"n": n, "role": role, "html": to_html(text), "note": "recorded answer" if n == 4 else ""}
 
 
