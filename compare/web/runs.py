@@ -2,8 +2,11 @@
 
     GET /rp/{token}/snap            RunSnapshot as JSON
     GET /rp/{token}/events?v=N      server-sent events after frame N; resumes by Last-Event-ID
-    GET /rp/{token}/raw/{pane}      the stored text of one answer, byte for byte
+    GET /rp/{token}/raw/{pane}      the stored text of one answer, byte for byte; ?version=k: of an earlier version
     GET /rp/{token}/thinking/{pane} what its model showed of its thinking, the same way
+    GET /rp/{token}/version/{pane}/{version}
+                                    PaneSnapshot of an answer from before it was regenerated; versions count from 0
+    GET /rp/{token}/turns           the conversation before the answers, turn by turn: a list of TurnRow
 
 403: the token is bad or expired, or another site asks; 404: no such run, pane or text. Everything is private and never
 cached. The routes only read; stopping, voting and the like go through the page's own session.
@@ -39,12 +42,13 @@ HEADERS = {
 _EXPIRED = "This view has expired. Reload the page."
 _NO_RUN = "This run is not here any more."
 _NO_TEXT = "There is no text of this answer that may be read now."
+_NO_VERSION = "There is no such version of this answer that may be read now."
 
 Answering = Callable[[Request, RunView], Coroutine[Any, Any, Response]]
 
 
 def run_routes(source: RunSource) -> list[Route]:
-    """The four routes over one source of runs."""
+    """The six routes over one source of runs."""
 
     def opened(answer: Answering) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         async def endpoint(request: Request) -> Response:
@@ -61,6 +65,8 @@ def run_routes(source: RunSource) -> list[Route]:
         Route("/rp/{token}/events", opened(_events)),
         Route("/rp/{token}/raw/{pane:int}", opened(_raw)),
         Route("/rp/{token}/thinking/{pane:int}", opened(_thinking)),
+        Route("/rp/{token}/version/{pane:int}/{version:int}", opened(_version)),
+        Route("/rp/{token}/turns", opened(_turns)),
     ]
 
 
@@ -76,16 +82,36 @@ def _refuse(status: int, sentence: str) -> Response:
 
 
 async def _snap(_request: Request, view: RunView) -> Response:
-    body = await run_in_threadpool(lambda: orjson.dumps(view.snapshot()))
+    return _json(await run_in_threadpool(lambda: orjson.dumps(view.snapshot())))
+
+
+async def _version(request: Request, view: RunView) -> Response:
+    found = await run_in_threadpool(view.version, request.path_params["pane"], request.path_params["version"])
+    return _refuse(404, _NO_VERSION) if found is None else _json(orjson.dumps(found))
+
+
+async def _turns(_request: Request, view: RunView) -> Response:
+    return _json(await run_in_threadpool(lambda: orjson.dumps(view.turns())))
+
+
+def _json(body: bytes) -> Response:
     return Response(body, media_type="application/json", headers=HEADERS)
 
 
 async def _raw(request: Request, view: RunView) -> Response:
-    return _text(await run_in_threadpool(view.raw, request.path_params["pane"]))
+    return await _stored(request, view.raw)
 
 
 async def _thinking(request: Request, view: RunView) -> Response:
-    return _text(await run_in_threadpool(view.thinking, request.path_params["pane"]))
+    return await _stored(request, view.thinking)
+
+
+async def _stored(request: Request, read: Callable[[int, int | None], str | None]) -> Response:
+    version = request.query_params.get("version")
+    if version is not None and not (version.isascii() and version.isdigit() and len(version) < 10):
+        return _refuse(404, _NO_VERSION)
+    wanted = None if version is None else int(version)
+    return _text(await run_in_threadpool(read, request.path_params["pane"], wanted))
 
 
 def _text(text: str | None) -> Response:
