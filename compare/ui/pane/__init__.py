@@ -5,9 +5,10 @@
     plain_pane(snapshot) -> None
     warm_up() -> None
 
-The element loads `{url}/snap`, follows `{url}/events` and reads `{url}/raw/{i}` and `{url}/thinking/{i}`
-(compare/web/runs.py) by itself; a rerun of the page never redraws it. Its data names a run and a signed address, never
-a candidate: while a comparison is blind, nothing here knows who wrote what.
+The element loads `{url}/snap`, follows `{url}/events` and reads `{url}/raw/{i}`, `{url}/thinking/{i}`,
+`{url}/version/{i}/{k}` and `{url}/turns` (compare/web/runs.py) by itself; a rerun of the page never redraws it. Its
+data names a run and a signed address, never a candidate: while a comparison is blind, nothing here knows who wrote
+what.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ RESERVE_PX = 300
 """Height of everything else on a page at 900 px: navigation, title, vote row, input."""
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("dom.js", "figures.js", "tail.js", "thread.js", "pane.js", "view.js")
+_SCRIPTS = ("dom.js", "figures.js", "tail.js", "thread.js", "versions.js", "pane.js", "swipe.js", "turns.js", "view.js")
 
 
 def reading_pane(

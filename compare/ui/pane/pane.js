@@ -53,12 +53,16 @@ class Pane {
       this.body, this.down, this.strip,
       el('footer', 'rp-foot', {}, this.act, el('span', 'rp-space'), this.rawBtn, this.copyBtn));
     this.name = 'Answer ' + this.letter.textContent;
+    this.versions = new Versions(this);
+    this.strip.after(this.versions.el);
     this.setState('loading', '', true);
   }
 
   // --- what the run says
 
-  apply(p) {
+  apply(p) { if (!this.versions.keeps(p)) this.put(p); }
+
+  put(p) {
     setText(this.letter, p.name);
     setText(this.label, p.label);
     this.label.title = p.label;
@@ -172,7 +176,7 @@ class Pane {
     const words = this.brief || (stalled ? '' : STATES[this.state] ?? this.state);
     setText(this.chip, [words, stalled ? `no text for ${silent_s} s` : ''].filter(Boolean).join(', '));
     const kept = this.state === 'done' && this.view.data.kept?.includes(this.index);
-    const action = this.view.data.actions && !kept ? ACTIONS[this.state] || '' : '';
+    const action = this.view.data.actions && !kept && this.versions.past === null ? ACTIONS[this.state] || '' : '';
     setText(this.act, action);
     this.act.hidden = !action;
     this.act.disabled = this.asked === this.state + this.version;
@@ -233,7 +237,7 @@ class Pane {
 
   async fetchText(kind) {
     try {
-      const answer = await fetch(`${this.view.data.url}/${kind}/${this.index}`);
+      const answer = await fetch(`${this.view.data.url}/${kind}/${this.index}${this.versions.query}`);
       if (answer.ok) return await answer.text();
       this.view.alert(await answer.text());
     } catch { this.view.alert('The server cannot be reached. The text was not read.'); }

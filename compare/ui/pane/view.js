@@ -23,18 +23,21 @@ class View {
     this.progress = el('span', 'rp-progress', { role: 'status' });
     this.alertBox = el('div', 'rp-alert', { role: 'alert', hidden: '' });
     const toggle = (cls, label, title, flip) => button('rp-switch ' + cls, label, { title }, flip);
-    this.syncBtn = toggle('', 'Sync scroll', 'Scroll all answers together (s)', () => this.setSync(!this.sync));
-    this.keysBtn = toggle('rp-keys', 'Keys j k s r',
-      'j, k: scroll. s: sync scroll. r: raw text. Click to switch the keys on or off.', () => this.setKeys(!this.keysOn));
+    this.syncBtn = toggle('rp-sync', 'Sync scroll', 'Scroll all answers together (s)', () => this.setSync(!this.sync));
+    this.keysBtn = toggle('rp-keys', 'Keys j k s r g t', 'j, k: scroll. s: sync scroll. r: raw text. g: go to a message. '
+      + 't: turn by turn, where a conversation has gone on. Click to switch the keys on or off.', () => this.setKeys(!this.keysOn));
     this.thread = new ThreadView(n => this.edit(n));
     this.threadBtn = toggle('rp-thread-btn', 'Thread', 'Show the thread beside the answers',
       () => this.thread.setOpen(!this.thread.open));
     this.thread.onToggle = open => this.threadBtn.setAttribute('aria-pressed', String(open));
     this.thread.setOpen(this.thread.open);
+    this.thread.onOwn = n => { this.lead = null; for (const pane of this.panes) goTo(pane, n); };
     this.answers = el('div', 'rp-answers', { role: 'group', 'aria-label': 'Answers' });
-    this.grid = el('div', 'rp-grid', {}, this.thread.el, this.answers);
+    this.swipe = new Swipe(this);
+    this.turns = new Turns(this);
+    this.grid = el('div', 'rp-grid', {}, this.thread.el, this.swipe.el, this.answers, this.turns.el);
     const bar = el('div', 'rp-bar', { role: 'toolbar', 'aria-label': 'Reading' },
-      this.threadBtn, this.syncBtn, this.progress, this.keysBtn);
+      this.turns.btn, this.turns.jump, this.threadBtn, this.syncBtn, this.progress, this.keysBtn);
     this.root.replaceChildren(bar, this.alertBox, this.grid, this.live);
     this.setSync(this.sync);
     this.setKeys(this.keysOn);
@@ -55,6 +58,8 @@ class View {
     this.root.style.setProperty('--rp-cols', columns);
     this.root.classList.toggle('rp-rows', n > columns);
     this.answers.replaceChildren(...this.panes.map(p => p.el));
+    this.swipe.make();
+    this.turns.make();
     for (const pane of this.panes) {
       this.resize.observe(pane.meta);
       for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown', 'focusin']) {
@@ -125,6 +130,8 @@ class View {
     this.root.classList.toggle('rp-hidden-run', s.hidden);
     this.thread.apply(s.thread);
     s.panes.forEach((p, i) => this.panes[i].apply(p));
+    this.thread.offer(ownMessages(this.panes));
+    this.turns.apply(s);
     this.fit();
     for (const pane of this.panes) {
       if (uncovered || (first && !s.running)) pane.toStart();
@@ -190,7 +197,7 @@ class View {
       this.v = number;
       for (const op of JSON.parse(e.data)) this.take(op, touched);
     }
-    for (const pane of touched) { pane.draw(); if (pane.follow) pane.body.scrollTop = pane.body.scrollHeight; }
+    for (const pane of touched) { pane.draw(); this.turns.news(pane); if (pane.follow) pane.body.scrollTop = pane.body.scrollHeight; }
   }
 
   take([i, op, a, b, c], touched) {
@@ -198,7 +205,7 @@ class View {
     else if (op === 'x') this.load();
     else if (op === 'z') this.ended();
     const pane = this.panes[i];
-    if (!pane) return;
+    if (!pane || pane.versions.past !== null) return;
     touched.add(pane);
     if (op === 'a') pane.append(a);
     else if (op === 'b') pane.block(a, b, c);
@@ -248,12 +255,22 @@ class View {
     if (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) return;
     if (document.querySelector('[role=dialog]')) return;
     const focused = this.panes.find(p => p.el.contains(document.activeElement));
-    if (e.key === 'j' || e.key === 'k') this.scrollBy(e.key === 'j' ? 0.8 : -0.8, focused);
+    if (e.key === 't' && !this.turns.btn.hidden) this.turns.set(!this.turns.on);
+    else if (e.key === 'g') this.openJump();
+    else if (this.turns.on) { if (!this.turns.key(e.key)) return; }
+    else if (e.key === 'j' || e.key === 'k') this.scrollBy(e.key === 'j' ? 0.8 : -0.8, focused);
     else if (e.key === 's') this.setSync(!this.sync);
     else if (e.key === 'r') this.toggleRaw(focused ? [focused] : this.panes);
     else return;
     e.preventDefault();
     e.stopPropagation();
+  }
+
+  openJump() {
+    if (this.turns.on) { this.turns.jump.focus(); return; }
+    if (this.thread.jump.hidden || !this.data.thread) return;
+    this.thread.setOpen(true);
+    this.thread.jump.focus();
   }
 
   toggleRaw(panes) {
