@@ -58,7 +58,10 @@ class Turns {
     view.root.classList.toggle('rp-by-turn', on);
     this.btn.setAttribute('aria-pressed', String(on));
     this.el.hidden = this.jump.hidden = !on;
-    if (on) this.put(this.list.lastChild); else panes.forEach((pane, k) => { pane.body.scrollTop = this.places[k]; });
+    if (on) { this.put(this.list.lastChild); return; }
+    panes.forEach((pane, k) => {
+      if (!pane.follow) pane.body.scrollTop = this.places[k]; else if (LIVE.has(pane.state)) pane.toEnd(); else pane.toStart();
+    });
   }
 
   async read() {

@@ -126,8 +126,9 @@ def test_every_candidates_answer_at_a_turn_stands_in_one_row(pane_driver: Driver
     page.get_by_label("Go to turn").select_option("1")
     expect(turns.get_by_text("Shared words").last).to_be_visible()
     page.get_by_role("button", name="Turns").click()
-    expect(page.locator(".rp-answers")).to_be_visible()
     expect(page.locator(".rp-thread")).to_be_visible()
+    # What was written meanwhile is what the reader finds in the columns.
+    expect(pane(page, 0).get_by_text("writing is over.")).to_be_in_viewport()
 
 
 def test_a_conversation_that_has_not_gone_on_has_no_turns_to_align(pane_driver: Driver) -> None:
