@@ -42,7 +42,8 @@ class Pane {
       line.style.width = w + '%';
       return line;
     }));
-    this.body = el('div', 'rp-body', { tabindex: 0, role: 'group' }, this.turns, this.stored, this.lines);
+    this.body = el('div', 'rp-body', { tabindex: 0, role: 'group' }, this.turns, this.stored);
+    this.newest.append(this.lines);
     this.act = button('rp-btn rp-act', '', {}, () => this.ask());
     const rawHint = 'Show the stored text, character by character (r)';
     this.rawBtn = button('rp-btn', 'Raw', { 'aria-pressed': 'false', title: rawHint }, () => this.setRaw(!this.rawOn));
