@@ -90,6 +90,7 @@ class Turns {
     });
     cells.forEach((cell, k) => cell.setAttribute('aria-label', this.view.panes[k].name));
     const words = el('span', '', {}, el('b', '', {}, 'Turn ' + row.turn), ` message ${row.message}`);
+    if (asked.length === 1) words.append(editButton(row.message, n => this.view.edit(n)));
     const number = el('div', 'rp-t-no', {}, words);
     const columns = asked.length > 1 ? ' rp-t-columns' : '';
     return el('section', 'rp-t-row', { 'data-turn': row.turn, 'aria-label': 'Turn ' + row.turn }, number,

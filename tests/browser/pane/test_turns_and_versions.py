@@ -123,6 +123,8 @@ def test_every_candidates_answer_at_a_turn_stands_in_one_row(pane_driver: Driver
     expect(page.get_by_label("Go to turn")).to_be_focused()
     page.get_by_label("Go to turn").select_option("3")
     expect(turns.get_by_role("region", name="Turn 3", exact=True).locator(".rp-t-no")).to_be_in_viewport()
+    turns.get_by_role("button", name="Edit message 9 and ask again").click()
+    expect(page.get_by_text("events: [{'t': 'edit', 'n': 9}]")).to_be_visible()
     page.get_by_label("Go to turn").select_option("1")
     expect(turns.get_by_text("Shared words").last).to_be_visible()
     page.get_by_role("button", name="Turns").click()
