@@ -2,11 +2,14 @@
 
     GET /rp/{token}/snap            RunSnapshot as JSON
     GET /rp/{token}/events?v=N      server-sent events after frame N; resumes by Last-Event-ID
-    GET /rp/{token}/raw/{pane}      the stored text of one answer, byte for byte
+    GET /rp/{token}/raw/{pane}      the stored text of one answer, byte for byte; ?version=k: of an earlier version
     GET /rp/{token}/thinking/{pane} what its model showed of its thinking, the same way
     GET /rp/{token}/details/{pane}  Details as JSON: every figure of one answer
     GET /rp/{token}/diff/{a}/{b}    [[op, text], ...] between the stored texts of two answers (render/worddiff.py)
     GET /rp/{token}/marks           Marks as JSON (render/frames.py), once no answer is running
+    GET /rp/{token}/version/{pane}/{version}
+                                    PaneSnapshot of an answer from before it was regenerated; versions count from 0
+    GET /rp/{token}/turns           the conversation before the answers, turn by turn: a list of TurnRow
 
 403: the token is bad or expired, or another site asks; 404: no such run, pane or text that may be read now, or figures
 that may not be known yet because they tell which candidate it is. Everything is private and never cached. The routes
@@ -44,12 +47,13 @@ _EXPIRED = "This view has expired. Reload the page."
 _NO_RUN = "This run is not here any more."
 _NO_FIGURES = "There are no figures of this answer that may be read now."
 _NO_TEXT = "There is no text of this answer that may be read now."
+_NO_VERSION = "There is no such version of this answer that may be read now."
 
 Answering = Callable[[Request, RunView], Coroutine[Any, Any, Response]]
 
 
 def run_routes(source: RunSource) -> list[Route]:
-    """The seven routes over one source of runs."""
+    """All routes over one source of runs."""
 
     def opened(answer: Answering) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         async def endpoint(request: Request) -> Response:
@@ -69,6 +73,8 @@ def run_routes(source: RunSource) -> list[Route]:
         Route("/rp/{token}/details/{pane:int}", opened(_details)),
         Route("/rp/{token}/diff/{a:int}/{b:int}", opened(_diff)),
         Route("/rp/{token}/marks", opened(_marks)),
+        Route("/rp/{token}/version/{pane:int}/{version:int}", opened(_version)),
+        Route("/rp/{token}/turns", opened(_turns)),
     ]
 
 
@@ -87,12 +93,29 @@ async def _snap(_request: Request, view: RunView) -> Response:
     return await _json(view.snapshot)
 
 
+async def _version(request: Request, view: RunView) -> Response:
+    pane, version = request.path_params["pane"], request.path_params["version"]
+    return await _json(lambda: view.version(pane, version), without=_NO_VERSION)
+
+
+async def _turns(_request: Request, view: RunView) -> Response:
+    return await _json(view.turns)
+
+
 async def _raw(request: Request, view: RunView) -> Response:
-    return _text(await run_in_threadpool(view.raw, request.path_params["pane"]))
+    return await _stored(request, view.raw)
 
 
 async def _thinking(request: Request, view: RunView) -> Response:
-    return _text(await run_in_threadpool(view.thinking, request.path_params["pane"]))
+    return await _stored(request, view.thinking)
+
+
+async def _stored(request: Request, read: Callable[[int, int | None], str | None]) -> Response:
+    version = request.query_params.get("version")
+    if version is not None and not (version.isascii() and version.isdigit() and len(version) < 10):
+        return _refuse(404, _NO_VERSION)
+    wanted = None if version is None else int(version)
+    return _text(await run_in_threadpool(read, request.path_params["pane"], wanted))
 
 
 async def _details(request: Request, view: RunView) -> Response:
