@@ -32,7 +32,7 @@ def test_every_earlier_version_can_be_read_with_its_own_numbers(world: World) ->
     assert first is not None
     assert second is not None
     assert (first["version"], first["state"], first["label"]) == (0, "done", "Label scripted")
-    assert "out 21 (2)" in first["numbers"]
+    assert "out 21 reported" in first["numbers"]
     assert second["blocks"] == [(0, "<p><em>Two.</em></p>\n")]
 
 
