@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import click
 
 from compare.cli.output import is_terminal, json_line, say, standard_output
+from compare.cli.stopping import terminable
 from compare.cli.stored import chosen, the_catalog, the_store
 from compare.engine.backend import Backend
 from compare.errors import CompareError
@@ -76,14 +77,14 @@ def run(
         say(f"{'Resuming' if resumed else 'Starting'} job {job_id}: {total} answers from {len(conversations)} threads.")
         writer = _Writer(sink, str(out or "Standard output"), conversations, dict(_by_id(candidates)), plan)
         try:
-            with _progress(total) as advance:
+            with terminable(), _progress(total) as advance:
 
                 def on_cell(thread: Thread, answer: Answer, reused: bool) -> None:
                     writer.write(thread, answer)
                     advance()
 
                 tally = asyncio.run(_replay(plan, job_id, store, concurrency, on_cell))
-        except (KeyboardInterrupt, CompareError):
+        except (KeyboardInterrupt, SystemExit, CompareError):
             say("Stopped. What is finished is stored; the same command with --resume goes on.")
             store.finish_job(job_id, "cancelled")
             raise
