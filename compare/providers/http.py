@@ -86,6 +86,9 @@ def _reason(exc: Exception) -> str:
         return str(exc.certificate_error)
     if isinstance(exc, aiohttp.ClientConnectorError):
         return exc.os_error.strerror or str(exc.os_error)
+    if isinstance(exc, aiohttp.ClientResponseError):
+        # Its status is aiohttp's own invention, and its message is drawn over several lines.
+        return " ".join(exc.message.replace("^", "").split())
     return str(exc) or type(exc).__name__
 
 
@@ -375,6 +378,8 @@ class HttpClient:
                 return "protocol", f"The server at {host} sent a compressed body that cannot be read: {detail}.", False
         if phase == "streaming":
             return "truncated", f"The connection to {host} broke before the answer was complete ({detail}).", True
+        if isinstance(exc, httpx.RemoteProtocolError) and "disconnected" not in detail.lower():
+            return "protocol", f"What came from {host} is no HTTP answer ({detail}); check base_url.", False
         # Repeated: an idle connection that the server has closed meanwhile fails in just this way.
         return "connection", f"The server at {host} closed the connection without an answer ({detail}).", True
 

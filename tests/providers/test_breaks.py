@@ -31,7 +31,7 @@ def _broken(wire: Any) -> dict[str, tuple[list[Any], FailureKind, str, bool]]:
         "a chunk size that is none": ([wire.head(), *part, b"zz\r\n"], "truncated", "Hel", False),
         "short of its length": ([length + wire.events(wire.delta("Hel")), 0.02, wire.RESET], "truncated", "Hel", False),
         "a clean end": ([wire.head(), *part, b"0\r\n\r\n"], "truncated", "Hel", False),
-        "a status line that is none": ([b"SSH-2.0-Server_9\r\n\r\n", wire.RESET], "connection", "", True),
+        "a status line that is none": ([b"SSH-2.0-Server_9\r\n\r\n", wire.RESET], "protocol", "", False),
         "bytes that are not gzip": (
             [wire.head("200 OK", "content-encoding: gzip"), *wire.chunks(b"not gzip at all")],
             "protocol",
