@@ -144,7 +144,7 @@ def test_length_limit_is_always_sent_and_a_chosen_one_is_named(
         async with playing(wire.stream(HELLO)) as server:
             result = (await hear(client, server.base_url, kind="anthropic", spec=spec, **settings)).result
         assert server.asked[0].json["max_tokens"] == sent
-        assert ["4096 tokens was chosen" in warning for warning in result.warnings] == [True] * warned
+        assert ["4,096 tokens were chosen" in warning for warning in result.warnings] == [True] * warned
 
     run(work)
 
