@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from compare.engine.hub import Hub, close_hub, get_hub
 from compare.store import Store, open_store
 from tests.chromium_fixture import chromium
 
 __all__ = ["chromium"]
+
+# Property tests run without a deadline: the machine is shared, and a slow moment is no defect.
+settings.register_profile("shared-machine", deadline=None)
+settings.load_profile("shared-machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

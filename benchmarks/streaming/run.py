@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -40,7 +41,9 @@ def _server() -> Iterator[str]:
 
 def _measure(client: str, root: str, model: str, n: int, at_once: int) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.streaming.worker", client, f"{root}/v1", model, str(n), str(at_once)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    # litellm would fetch its price list on import, and try again and again where there is no network.
+    env = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=env)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 

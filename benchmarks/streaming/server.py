@@ -10,8 +10,11 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from functools import cache
 
-WORD = "fidelity "
+WORDS = ("fidelity ", "judgment ")
+"""Of one length, sent in turn: litellm takes a hundred equal pieces for a model that is caught in a loop."""
+WORD_CHARS = 9
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 _clock_ms: dict[str, float] = {}
 
@@ -41,11 +44,16 @@ def _end(n_tokens: int) -> bytes:
     return _delta("", "stop") + _event({"choices": [], "usage": usage}) + _chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n"
 
 
+@cache
+def _burst(n_tokens: int) -> bytes:
+    return _HEAD + b"".join(_delta(WORDS[i % 2]) for i in range(n_tokens)) + _end(n_tokens)
+
+
 async def _answer(model: str, stream_id: str, writer: asyncio.StreamWriter) -> None:
     kind, n_tokens, *pace = model.split("-")
     n = int(n_tokens)
     if kind == "burst":
-        writer.write(_HEAD + _delta(WORD) * n + _end(n))
+        writer.write(_burst(n))
         await writer.drain()
         return
     per_s, ttft_ms = (int(value) for value in pace)
@@ -54,7 +62,7 @@ async def _answer(model: str, stream_id: str, writer: asyncio.StreamWriter) -> N
     for i in range(n):
         due = began + ttft_ms / 1000 + i / per_s
         await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
-        writer.write(_delta(WORD))
+        writer.write(_delta(WORDS[i % 2]))
     writer.write(_end(n))
     await writer.drain()
     _clock_ms[stream_id] = (asyncio.get_running_loop().time() - began) * 1000

@@ -9,7 +9,7 @@ import sys
 import time
 
 from benchmarks.streaming.clients import CLIENTS, Ask, Seen
-from benchmarks.streaming.server import WORD
+from benchmarks.streaming.server import WORD_CHARS
 
 CONVERSATION = [{"role": "user" if i % 2 == 0 else "assistant", "content": "word " * 100} for i in range(20)]
 """With its first message, which names the stream: 21 messages, about 11 kB."""
@@ -23,7 +23,7 @@ async def _ask_all(ask: Ask, model: str, n: int, at_once: int) -> dict[str, Seen
     async def work() -> None:
         for i in names:
             one = await ask(model, [{"role": "user", "content": f"stream {i}"}, *CONVERSATION])
-            assert (one.n_chars, one.completion_tokens) == (n_tokens * len(WORD), n_tokens), one
+            assert (one.n_chars, one.completion_tokens) == (n_tokens * WORD_CHARS, n_tokens), one
             seen[f"stream {i}"] = one
 
     await asyncio.gather(*(work() for _ in range(min(at_once, n))))

@@ -8,16 +8,19 @@ import click
 
 from compare.catalog import availability, load_catalog
 from compare.cli.output import emit_json, table
+from compare.errors import CompareError
 from compare.records import ModelSpec
 
 
 @click.command(epilog="Example: weighbridge models --check")
-@click.option("--check", "do_check", is_flag=True, help="Ask every model that is ready for one word.")
+@click.option("--check", "do_check", is_flag=True, help="Ask every model that is ready for one word; 1 if one fails.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def models(do_check: bool, as_json: bool) -> None:
     """List the catalogue."""
     specs = list(load_catalog().models.values())
     rows = [_row(spec) for spec in specs]
+    ready: list[ModelSpec] = []
+    silent: list[str] = []
     if do_check:
         from compare.engine.check import check  # brings the HTTP client, which listing does not need
 
@@ -26,11 +29,14 @@ def models(do_check: bool, as_json: bool) -> None:
             row = next(row for row in rows if row["id"] == checked.model_id)
             row["check"] = checked.sentence
             row["check_ok"] = checked.ok
+            silent += [] if checked.ok else [checked.model_id]
     if as_json:
         emit_json({"models": rows})
-        return
-    header = ["id", "maker", "state", "in $/M", "out $/M", "window"] + (["check"] if do_check else [])
-    table(header, [_cells(row, do_check) for row in rows])
+    else:
+        header = ["id", "maker", "state", "in $/M", "out $/M", "window"] + (["check"] if do_check else [])
+        table(header, [_cells(row, do_check) for row in rows])
+    if silent:
+        raise CompareError(f"{len(silent)} of {len(ready)} models that are ready did not answer: {', '.join(silent)}.")
 
 
 def _row(spec: ModelSpec) -> dict[str, object]:

@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import click
 
 from compare.cli.output import is_terminal, json_line, say, standard_output
+from compare.cli.stopping import terminable
 from compare.cli.stored import chosen, the_catalog, the_store
 from compare.engine.backend import Backend
 from compare.errors import CompareError
@@ -29,6 +30,8 @@ from compare.threads.prompts import user_turns
 SIM_IN_PROCESS = 32
 """Above so many parallel streams the simulated models get a process of their own, or they would time each other."""
 _SIM_READY_S = 30.0
+_NOTE_EVERY_S = 20.0
+"""At most so often it is said what is waited for."""
 
 
 @click.command(
@@ -76,14 +79,14 @@ def run(
         say(f"{'Resuming' if resumed else 'Starting'} job {job_id}: {total} answers from {len(conversations)} threads.")
         writer = _Writer(sink, str(out or "Standard output"), conversations, dict(_by_id(candidates)), plan)
         try:
-            with _progress(total) as advance:
+            with terminable(), _progress(total) as advance:
 
                 def on_cell(thread: Thread, answer: Answer, reused: bool) -> None:
                     writer.write(thread, answer)
                     advance()
 
-                tally = asyncio.run(_replay(plan, job_id, store, concurrency, on_cell))
-        except (KeyboardInterrupt, CompareError):
+                tally = asyncio.run(_replay(plan, job_id, store, concurrency, on_cell, _Notes()))
+        except (KeyboardInterrupt, SystemExit, CompareError):
             say("Stopped. What is finished is stored; the same command with --resume goes on.")
             store.finish_job(job_id, "cancelled")
             raise
@@ -128,14 +131,29 @@ def _job(store: Store, plan: Plan, resume: bool) -> tuple[str, bool]:
     return store.start_job("run", plan.spec_json), False
 
 
-async def _replay(plan: Plan, job_id: str, store: Store, concurrency: int, on_cell: Any) -> Tally:
+class _Notes:
+    """Says now and then what is waited for: a job that is silent for minutes looks like one that hangs."""
+
+    def __init__(self) -> None:
+        self._said_at: float | None = None
+
+    def __call__(self, note: str) -> None:
+        now = time.monotonic()
+        if self._said_at is None or now - self._said_at >= _NOTE_EVERY_S:
+            self._said_at = now
+            say(note)
+
+
+async def _replay(
+    plan: Plan, job_id: str, store: Store, concurrency: int, on_cell: Any, on_note: Callable[[str], None]
+) -> Tally:
     simulated = any(spec.simulated for _, spec in plan.candidates)
     async with contextlib.AsyncExitStack() as stack:
         sim_url = None
         if simulated and concurrency > SIM_IN_PROCESS:
             sim_url = await stack.enter_async_context(_own_sim())
         backend = await stack.enter_async_context(Backend(sim_url=sim_url))
-        return await replay(plan, job_id, store, backend, concurrency=concurrency, on_cell=on_cell)
+        return await replay(plan, job_id, store, backend, concurrency=concurrency, on_cell=on_cell, on_note=on_note)
 
 
 @contextlib.asynccontextmanager

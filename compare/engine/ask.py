@@ -40,6 +40,8 @@ async def ask(question: Question, backend: Backend, watch: Watcher = _unwatched)
     try:
         out = await _outgoing(question, backend, watch)
         watch(Ready(out.in_counted, out.before_ms, out.before_usd))
+        # Shaping and counting here are no part of any time; a summary's own time is added again.
+        progress.began = time.monotonic()
         request = ChatRequest(
             model=question.spec,
             messages=out.shaped.sent.messages,

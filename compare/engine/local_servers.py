@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass
 
 from compare.engine.backend import Backend
@@ -41,9 +42,14 @@ async def _ask(name: str, port: int, backend: Backend) -> LocalServer | None:
 
 
 def block(server: LocalServer, model: str) -> str:
-    """The lines that add one of the server's models to a model file."""
+    """The lines that add one of the server's models to a model file; its names are text from outside."""
     return (
-        f'[[model]]\nid = "{model.replace(",", "-")}"\nprovider = "openai-chat"\n'
-        f'base_url = "{server.base_url}"\nmodel = "{model}"\nmaker = "{server.name}"\n'
+        f'[[model]]\nid = {_quoted(model.replace(",", "-"))}\nprovider = "openai-chat"\n'
+        f"base_url = {_quoted(server.base_url)}\nmodel = {_quoted(model)}\nmaker = {_quoted(server.name)}\n"
         'price = { input = "0", output = "0" }\n'
     )
+
+
+def _quoted(text: str) -> str:
+    # JSON's escapes are TOML's, but for a character that only TOML wants escaped.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

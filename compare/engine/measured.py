@@ -59,7 +59,7 @@ def timed(question: Question, out: Outgoing | None, progress: Progress, started_
         ttft_ms=_ms(progress.sent_at, progress.first_at, before_ms),
         first_text_ms=_ms(progress.sent_at, progress.first_text_at, before_ms),
         total_ms=_ms(progress.sent_at, progress.ended, before_ms) if progress.sent_at else None,
-        wall_ms=_ms(progress.began, progress.ended),
+        wall_ms=_ms(progress.began, progress.ended, before_ms),
         loop_lag_ms=lag_ms,
         attempts=progress.attempt,
         model_served=result.model_served,

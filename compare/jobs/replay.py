@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from compare.engine.ask import ask
+from compare.engine.attempts import Meanwhile, Watcher
 from compare.engine.backend import Backend
 from compare.engine.complete import complete, was_cancelled
 from compare.engine.question import Question, unanswered
-from compare.records import Answer, Candidate, History, ModelSpec, Thread
+from compare.engine.retry import Retry
+from compare.records import Answer, Candidate, Event, History, ModelSpec, Thread
 from compare.store.store import Store
 from compare.threads.prompts import OwnAnswer, Prompt, fixed_prompt, own_prompt, user_turns
 
@@ -81,6 +83,12 @@ class Tally:
 
 OnCell = Callable[[Thread, Answer, bool], None]
 """Sees every cell with an outcome: its thread, its answer, and whether it was reused from an earlier run."""
+OnNote = Callable[[str], None]
+"""Hears what goes on while no text comes; every cell that waits for the same thing says so. Must not block."""
+
+
+def _silent(_: str) -> None:
+    pass
 
 
 def chains(plan: Plan) -> Iterator[Chain]:
@@ -104,7 +112,14 @@ def cell_key(job_id: str, chain: Chain, turn: int) -> str:
 
 
 async def replay(
-    plan: Plan, job_id: str, store: Store, backend: Backend, *, concurrency: int, on_cell: OnCell
+    plan: Plan,
+    job_id: str,
+    store: Store,
+    backend: Backend,
+    *,
+    concurrency: int,
+    on_cell: OnCell,
+    on_note: OnNote = _silent,
 ) -> Tally:
     """Ask every cell of the plan that the job has not finished yet.
 
@@ -115,6 +130,7 @@ async def replay(
         backend: the running loop's.
         concurrency: chains at work at once.
         on_cell: called on the running loop for every cell.
+        on_note: called there with what goes on while no text comes: a server is left alone, a summary is made.
 
     Returns:
         The final tally. Cancelling stops after saving what has arrived; stopped cells are asked again on resume.
@@ -123,9 +139,13 @@ async def replay(
     todo = chains(plan)
     tally = Tally(total=sum(len(chain.turns) for chain in chains(plan)))
 
+    def watch(event: Event | Retry | Meanwhile) -> None:
+        if isinstance(event, Meanwhile):
+            on_note(event.note)
+
     async def work() -> None:
         for chain in todo:
-            await _run_chain(plan, chain, job_id, store, backend, done, tally, on_cell)
+            await _run_chain(plan, chain, job_id, store, backend, done, tally, on_cell, watch)
 
     workers = [asyncio.create_task(work()) for _ in range(max(concurrency, 1))]
     try:
@@ -146,6 +166,7 @@ async def _run_chain(
     done: dict[str, Answer],
     tally: Tally,
     on_cell: OnCell,
+    watch: Watcher,
 ) -> None:
     own: list[OwnAnswer] = []
     broken: Answer | None = None
@@ -155,7 +176,7 @@ async def _run_chain(
         reused = answer is not None and broken is None
         if answer is None or broken is not None:
             question = _question(_prompt(plan, chain, turn, own), chain, job_id, key)
-            answer = await ask(question, backend) if broken is None else _not_asked(question, broken)
+            answer = await ask(question, backend, watch) if broken is None else _not_asked(question, broken)
             broken = answer if answer.status == "failed" and broken is None else broken
             await complete(asyncio.to_thread(store.save_answer, answer))
             if answer.status == "stopped":

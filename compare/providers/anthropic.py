@@ -150,7 +150,7 @@ def _params(request: ChatRequest, quirks: MessagesQuirks) -> tuple[dict[str, Any
     max_tokens = settings.max_output_tokens or model.max_output_tokens
     if max_tokens is None:
         max_tokens = _MAX_TOKENS
-        warnings.append(f"This format requires a limit on the answer's length: {max_tokens} tokens was chosen.")
+        warnings.append(f"This format requires a limit on the answer's length: {max_tokens:,} tokens were chosen.")
     params: dict[str, Any] = {"stream": True, "max_tokens": max_tokens}
     if stop := [sequence for sequence in settings.stop if sequence.strip()]:
         params["stop_sequences"] = stop

@@ -62,18 +62,18 @@ class ChatReader(AnswerReader):
         if delta is None and not self._reply.has_text:
             delta = choice.get("message")
         if isinstance(delta, dict):
-            self._take_delta(delta)
+            content = delta.get("content")
+            if len(delta) == 1 and isinstance(content, str):  # nearly every chunk of nearly every server
+                self._reply.add_text(content)
+            else:
+                self._take_delta(delta, content)
         if reason := choice.get("finish_reason"):
             self._note_finish(reason, _FINISH)
         if usage := choice.get("usage"):
             self._note_usage(usage)
 
-    def _take_delta(self, delta: dict[str, Any]) -> None:
+    def _take_delta(self, delta: dict[str, Any], content: Any) -> None:
         reply = self._reply
-        content = delta.get("content")
-        if len(delta) == 1 and isinstance(content, str):  # nearly every chunk of nearly every server
-            reply.add_text(content)
-            return
         # The same thinking may stand in several fields; one of them is enough.
         if thought := delta.get("reasoning_content") or delta.get("reasoning") or delta.get("reasoning_details"):
             reply.add_reasoning(_words(thought))

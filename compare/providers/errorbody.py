@@ -140,9 +140,9 @@ def _from_sse(body: bytes) -> Complaint | None:
         events = decoder.feed(body) + decoder.flush()
     except ProviderError:
         return None
-    for event in events:
+    for _, data in events:
         try:
-            found = complaint_of(parse_json(event.data))
+            found = complaint_of(parse_json(data))
         except ValueError:
             continue
         if found:

@@ -17,7 +17,7 @@ import ipaddress
 import ssl
 import urllib.request
 from collections.abc import AsyncIterator, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Literal, NoReturn
 
 import aiohttp
@@ -86,6 +86,9 @@ def _reason(exc: Exception) -> str:
         return str(exc.certificate_error)
     if isinstance(exc, aiohttp.ClientConnectorError):
         return exc.os_error.strerror or str(exc.os_error)
+    if isinstance(exc, aiohttp.ClientResponseError):
+        # Its status is aiohttp's own invention, and its message is drawn over several lines.
+        return " ".join(exc.message.replace("^", "").split())
     return str(exc) or type(exc).__name__
 
 
@@ -115,7 +118,15 @@ class _AiohttpBody(httpx.AsyncByteStream):
 
 
 class _Protocol(ResponseHandler):
-    """Tells a body that is being read of a chunk that cannot be parsed; aiohttp 3.14 leaves its reader waiting."""
+    """aiohttp's own, put right in two places.
+
+    A body that is being read is told of a chunk that cannot be parsed: aiohttp 3.14 leaves its reader waiting. And
+    what was never paused is not resumed, which aiohttp does, parser and all, for every chunk that is taken out.
+    """
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        if self._reading_paused:
+            super().resume_reading(resume_parser)
 
     def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
         payload = self._payload
@@ -181,8 +192,8 @@ class HttpResponse:
 
     def __init__(self, client: HttpClient, call: Call, response: httpx.Response, watch: Watch) -> None:
         self.status = response.status_code
-        self.headers: Mapping[str, str] = response.headers
-        """Names in any case."""
+        self.headers: Mapping[str, str] = dict(response.headers.items())
+        """Names in lower case."""
         encoding = self.headers.get("content-encoding", "identity").strip().lower()
         stream = response.stream
         assert isinstance(stream, httpx.AsyncByteStream)
@@ -307,10 +318,8 @@ class HttpClient:
         headers = {"user-agent": "weighbridge", "accept-encoding": "identity", **headers}
         timeout = {"connect": self._connect_timeout_s, "read": None, "write": None, "pool": None}
         try:
-            request = httpx.Request(
-                call.method, call.url, headers=headers, content=body, extensions={"timeout": timeout}
-            )
-            _check_address(request.url)
+            url = _address(call.url)
+            request = httpx.Request(call.method, url, headers=headers, content=body, extensions={"timeout": timeout})
             transport = self._transport_to(request.url)
             try:
                 response = await watch.wait_for(partial(transport.handle_async_request, request))
@@ -369,6 +378,8 @@ class HttpClient:
                 return "protocol", f"The server at {host} sent a compressed body that cannot be read: {detail}.", False
         if phase == "streaming":
             return "truncated", f"The connection to {host} broke before the answer was complete ({detail}).", True
+        if isinstance(exc, httpx.RemoteProtocolError) and "disconnected" not in detail.lower():
+            return "protocol", f"What came from {host} is no HTTP answer ({detail}); check base_url.", False
         # Repeated: an idle connection that the server has closed meanwhile fails in just this way.
         return "connection", f"The server at {host} closed the connection without an answer ({detail}).", True
 
@@ -388,7 +399,14 @@ def _check_headers(call: Call, headers: Mapping[str, str]) -> None:
             raise ProviderError(call.failure("auth", message))
 
 
-def _check_address(url: httpx.URL) -> None:
+@lru_cache(maxsize=256)
+def _address(text: str) -> httpx.URL:
+    """The address of a call, which most calls share with the one before.
+
+    Raises:
+        httpx.InvalidURL: no request can go there.
+    """
+    url = httpx.URL(text)
     if url.scheme not in ("http", "https") or not url.host:
         raise httpx.InvalidURL("it must begin with http:// or https:// and name a host")
     if url.port is not None and not 0 < url.port < 65_536:
@@ -399,6 +417,7 @@ def _check_address(url: httpx.URL) -> None:
         raise httpx.InvalidURL(f"{url.host} is no name of a host") from exc
     if url.userinfo:
         raise httpx.InvalidURL("it holds a user name or password; put the key into a variable and name it")
+    return url
 
 
 def _proxy_to(url: httpx.URL) -> str | None:
@@ -415,6 +434,7 @@ def _proxy_to(url: httpx.URL) -> str | None:
     return proxy
 
 
+@lru_cache(maxsize=256)
 def _is_loopback(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True

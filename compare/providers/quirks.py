@@ -7,6 +7,7 @@ it refused a parameter, for as long as the HTTP client lives.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -129,11 +130,13 @@ KNOWN_REFUSALS = (
 Q = TypeVar("Q")
 
 
+@lru_cache
 def quirks_of(base_url: str) -> Quirks:
     """What is known about the server at this address; the defaults for one that is not in the table."""
     return _by_host(_BY_HOST, base_url) or Quirks()
 
 
+@lru_cache
 def messages_quirks_of(base_url: str) -> MessagesQuirks:
     """The same for servers that speak Anthropic Messages."""
     return _by_host(_MESSAGES_BY_HOST, base_url) or MessagesQuirks()

@@ -10,6 +10,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import orjson
+
 from compare.providers.errorbody import as_text, complaint_of, parse_json
 from compare.providers.failures import MAX_ID_CHARS
 from compare.providers.reply import Reply
@@ -107,10 +109,10 @@ class AnswerReader(ABC):
     def _take(self, events: list[ServerEvent]) -> None:
         for name, data in events:
             try:
-                value = parse_json(data)
-            except ValueError:
-                value = data.strip()
-                if not value:
+                value = orjson.loads(data)
+            except orjson.JSONDecodeError:
+                value = _leniently(data)
+                if value == "":
                     continue
             if not self.started:
                 self.started = True
@@ -278,6 +280,17 @@ class AnswerReader(ABC):
             reply.usage, doubts = found
             for doubt in doubts:
                 reply.warn(doubt)
+
+
+def _leniently(data: str) -> Any:
+    """The value of an event's data that a strict parser refuses; text that is no JSON stays text."""
+    text = data.strip()
+    if text in ("", "[DONE]"):
+        return text
+    try:
+        return parse_json(text)
+    except ValueError:
+        return text
 
 
 __all__ = ["AnswerReader"]

@@ -30,19 +30,18 @@ class Piece(NamedTuple):
 class _Channel:
     """The answer's text or its thinking, whole up to the last piece taken out."""
 
-    __slots__ = ("_half", "parts")
+    __slots__ = ("half", "parts")
 
     def __init__(self) -> None:
         self.parts: list[str] = []
-        self._half = ""
+        self.half = ""
+        """The first half of a surrogate pair, whose other half may come with the next piece."""
 
     def whole(self, text: str) -> str:
         """The text with surrogate pairs made whole: servers that cut by UTF-16 units send halves."""
-        if text.isascii() and not self._half:
-            return text
-        text, self._half = self._half + text, ""
+        text, self.half = self.half + text, ""
         if text and "\ud800" <= text[-1] <= "\udbff":
-            text, self._half = text[:-1], text[-1]
+            text, self.half = text[:-1], text[-1]
         try:
             text.encode()
         except UnicodeEncodeError:
@@ -51,7 +50,7 @@ class _Channel:
 
     def rest(self) -> str:
         """What stands for a half whose other half never came."""
-        rest, self._half = ("\ufffd" if self._half else ""), ""
+        rest, self.half = ("\ufffd" if self.half else ""), ""
         return rest
 
 
@@ -96,8 +95,11 @@ class Reply:
         Raises:
             ProviderError: with what came before it is more than MAX_CHARS.
         """
-        self._check_room(text)
-        text = self._text.whole(text)
+        self._n_came += len(text)
+        if self._n_came > MAX_CHARS:
+            raise self._too_long()
+        if self._text.half or not text.isascii():
+            text = self._text.whole(text)
         if text:
             if self._run_is_reasoning:
                 self._close_run()
@@ -111,8 +113,11 @@ class Reply:
         Raises:
             ProviderError: as add_text.
         """
-        self._check_room(text)
-        text = self._reasoning.whole(text)
+        self._n_came += len(text)
+        if self._n_came > MAX_CHARS:
+            raise self._too_long()
+        if self._reasoning.half or not text.isascii():
+            text = self._reasoning.whole(text)
         if text:
             if not self._run_is_reasoning:
                 self._close_run()
@@ -120,14 +125,12 @@ class Reply:
             self._run.append(text)
             self.has_reasoning = True
 
-    def _check_room(self, text: str) -> None:
-        self._n_came += len(text)
-        if self._n_came > MAX_CHARS:
-            message = (
-                f"The server at {self.call.host} sent more than {MAX_CHARS:,} characters without an end; "
-                "the answer was cut there."
-            )
-            raise ProviderError(self.call.failure("protocol", message, request_id=self.request_id))
+    def _too_long(self) -> ProviderError:
+        message = (
+            f"The server at {self.call.host} sent more than {MAX_CHARS:,} characters without an end; "
+            "the answer was cut there."
+        )
+        return ProviderError(self.call.failure("protocol", message, request_id=self.request_id))
 
     def end_text(self) -> None:
         """No more text comes."""

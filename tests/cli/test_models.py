@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -46,8 +47,10 @@ def test_check_asks_every_model_that_is_ready_and_no_other(server: ModelServer) 
     assert len(server.requests) == 1
 
 
-def test_check_says_why_a_model_does_not_answer(server: ModelServer) -> None:
+def test_check_fails_where_a_model_does_not_answer_and_says_why(server: ModelServer) -> None:
     server.acts = [refusing(401, "no such key")]
-    checked = listed("--check")["local"]
+    outcome = weighbridge("models", "--check", "--json")
+    checked = next(row for row in json.loads(outcome.out)["models"] if row["id"] == "local")
     assert not checked["check_ok"]
     assert "wants a key (401)" in checked["check"]
+    assert outcome.last_words.endswith("did not answer: local.")

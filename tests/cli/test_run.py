@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 from collections import Counter
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from compare.sim.server import start as start_simulator
+from compare.store import Store
 from tests.cli.command import Outcome, process, start, weighbridge
 from tests.engine.servers import ModelServer, answering, hanging, refusing
 
@@ -205,23 +207,36 @@ def test_resume_asks_only_what_failed(conversations: Path, server: ModelServer, 
     assert [line["text"] for line in answers(out)] == ["Yes."] * 5
 
 
-@pytest.mark.usefixtures("store")
-def test_ctrl_c_leaves_whole_lines_and_resume_completes_the_file(
-    conversations: Path, server: ModelServer, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize(
+    ("sent", "status", "last_words"),
+    [
+        (signal.SIGINT, 130, "weighbridge: stopped.\n"),
+        (signal.SIGTERM, 143, "the same command with --resume goes on.\n"),
+    ],
+    ids=["ctrl-c", "terminated"],
+)
+def test_a_stop_keeps_what_has_arrived_and_resume_completes_the_file(
+    conversations: Path, server: ModelServer, tmp_path: Path, store: Store,
+    sent: signal.Signals, status: int, last_words: str,
+) -> None:  # fmt: skip
     out = tmp_path / "answers.jsonl"
     command = ("run", "--threads", conversations, "--models", "local", "--repeat", 2, "--concurrency", 2, "--out", out)
     server.acts = [*[answering("First.")] * 4, hanging("Half an ans")]
     running = start(*command)
     until(lambda: len(server.requests) == 6 and len(out.read_text().splitlines()) == 4)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(sent)
     _, err = running.communicate(timeout=PATIENCE_S)
-    assert running.returncode == 130, err
+    assert running.returncode == status, err
     assert "Traceback" not in err
     assert "Stopped. What is finished is stored; the same command with --resume goes on.\n" in err
-    assert err.endswith("weighbridge: stopped.\n")
+    assert err.endswith(last_words)
     kept = answers(out)
     assert [line["text"] for line in kept] == ["First."] * 4
+    (job_id,) = re.findall(r"^Starting job (\w+):", err, re.MULTILINE)
+    stored = store.job_answers(job_id)
+    assert Counter(answer.status for answer in stored) == {"done": 4, "stopped": 2}
+    # A server has been asked a moment before its first words arrive.
+    assert {answer.text for answer in stored} <= {"First.", "Half an ans", ""}
 
     server.acts = [answering("Second.")]
     done = weighbridge(*command, "--resume")

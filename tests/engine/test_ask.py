@@ -59,6 +59,19 @@ def stopped_at(one: Question, moment: type[Event | Retry], *, after_s: float = 0
     return asyncio.run(main())
 
 
+def test_counting_here_before_a_question_goes_out_is_no_part_of_its_time(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*_: object) -> None:
+        time.sleep(0.4)
+
+    monkeypatch.setattr("compare.engine.outgoing.too_long", slow)
+    answer = asked(question(server.spec()))
+    assert answer.wall_ms is not None
+    assert answer.total_ms is not None
+    assert answer.wall_ms < answer.total_ms + 400
+
+
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 

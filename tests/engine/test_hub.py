@@ -15,7 +15,7 @@ import pytest
 from compare.engine import hub as module
 from compare.engine.ask import Question
 from compare.engine.hub import Hub, close_hub, get_hub
-from compare.engine.pane import Face, Pane
+from compare.engine.pane import Face, News, Pane
 from compare.engine.run import Run
 from compare.errors import CompareError, StoreError
 from compare.records import Answer, Candidate, Message, ModelSpec
@@ -263,6 +263,26 @@ def test_a_regenerated_answer_is_a_new_version_at_once(hub: Hub, server: ModelSe
     assert [run.raw(0), run.raw(1)] == ["old", "new"]
     assert [a.text for a in kept.answers] == ["old", "old", "new"]
     assert ops(run).count([-1, "z"]) == 2
+
+
+def test_asking_again_while_the_last_frame_goes_out_is_not_forgotten(
+    hub: Hub, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.acts = [answering("old"), answering("new")]
+    run = run_of([server.spec()])
+    kept, publish = Kept(), run.publish
+
+    def and_ask_again(taken: list[tuple[Pane, News]]) -> bool:
+        going_on = publish(taken)
+        if not going_on and run.panes[0].version == 0:
+            hub.again(run, 0, Pane(run.panes[0].face, question=question(server.spec(), "answer-1")), kept)
+            time.sleep(0.05)  # while the hub's loop takes up the request
+        return going_on
+
+    monkeypatch.setattr(run, "publish", and_ask_again)
+    hub.start(run, kept)
+    until(lambda: len(kept.answers) == 2 and ended(run))
+    assert run.raw(0) == "new"
 
 
 def test_asking_again_stops_the_answer_that_is_still_coming(hub: Hub, server: ModelServer) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import tomllib
 
-from compare.engine.local_servers import block, find_local_servers
+from compare.engine.local_servers import LocalServer, block, find_local_servers
 from tests.engine.servers import ModelServer, simulator
 
 
@@ -29,7 +29,6 @@ def test_another_program_at_the_port_is_no_model_server(server: ModelServer) -> 
 
 def test_the_block_for_a_found_model_is_a_catalogue_entry(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     from compare.catalog import load_catalog
-    from compare.engine.local_servers import LocalServer
 
     text = block(LocalServer("Ollama", "http://127.0.0.1:11434/v1", ("llama3:8b",)), "llama3:8b")
     assert tomllib.loads(text)["model"][0]["model"] == "llama3:8b"
@@ -38,3 +37,9 @@ def test_the_block_for_a_found_model_is_a_catalogue_entry(tmp_path, monkeypatch)
     monkeypatch.setenv("WEIGHBRIDGE_MODELS", str(own))
     spec = load_catalog().get("llama3:8b")
     assert (spec.base_url, spec.price is not None and spec.price.input_usd_per_mtok) == ("http://127.0.0.1:11434/v1", 0)
+
+
+def test_a_model_cannot_write_into_the_block_by_its_name() -> None:
+    name = 'a"\nbase_url = "http://elsewhere"\\\x7f\U0001f600'
+    (entry,) = tomllib.loads(block(LocalServer("Ollama", "http://127.0.0.1:11434/v1", (name,)), name))["model"]
+    assert (entry["model"], entry["base_url"]) == (name, "http://127.0.0.1:11434/v1")

@@ -342,3 +342,20 @@ def test_a_defect_in_one_cell_ends_the_job_and_loses_nothing_that_was_finished(
     tally = job.run()
     assert (tally.total, tally.failed) == (6, 0)
     assert tally.reused == 6 - tally.asked >= 1
+
+
+def test_what_a_cell_waits_for_is_said(store: Store, server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compare.engine.breaker.FIRST_PAUSE_S", 0.05)
+    server.acts = [*[refusing(500, "boom")] * 5, answering("Yes.")]
+    job = Job(store, [server.spec()], n_threads=2)
+    notes: list[str] = []
+
+    async def main() -> Tally:
+        async with Backend() as backend:
+            return await replay(
+                job.plan, job.id, store, backend, concurrency=1, on_cell=lambda *_: None, on_note=notes.append
+            )
+
+    tally = asyncio.run(main())
+    assert (tally.asked, tally.failed) == (2, 1)
+    assert any("is not asked for another" in note and "boom" in note for note in notes)

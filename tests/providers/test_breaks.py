@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, aclosing
@@ -31,7 +33,7 @@ def _broken(wire: Any) -> dict[str, tuple[list[Any], FailureKind, str, bool]]:
         "a chunk size that is none": ([wire.head(), *part, b"zz\r\n"], "truncated", "Hel", False),
         "short of its length": ([length + wire.events(wire.delta("Hel")), 0.02, wire.RESET], "truncated", "Hel", False),
         "a clean end": ([wire.head(), *part, b"0\r\n\r\n"], "truncated", "Hel", False),
-        "a status line that is none": ([b"SSH-2.0-Server_9\r\n\r\n", wire.RESET], "connection", "", True),
+        "a status line that is none": ([b"SSH-2.0-Server_9\r\n\r\n", wire.RESET], "protocol", "", False),
         "bytes that are not gzip": (
             [wire.head("200 OK", "content-encoding: gzip"), *wire.chunks(b"not gzip at all")],
             "protocol",
@@ -88,6 +90,21 @@ def test_nothing_listens_there(run: Any, hear: Any) -> None:
         assert failure.message.startswith("Nothing answers at 127.0.0.1:1; is the server running?")
 
     run(work)
+
+
+def test_nobody_takes_the_connection(run: Any, hear: Any) -> None:
+    with contextlib.ExitStack() as waiting, socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        for _ in range(4):  # more than wait in line there
+            other = waiting.enter_context(socket.socket())
+            other.setblocking(False)
+            other.connect_ex(full.getsockname())
+
+        async def work(client: HttpClient) -> None:
+            failure = (await hear(client, f"http://127.0.0.1:{full.getsockname()[1]}/v1")).result.failure
+            assert (failure.kind, failure.retryable) == ("connection", True)
+            assert "did not accept a connection within 0.2 s" in failure.message
+
+        run(work, connect_timeout_s=0.2)
 
 
 @pytest.mark.parametrize("text", ["", "Hel"])

@@ -163,6 +163,21 @@ def test_whatever_looks_like_a_key_is_hidden(text: str, clean: str) -> None:
     assert redact(text) == clean
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SK-ABC123DEF456",
+        "aizaSyA1234567890",
+        "BEARER abc.def-1",
+        "?KEY=abcdefg",
+        "HTTPS://me:pass@host",
+        "API_KEY: 12345678",
+    ],
+)
+def test_keys_are_found_however_their_marks_are_written(text: str) -> None:
+    assert "[key]" in redact(text)
+
+
 def test_key_in_use_is_hidden_wherever_a_server_echoes_it() -> None:
     body = {"error": {"message": "you sent canary-Xy7", "code": "canary-Xy7", "param": "canary-Xy7", "type": "t"}}
     for status in (200, 301, 400, 401, 404, 429, 500):

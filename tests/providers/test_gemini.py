@@ -247,20 +247,6 @@ def test_picture_of_the_system_message_is_not_dropped_in_silence(
 # --- what comes back -------------------------------------------------------------------------------------------------
 
 
-def test_pieces_come_as_they_are_sent(run: Any, playing: Playing, wire: Any, hear: Any) -> None:
-    async def work(client: HttpClient) -> None:
-        first, second = (wire.chunks(wire.events(chunk, end="\r\n\r\n"), end=False) for chunk in HELLO)
-        script = [wire.head("200 OK", "x-request-id: req-7"), *first, 0.2, *second, b"0\r\n\r\n"]
-        async with playing(script) as server:
-            heard = await hear(client, server.base_url, kind="gemini")
-        _, hel, lo, _ = heard.events
-        assert (hel.text, lo.text) == ("Hel", "lo")
-        assert lo.at - hel.at > 0.15
-        assert heard.result.request_id == "req-7"
-
-    run(work)
-
-
 @pytest.mark.parametrize("kind", ["application/json; charset=UTF-8", "text/event-stream"])
 @pytest.mark.parametrize("indent", [None, 2])
 def test_array_of_chunks_in_place_of_a_stream(
@@ -270,29 +256,6 @@ def test_array_of_chunks_in_place_of_a_stream(
         async with playing(wire.answer("200 OK", json.dumps(HELLO, indent=indent), kind=kind)) as server:
             result = (await hear(client, server.base_url, kind="gemini")).result
         assert (result.text, result.finish, result.usage.output, result.warnings) == ("Hello", "stop", 2, ())
-
-    run(work)
-
-
-def test_break_after_the_finish_reason_is_a_warning(run: Any, playing: Playing, wire: Any, hear: Any) -> None:
-    async def work(client: HttpClient) -> None:
-        body = wire.chunks(wire.events(*HELLO), end=False)
-        async with playing([wire.head(), *body, 0.02, wire.RESET]) as server:
-            result = (await hear(client, server.base_url, kind="gemini")).result
-        assert (result.text, result.finish, result.failure) == ("Hello", "stop", None)
-        assert "counts as complete" in result.warnings[0]
-
-    run(work)
-
-
-def test_break_before_the_finish_reason_keeps_the_text(run: Any, playing: Playing, wire: Any, hear: Any) -> None:
-    async def work(client: HttpClient) -> None:
-        for end in ([0.02, wire.RESET], [b"0\r\n\r\n"]):
-            body = wire.chunks(wire.events(HELLO[0]), end=False)
-            async with playing([wire.head(), *body, *end]) as server:
-                result = (await hear(client, server.base_url, kind="gemini")).result
-            assert (result.text, result.failure.kind, result.failure.retryable) == ("Hel", "truncated", False)
-            assert result.usage.input == 5, "what was reported until then is kept"
 
     run(work)
 
@@ -450,7 +413,7 @@ def test_models_come_from_all_pages_with_their_limits(run: Any, playing: Playing
             "supportedGenerationMethods": ["generateContent", "countTokens"],
         }
         embed = {"name": "models/embed-1", "supportedGenerationMethods": ["embedContent"]}
-        pages = (
+        pages: tuple[dict[str, Any], ...] = (
             {"models": [flash, embed], "nextPageToken": "to/2"},
             {"models": [{"name": "tunedModels/mine"}, {"x": 1}], "nextPageToken": "to/3"},
             {},

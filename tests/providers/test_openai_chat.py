@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import json
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 from compare.errors import ConfigError, ProviderError
 from compare.providers import OpenAIChat, provider_for
 from compare.providers.http import HttpClient
-from compare.records import Done, ServedModel, Started
+from compare.records import Done, ServedModel
 
 Playing = Callable[..., AbstractAsyncContextManager[Any]]
 CANARY = "canary-4f7Qx"
@@ -71,47 +70,6 @@ def test_base_url_may_end_in_a_slash_or_a_query_and_is_sent_as_written(
 
 
 # --- what comes back -------------------------------------------------------------------------------------------------
-
-
-def test_pieces_come_as_they_are_sent(run: Any, playing: Playing, wire: Any, hear: Any) -> None:
-    async def work(client: HttpClient) -> None:
-        first = wire.chunks(wire.events(wire.delta("Hel")), end=False)
-        rest = wire.chunks(wire.events(wire.delta("lo", finish="stop"), "[DONE]"), end=False)
-        script = [wire.head("200 OK", "x-request-id: req-7"), 0.1, *first, 0.2, *rest, 1.0, b"0\r\n\r\n"]
-        async with playing(script) as server:
-            heard = await hear(client, server.base_url)
-        started, hel, lo, done = heard.events
-        assert isinstance(started, Started)
-        assert (hel.text, lo.text) == ("Hel", "lo")
-        assert hel.at - started.at > 0.05
-        assert lo.at - hel.at > 0.15
-        assert done.at - lo.at < 0.5, "an answer ends with its end marker, not with its connection"
-        assert heard.result.request_id == "req-7"
-        assert heard.result.model_served == "served-1"
-
-    run(work)
-
-
-@pytest.mark.parametrize(
-    "kind", ["application/json", "application/json; charset=utf-8", "text/plain", "text/event-stream"]
-)
-def test_one_json_object_in_place_of_a_stream(kind: str, run: Any, playing: Playing, wire: Any, hear: Any) -> None:
-    body = json.dumps({"choices": [{"message": {"content": "Hello"}, "finish_reason": "stop"}], "usage": None})
-
-    async def work(client: HttpClient) -> None:
-        async with playing(wire.answer("200 OK", "\n\n\n" + body, kind=kind)) as server:
-            result = (await hear(client, server.base_url)).result
-        assert (result.text, result.finish, result.failure, result.warnings) == ("Hello", "stop", None, ())
-
-    run(work)
-
-
-def test_stream_that_is_announced_as_json(run: Any, playing: Playing, wire: Any, hear: Any) -> None:
-    async def work(client: HttpClient) -> None:
-        async with playing(wire.answer("200 OK", wire.hello())) as server:
-            assert (await hear(client, server.base_url)).result.text == "Hello"
-
-    run(work)
 
 
 def test_compressed_stream(run: Any, playing: Playing, wire: Any, hear: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
@@ -258,89 +258,6 @@ def test_answer_is_the_same_however_its_bytes_are_cut(size: int | None, run: Any
         assert (result.model_served, result.request_id) == ("served-1", "resp_1")
         assert isinstance(events[0], Started)
         assert isinstance(events[1], ReasoningDelta)
-
-    run(work)
-
-
-def test_answer_ends_with_its_terminal_event_and_not_with_its_connection(run: Any, playing: Playing, wire: Any) -> None:
-    async def work(client: HttpClient) -> None:
-        script = [wire.head("200 OK", "x-request-id: req-7"), *wire.chunks(HELLO, end=False), 1.5, b"0\r\n\r\n"]
-        async with playing(script) as server:
-            result, events = await _ask(client, server.base_url)
-        assert result.request_id == "req-7"
-        assert events[-1].at - events[0].at < 1.0
-
-    run(work)
-
-
-@pytest.mark.parametrize("kind", ["application/json", "text/plain", "text/event-stream"])
-def test_one_json_object_in_place_of_a_stream(kind: str, run: Any, playing: Playing, wire: Any) -> None:
-    async def work(client: HttpClient) -> None:
-        body = "\n\n" + json.dumps(_completed("Hello")["response"])
-        async with playing(wire.answer("200 OK", body, kind=kind)) as server:
-            result, _ = await _ask(client, server.base_url)
-        assert (result.text, result.finish, result.usage.input, result.warnings) == ("Hello", "stop", 5, ())
-
-    run(work)
-
-
-def test_stream_that_is_announced_as_json(run: Any, playing: Playing, wire: Any) -> None:
-    async def work(client: HttpClient) -> None:
-        async with playing(wire.answer("200 OK", HELLO)) as server:
-            assert (await _ask(client, server.base_url))[0].text == "Hello"
-
-    run(work)
-
-
-def test_clean_end_without_a_terminal_event_is_a_cut(run: Any, playing: Playing, wire: Any) -> None:
-    async def work(client: HttpClient) -> None:
-        async with playing(wire.stream(_events(_delta("Hel")))) as server:
-            result, _ = await _ask(client, server.base_url)
-        assert (result.text, result.finish, result.failure.kind) == ("Hel", "error", "truncated")
-
-    run(work)
-
-
-def test_break_keeps_the_text(run: Any, playing: Playing, wire: Any) -> None:
-    async def work(client: HttpClient) -> None:
-        script = [wire.head(), *wire.chunks(_events(_delta("Hel")), end=False), 0.02, wire.RESET]
-        async with playing(script) as server:
-            result, _ = await _ask(client, server.base_url)
-        assert (result.text, result.failure.kind, result.failure.retryable) == ("Hel", "truncated", False)
-
-    run(work)
-
-
-def test_break_after_the_terminal_event_is_none(run: Any, playing: Playing, wire: Any) -> None:
-    async def work(client: HttpClient) -> None:
-        async with playing([wire.head(), *wire.chunks(HELLO, end=False), wire.RESET]) as server:
-            result, _ = await _ask(client, server.base_url)
-        assert (result.text, result.finish, result.failure, result.warnings) == ("Hello", "stop", None, ())
-
-    run(work)
-
-
-def test_leaving_early_closes_the_socket(run: Any, playing: Playing, wire: Any) -> None:
-    async def work(client: HttpClient) -> None:
-        script = [wire.head(), *wire.chunks(_events(_delta("Hel")), end=False), wire.STALL]
-        async with playing(script) as server:
-            provider = provider_for("openai-responses", client)
-            stream = provider.stream(_request(server.base_url), base_url=server.base_url, api_key=None)
-            async with aclosing(stream) as events:
-                async for event in events:
-                    if isinstance(event, TextDelta):
-                        break
-            await wire.until(lambda: server.left_at)
-
-    run(work)
-
-
-def test_page_of_something_else_is_said_to_be_no_model_server(run: Any, playing: Playing, wire: Any) -> None:
-    async def work(client: HttpClient) -> None:
-        async with playing(wire.answer("200 OK", "<p>Welcome</p>", kind="text/html")) as server:
-            result, _ = await _ask(client, server.base_url)
-        assert result.failure.kind == "protocol"
-        assert "/v1/responses was answered with status 200 and 'Welcome'" in result.failure.message
 
     run(work)
 
