@@ -36,7 +36,10 @@ class Find {
     this.inAnswers = el('div', 'rp-elsewhere');
     this.el = el('div', 'rp-find', { role: 'search' }, this.input, this.count, this.back, this.next, this.inAnswers);
     view.thread.head.append(this.el);
-    this.input.addEventListener('input', () => { cancelAnimationFrame(this.due); this.due = requestAnimationFrame(() => this.run(true)); });
+    this.input.addEventListener('input', () => {
+      cancelAnimationFrame(this.due);
+      this.due = requestAnimationFrame(() => this.run(true));
+    });
     this.input.addEventListener('keydown', e => this.key(e));
     this.draw('');
   }
@@ -73,8 +76,9 @@ class Find {
 
   run(jump) {
     const { thread, panes } = this.view, wanted = foldText(this.input.value.trim());
-    this.texts ??= thread.messages.map(m => foldText(fragment(m.html).textContent));
-    const holding = wanted ? thread.messages.filter((m, k) => this.texts[k].includes(wanted)) : [];
+    const messages = thread.messages ?? [];
+    this.texts ??= messages.map(m => foldText(fragment(m.html).textContent));
+    const holding = wanted ? messages.filter((m, k) => this.texts[k].includes(wanted)) : [];
     if (holding.some(m => thread.isFolded(m.n))) thread.unfold();
     this.hits = holding.flatMap(m => hitsIn(thread.find(m.n).querySelector('.rp-b'), wanted));
     const answers = wanted ? panes.map(p => hitsIn(p.text, wanted)) : [];

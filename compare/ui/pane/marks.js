@@ -20,8 +20,9 @@ class Marks {
     if (key === this.known || view.panes.every(p => p.empty)) return;
     this.clear();
     this.known = key;
-    const answer = await view.ask('marks');
-    if (answer === null || this.known !== key) return;
+    const answer = await view.ask('marks', { quiet: true });
+    if (this.known !== key) return;
+    if (answer === null) { this.known = ''; return; }
     this.found = JSON.parse(answer);
     this.place();
   }

@@ -238,15 +238,15 @@ class View {
     }
   }
 
-  // A text that the server has; what it says instead is shown.
-  async ask(path) {
+  // A text that the server has; what it says instead is shown, unless nobody has asked for the text.
+  async ask(path, { quiet = false } = {}) {
     try {
       const answer = await fetch(`${this.data.url}/${path}`, { signal: this.ac.signal });
       // text() would drop a byte order mark.
       const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await answer.arrayBuffer());
       if (answer.ok) return text;
-      this.alert(text);
-    } catch { if (!this.ac.signal.aborted) this.alert('The server cannot be reached. The text was not read.'); }
+      if (!quiet) this.alert(text);
+    } catch { if (!quiet && !this.ac.signal.aborted) this.alert('The server cannot be reached. The text was not read.'); }
     return null;
   }
 
