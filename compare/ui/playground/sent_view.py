@@ -24,7 +24,8 @@ _MOST_SHOWN = 400
 _CSS = """
 .wb-sent { margin: 0 0 0.9rem; }
 .wb-sent > div { font-size: 0.78rem; opacity: 0.7; margin-bottom: 0.15rem; }
-.wb-sent > pre { margin: 0; padding: 0; background: none; white-space: pre-wrap; overflow-wrap: anywhere; }
+.wb-sent > pre { margin: 0; padding: 0; background: none; font-size: 0.85rem; }
+.wb-sent > pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 """
 _SETTINGS = {
     "system_prompt": "System prompt",
