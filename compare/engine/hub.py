@@ -233,7 +233,8 @@ async def _tick(run: Run) -> None:
             # A defect in rendering. The text is safe in its pane; a run that never ended could never be voted on.
             log.exception("run %s could not be drawn", run.id)
             going_on = run.publish_end(taken)
-        if not going_on:
+        # A pane may have been replaced since the last frame was made; this ticker stands, so no other is started.
+        if not going_on and not run.running:
             return
         await asyncio.sleep(TICK_S)
 

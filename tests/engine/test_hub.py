@@ -280,6 +280,22 @@ def test_asking_again_stops_the_answer_that_is_still_coming(hub: Hub, server: Mo
     ]
 
 
+def test_asking_again_in_the_moment_in_which_the_run_ends_is_seen_to_its_end(hub: Hub, server: ModelServer) -> None:
+    run = run_of([server.spec()])
+    publish = run.publish
+
+    def publish_then_again(taken: Any) -> bool:
+        going_on = publish(taken)
+        if not going_on and run.panes[0].version == 0:
+            hub.again(run, 0, Pane(run.panes[0].face, question=question(server.spec(), "answer-1")), Kept())
+        return going_on
+
+    run.publish = publish_then_again  # type: ignore[method-assign]
+    hub.start(run, Kept())
+    until(lambda: ended(run) and run.panes[0].version == 1)
+    assert run.raw(0) == "ready"
+
+
 def test_asking_again_many_times_leaves_nothing_running(hub: Hub, server: ModelServer) -> None:
     run = run_of([server.spec()])
     hub.start(run, Kept())
