@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from compare.engine.pane import News, Pane
 from compare.render.details import Details
-from compare.render.frames import Op, PaneSnapshot, RunSnapshot, ThreadMessage, sse_frame
+from compare.render.frames import Op, PaneSnapshot, RunSnapshot, ThreadMessage, TurnRow, sse_frame
 from compare.render.summary import summary_line
 
 LETTERS = "ABCDEFGH"
@@ -29,6 +29,8 @@ class Run:
         self.title = title
         self.thread = thread
         self.blind = blind
+        self.turns: list[TurnRow] | None = None
+        """The conversation turn by turn; made when somebody asks for it, and never different for this run."""
         self.frames: list[bytes] = []
         self.n_changes = 0
         """Rises when a pane was replaced: viewers then ask for the snapshot again."""

@@ -14,6 +14,9 @@ A viewer asks for the snapshot once and then follows the frames after `v`. A fra
     [-1, "x"]                         ask for the snapshot again (a blind run is complete, a pane was regenerated)
     [-1, "z"]                         the last frame for now: nothing is running any more
 
+Read apart from the stream: an earlier version of an answer is a PaneSnapshot too, the conversation turn by turn is a
+list of TurnRow.
+
 Blind runs send no text, state, label or number before every answer is complete: only "p", then "x".
 """
 
@@ -89,6 +92,29 @@ class Marks(TypedDict):
     """For each pane the (start, end) of what no other answer says."""
     quotes: list[list[tuple[int, int, int]]]
     """For each pane the (start, end, n) of what repeats message `n` of the thread."""
+
+
+class TurnCell(TypedDict):
+    """What was said to the user at one turn of one pane's conversation."""
+
+    html: str
+    note: str
+    """Whose answer it is, where it is not this candidate's own; mostly empty."""
+
+
+class TurnRow(TypedDict):
+    """One turn of all panes' conversations, beside each other."""
+
+    turn: int
+    """From 1; 0 is what stands before the first message of the user."""
+    message: int
+    """1-based place of the turn's first message in the conversation."""
+    shared: bool
+    """Whether all panes have the same messages there; there is one cell then."""
+    user: str | list[str]
+    """HTML of what the user said, or one for each pane where that differs."""
+    cells: list[TurnCell]
+    """One for each pane; one where it is shared; none at the newest turn, whose answers are the run's own."""
 
 
 def sse_frame(number: int, ops: list[Op]) -> bytes:

@@ -115,7 +115,7 @@ def _turns(turns: Sequence[int]) -> str:
 def shared_messages(branch: Branch, n: int, names: Mapping[str, str] | None) -> list[ThreadMessage]:
     """The first messages of a branch as the thread beside the answers shows them."""
     return [
-        ThreadMessage(n=place, role=m.role, html=to_html(m.text), note=_given_by(branch, m, names))
+        ThreadMessage(n=place, role=m.role, html=to_html(m.text), note=given_by(branch, m, names))
         for place, m in enumerate(branch.path[:n], start=1)
     ]
 
@@ -129,10 +129,10 @@ def own_turns_html(branch: Branch, n: int, names: Mapping[str, str] | None) -> s
 def _note(branch: Branch, message: Message, names: Mapping[str, str] | None) -> str:
     if branch.speaker(message) == branch.candidate_id:
         return "its own answer"
-    return _given_by(branch, message, names)
+    return given_by(branch, message, names)
 
 
-def _given_by(branch: Branch, message: Message, names: Mapping[str, str] | None) -> str:
+def given_by(branch: Branch, message: Message, names: Mapping[str, str] | None) -> str:
     """Whose answer a message is; where all share it, it is nobody's own."""
     speaker = branch.speaker(message)
     if speaker is None:

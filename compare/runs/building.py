@@ -11,7 +11,9 @@ from compare.engine.pane import Face, Pane
 from compare.engine.run import Run
 from compare.records import Answer, Comparison, Slot
 from compare.render.details import Details, details
+from compare.render.frames import TurnRow
 from compare.runs.branches import Branch, n_shared, own_turns_html, shared_messages
+from compare.runs.turns import turn_rows
 from compare.store.store import Store
 from compare.threads.prompts import Prompt
 from compare.tokens.count import count
@@ -49,6 +51,26 @@ class Builder:
             thread=shared_messages(branches[0], shared, names),
             blind=comparison.blind,
         )
+
+    def earlier_version(self, comparison: Comparison, run: Run, place: int, version: int) -> Pane | None:
+        """A version of a place's answer that is not the newest any more, final; None where there is no such version."""
+        current = comparison.current
+        if not 0 <= place < len(current) or version == current[place].version:
+            return None
+        slot = next((s for s in comparison.slots if (s.slot, s.version) == (current[place].slot, version)), None)
+        if slot is None:
+            return None
+        answer = self._store.answer(slot.answer_id)
+        if answer is None:
+            answer = _lost(slot, self.prompts(comparison)[place], _LOST_VERSION)
+        pane = Pane(run.panes[place].face, answer=answer)
+        pane.version = version
+        return pane
+
+    def turns(self, comparison: Comparison) -> list[TurnRow]:
+        """The conversation before the answers, turn by turn."""
+        branches = self.branches(comparison)
+        return turn_rows(branches, None if comparison.blind else self.names(branches))
 
     def question(
         self, comparison: Comparison, slot: Slot, prompt: Prompt, *, replaces_id: str | None = None
@@ -108,7 +130,11 @@ def _badge(slot: Slot, answer: Answer | None) -> str:
     return "simulated" if slot.candidate.simulated else ""
 
 
-def _lost(slot: Slot, prompt: Prompt) -> Answer:
+_LOST = "The app ended before this answer was complete. Retry asks for it again."
+_LOST_VERSION = "The app ended before this version was complete, so nothing of it is stored."
+
+
+def _lost(slot: Slot, prompt: Prompt, why: str = _LOST) -> Answer:
     return Answer(
         id=slot.answer_id,
         candidate_id=slot.candidate.id,
@@ -121,5 +147,5 @@ def _lost(slot: Slot, prompt: Prompt) -> Answer:
         finish="error",
         text="",
         error_kind="cancelled",
-        error="The app ended before this answer was complete. Retry asks for it again.",
+        error=why,
     )

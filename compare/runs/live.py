@@ -18,6 +18,7 @@ from compare.engine.pane import Pane
 from compare.engine.run import LETTERS, Run
 from compare.errors import CompareError, NotFoundError
 from compare.records import Answer, Candidate, Comparison, History, Message, Slot, Step
+from compare.render.frames import TurnRow
 from compare.runs.branches import history_in_words
 from compare.runs.building import Builder, RecordedPane
 from compare.runs.going_on import THEN, GoingOn, asked_next, history_of_next
@@ -370,6 +371,16 @@ class Runs:
             run = self._builder.built(comparison, self._store.answers([slot.answer_id for slot in comparison.current]))
             run = self._hub.adopt(run)
         return run
+
+    def earlier_version(self, run: Run, place: int, version: int) -> Pane | None:
+        """A version of an answer from before it was regenerated, as a final pane; None where there is none."""
+        return self._builder.earlier_version(self._comparison(run.id), run, place, version)
+
+    def turns(self, run: Run) -> list[TurnRow]:
+        """The conversation before a run's answers, turn by turn."""
+        if run.turns is None:
+            run.turns = self._builder.turns(self._comparison(run.id))
+        return run.turns
 
     def _launch(self, comparison: Comparison) -> str:
         for slot in comparison.slots:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from compare.engine.run import Run
+from compare.engine.pane import Pane
+from compare.engine.run import LETTERS, Run
 from compare.errors import NotFoundError
 from compare.render.details import Details
-from compare.render.frames import Marks, RunSnapshot
+from compare.render.frames import Marks, PaneSnapshot, RunSnapshot, TurnRow
 from compare.render.worddiff import Op
 from compare.runs.live import Runs
 from compare.runs.reading import difference, marks
@@ -27,22 +28,47 @@ class View:
     run: Run
     revealed: bool
     store: Store
+    runs: Runs
 
     def snapshot(self) -> RunSnapshot:
         """The run as this viewer may see it now."""
         return self.run.snapshot(revealed=self.revealed)
 
-    def raw(self, pane: int) -> str | None:
-        """Stored text of a pane; None while it may not be read."""
-        return self.run.raw(pane)
+    def version(self, pane: int, version: int) -> PaneSnapshot | None:
+        """An earlier version of an answer, under the same rules as the newest; None while it may not be seen."""
+        earlier = self._earlier(pane, version)
+        return None if earlier is None else earlier.snapshot(LETTERS[pane], revealed=self.revealed)
 
-    def thinking(self, pane: int) -> str | None:
+    def turns(self) -> list[TurnRow]:
+        """The conversation turn by turn; only what all panes share while the run is hidden."""
+        rows = self.runs.turns(self.run)
+        return [row for row in rows if row["shared"]] if self.run.hidden else rows
+
+    def raw(self, pane: int, version: int | None = None) -> str | None:
+        """Stored text of a pane, or of an earlier version of it; None while it may not be read."""
+        if version is None:
+            return self.run.raw(pane)
+        earlier = self._earlier(pane, version)
+        return None if earlier is None else earlier.raw()
+
+    def thinking(self, pane: int, version: int | None = None) -> str | None:
         """What a pane's model showed of its thinking; None while it may not be read."""
-        return self.run.thinking(pane)
+        if version is None:
+            return self.run.thinking(pane)
+        earlier = self._earlier(pane, version)
+        return None if earlier is None else earlier.thinking()
 
-    def details(self, pane: int) -> Details | None:
+    def _earlier(self, pane: int, version: int) -> Pane | None:
+        return None if self.run.hidden else self.runs.earlier_version(self.run, pane, version)
+
+    def details(self, pane: int, version: int | None = None) -> Details | None:
         """Every figure of a pane; None until the viewer may know which candidate it is: numbers tell."""
-        return self.run.details(pane) if self.revealed else None
+        if not self.revealed:
+            return None
+        if version is None:
+            return self.run.details(pane)
+        earlier = self._earlier(pane, version)
+        return None if earlier is None else earlier.details()
 
     def diff(self, a: int, b: int) -> list[tuple[Op, str]] | None:
         """Word by word from one pane's text to another's; None while they may not be read."""
@@ -80,7 +106,7 @@ class Views:
             run = self._runs.open(run_id)
         except NotFoundError:
             return None
-        return View(run, revealed=self.revealed(run, viewer_id), store=self._store)
+        return View(run, revealed=self.revealed(run, viewer_id), store=self._store, runs=self._runs)
 
     def revealed(self, run: Run, viewer_id: str) -> bool:
         """True where the viewer may know which candidate is which."""

@@ -1,8 +1,10 @@
 """What the routes need of whoever runs the answers: two Protocols, so that web knows no engine.
 
     class RunSource: find(run_id, viewer_id) -> RunView | None
-    class RunView:   snapshot() -> RunSnapshot;  raw(pane) -> str | None;  thinking(pane) -> str | None;
-                     details(pane) -> Details | None;  diff(a, b) -> list[tuple[Op, str]] | None
+    class RunView:   snapshot() -> RunSnapshot;  version(pane, version) -> PaneSnapshot | None;
+                     turns() -> list[TurnRow];  raw(pane, version=None) -> str | None;
+                     thinking(pane, version=None) -> str | None;
+                     details(pane, version=None) -> Details | None;  diff(a, b) -> list[tuple[Op, str]] | None
                      marks() -> Marks | None;  follow(after) -> AsyncIterator[bytes]
 
 All but `follow` are called in a worker thread (they may read the database, render or compare texts); `follow` is
@@ -16,7 +18,7 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from compare.render.details import Details
-from compare.render.frames import Marks, RunSnapshot
+from compare.render.frames import Marks, PaneSnapshot, RunSnapshot, TurnRow
 from compare.render.worddiff import Op as DiffOp
 
 
@@ -27,15 +29,23 @@ class RunView(Protocol):
         """The run as it stands; its `v` frames are contained in it."""
         ...
 
-    def raw(self, pane: int) -> str | None:
-        """The stored text of an answer, unchanged; None where there is none or it may not be read yet."""
+    def version(self, pane: int, version: int) -> PaneSnapshot | None:
+        """An answer from before it was regenerated; None where there is none or it may not be seen yet."""
         ...
 
-    def thinking(self, pane: int) -> str | None:
+    def turns(self) -> list[TurnRow]:
+        """The conversation before the answers, turn by turn."""
+        ...
+
+    def raw(self, pane: int, version: int | None = None) -> str | None:
+        """The stored text of an answer (of an earlier version), unchanged; None where it may not be read yet."""
+        ...
+
+    def thinking(self, pane: int, version: int | None = None) -> str | None:
         """What the model showed of its thinking; None where there is no such pane or it may not be read yet."""
         ...
 
-    def details(self, pane: int) -> Details | None:
+    def details(self, pane: int, version: int | None = None) -> Details | None:
         """Every figure of an answer; None where there is no such pane or its candidate may not be known yet."""
         ...
 

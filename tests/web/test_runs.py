@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from compare import settings
 from compare.render.details import Details
-from compare.render.frames import Marks, RunSnapshot, sse_frame
+from compare.render.frames import Marks, PaneSnapshot, RunSnapshot, TurnRow, sse_frame
 from compare.render.worddiff import Op
 from compare.web import routes, runs
 from tests.web.conftest import Ask
@@ -21,9 +21,15 @@ SNAPSHOT: RunSnapshot = {
     "v": 2, "running": True, "hidden": False, "progress": "1 of 2", "title": "t", "thread": [], "panes": [],
 }  # fmt: skip
 DETAILS: Details = {"groups": [{"title": "Time", "rows": [{"name": "Total", "value": "1 s", "source": "measured"}]}]}
+VERSION: PaneSnapshot = {
+    "name": "B", "label": "", "badge": "", "state": "failed", "note": "no", "numbers": "", "timeline": None,
+    "silent_ms": 0, "earlier": "", "blocks": [], "tail": "", "thinking": False, "version": 0,
+}  # fmt: skip
+TURNS: list[TurnRow] = [{"turn": 1, "message": 2, "shared": False, "user": "<p>Where?</p>", "cells": []}]
 TEXT = "tab\t, CRLF\r\n, zero-width \u200b, accents \u00e9, emoji \U0001f680 and no newline at the end"
 
 MARKS: Marks = {"texts": ["30 EUR", ""], "only": [[(0, 6)], []], "quotes": [[(0, 6, 3)], []]}
+ROUTES = ["snap", "events", "raw/1", "thinking/1", "details/1", "diff/0/1", "marks", "version/1/0", "turns"]
 
 
 class FakeView:
@@ -39,14 +45,21 @@ class FakeView:
         self.threads.add(threading.current_thread().name)
         return SNAPSHOT
 
-    def raw(self, pane: int) -> str | None:
-        return TEXT if pane == 1 else None
+    def version(self, pane: int, version: int) -> PaneSnapshot | None:
+        return VERSION if (pane, version) == (1, 0) else None
 
-    def thinking(self, pane: int) -> str | None:
-        return f"first {TEXT}" if pane == 1 else None
+    def turns(self) -> list[TurnRow]:
+        self.threads.add(threading.current_thread().name)
+        return TURNS
 
-    def details(self, pane: int) -> Details | None:
-        return DETAILS if pane == 1 else None
+    def raw(self, pane: int, version: int | None = None) -> str | None:
+        return {(1, None): TEXT, (1, 0): "as it was"}.get((pane, version))
+
+    def thinking(self, pane: int, version: int | None = None) -> str | None:
+        return {(1, None): f"first {TEXT}", (1, 0): "thought before"}.get((pane, version))
+
+    def details(self, pane: int, version: int | None = None) -> Details | None:
+        return DETAILS if pane == 1 and version in (None, 0) else None
 
     def diff(self, a: int, b: int) -> list[tuple[Op, str]] | None:
         self.threads.add(threading.current_thread().name)
@@ -117,6 +130,30 @@ def test_thinking_is_read_apart_from_the_text(app: Starlette, ask: Ask) -> None:
     assert (answer.status, answer.body) == (200, f"first {TEXT}".encode())
 
 
+def test_an_earlier_version_is_read_by_its_number(app: Starlette, ask: Ask) -> None:
+    answer = asyncio.run(ask(app, at("version/1/0")))
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert orjson.loads(answer.body) == VERSION
+    assert asyncio.run(ask(app, at("raw/1?version=0"))).body == b"as it was"
+    assert asyncio.run(ask(app, at("thinking/1?version=0"))).body == b"thought before"
+
+
+@pytest.mark.parametrize(
+    "tail", ["version/1/1", "version/0/0", "raw/1?version=x", "raw/1?version=-1", "details/1?version="]
+)
+def test_a_version_that_is_not_there_is_not_found(app: Starlette, ask: Ask, tail: str) -> None:
+    answer = asyncio.run(ask(app, at(tail)))
+    assert answer.status == 404
+    assert b"of this answer that may be read now" in answer.body
+
+
+def test_the_conversation_is_sent_turn_by_turn(app: Starlette, view: FakeView, ask: Ask) -> None:
+    answer = asyncio.run(ask(app, at("turns")))
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert orjson.loads(answer.body) == TURNS
+    assert threading.main_thread().name not in view.threads
+
+
 def test_the_figures_of_an_answer_are_sent_as_json(app: Starlette, ask: Ask) -> None:
     answer = asyncio.run(ask(app, at("details/1")))
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
@@ -152,7 +189,7 @@ def test_a_pane_that_is_no_number_has_no_route(app: Starlette, ask: Ask) -> None
     assert asyncio.run(ask(app, at("diff/0/-1"))).status == 404
 
 
-@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1", "details/1", "diff/0/1", "marks"])
+@pytest.mark.parametrize("tail", ROUTES)
 def test_answers_are_private_and_never_cached(app: Starlette, ask: Ask, tail: str) -> None:
     headers = asyncio.run(ask(app, at(tail))).headers
     assert headers["cache-control"] == "private, no-store"
@@ -160,7 +197,7 @@ def test_answers_are_private_and_never_cached(app: Starlette, ask: Ask, tail: st
     assert headers["referrer-policy"] == "no-referrer"
 
 
-@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1", "details/1", "diff/0/1", "marks"])
+@pytest.mark.parametrize("tail", ROUTES)
 def test_a_bad_or_expired_token_opens_nothing(
     app: Starlette, source: FakeSource, ask: Ask, tail: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,7 +221,7 @@ def test_other_sites_cannot_read(app: Starlette, ask: Ask, site: str, status: in
     assert asyncio.run(ask(app, at("snap"), {"Sec-Fetch-Site": site})).status == status
 
 
-@pytest.mark.parametrize("tail", ["snap", "events", "raw/1", "thinking/1", "details/1", "diff/0/1", "marks"])
+@pytest.mark.parametrize("tail", ROUTES)
 def test_an_unknown_run_is_not_found(app: Starlette, ask: Ask, tail: str) -> None:
     answer = asyncio.run(ask(app, at(tail, run_id="other")))
     assert (answer.status, answer.body) == (404, b"This run is not here any more.")

@@ -5,9 +5,9 @@
     plain_pane(snapshot) -> None
     warm_up() -> None
 
-The element loads `{url}/snap`, follows `{url}/events` and reads the texts, figures, differences and marks below `{url}`
-(compare/web/runs.py) by itself; a rerun of the page never redraws it. Its data names a run and a signed address, never
-a candidate: while a comparison is blind, nothing here knows who wrote what.
+The element loads `{url}/snap`, follows `{url}/events` and reads the texts, figures, versions, turns, differences and
+marks below `{url}` (compare/web/runs.py) by itself; a rerun of the page never redraws it. Its data names a run and
+a signed address, never a candidate: while a comparison is blind, nothing here knows who wrote what.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ RESERVE_PX = 300
 _HERE = Path(__file__).parent
 _SCRIPTS = (
     "dom.js", "keys.js", "figures.js", "timeline.js", "details.js", "tail.js", "thread.js", "places.js", "find.js",
-    "diff.js", "marks.js", "pane.js", "view.js",
+    "diff.js", "marks.js", "versions.js", "pane.js", "swipe.js", "turns.js", "view.js",
 )  # fmt: skip
 _STYLES = ("pane.css", "reading.css")
 

@@ -51,7 +51,8 @@ class Pane {
     }));
     this.diff = new Diff(this);
     this.body = el('div', 'rp-body', { tabindex: 0, role: 'group' },
-      this.turns, this.stored, this.diff.el, this.lines);
+      this.turns, this.stored, this.diff.el);
+    this.newest.append(this.lines);
     this.act = button('rp-btn rp-act', '', {}, () => this.ask());
     const rawHint = 'Show the stored text, character by character (r)';
     this.rawBtn = button('rp-btn', 'Raw', { 'aria-pressed': 'false', title: rawHint }, () => this.setRaw(!this.rawOn));
@@ -62,12 +63,16 @@ class Pane {
       this.time.el, this.details.el, this.body, this.down, this.strip,
       el('footer', 'rp-foot', {}, this.act, el('span', 'rp-space'), this.diff.select, this.rawBtn, this.copyBtn));
     this.name = 'Answer ' + this.letter.textContent;
+    this.versions = new Versions(this);
+    this.strip.after(this.versions.el);
     this.setState('loading', '', true);
   }
 
   // --- what the run says
 
-  apply(p) {
+  apply(p) { if (!this.versions.keeps(p)) this.put(p); }
+
+  put(p) {
     setText(this.letter, p.name);
     setText(this.label, p.label);
     this.label.title = p.label;
@@ -194,7 +199,7 @@ class Pane {
     setText(this.chip, [words, stalled ? `${silence} ${silent_s} s` : ''].filter(Boolean).join(', '));
     this.meta.setAttribute('aria-description', this.chip.textContent);  // the button is named by its numbers alone
     const kept = this.state === 'done' && this.view.data.kept?.includes(this.index);
-    const action = this.view.data.actions && !kept ? ACTIONS[this.state] || '' : '';
+    const action = this.view.data.actions && !kept && this.versions.past === null ? ACTIONS[this.state] || '' : '';
     setText(this.act, action);
     this.act.hidden = !action;
     this.act.disabled = this.asked === this.state + this.version;
@@ -255,7 +260,7 @@ class Pane {
     this.thoughts.hidden = false;
   }
 
-  fetchText(kind) { return this.view.ask(`${kind}/${this.index}`); }
+  fetchText(kind) { return this.view.ask(`${kind}/${this.index}${this.versions.query}`); }
 
   async copy() {
     const text = await this.fetchText('raw');

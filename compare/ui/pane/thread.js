@@ -1,6 +1,7 @@
 // The conversation beside the answers: numbered messages, a long middle folded away, one tab stop for the whole list.
 
 const PHONE = matchMedia('(max-width: 640px)');
+const NEWEST = -1;
 const FOLD_ABOVE = 12, FIRST_SHOWN = 2, LAST_SHOWN = 8, LIT_MS = 1600;
 
 // Asking again from an earlier message of the user: quiet until the message is pointed at or reached by Tab.
@@ -38,9 +39,6 @@ class ThreadView {
     this.given = given;
     this.messages = messages;
     setText(this.count, messages.length === 1 ? '1 message' : messages.length + ' messages');
-    this.jump.replaceChildren(el('option', '', { value: 0 }, 'Go to'),
-      ...messages.map(m => el('option', '', { value: m.n }, m.n + ' ' + m.role)));
-    this.jump.hidden = messages.length < 5;
     const folded = messages.length > FOLD_ABOVE ? messages.slice(FIRST_SHOWN, -LAST_SHOWN) : [];
     const shown = messages.filter(m => !folded.includes(m)).map(m => this.message(m));
     if (folded.length) {
@@ -75,17 +73,30 @@ class ThreadView {
 
   isFolded(n) { return !!this.fold && this.folded.some(m => m.n === n); }
 
+  // Where to go: the messages here, and those that stand in the answers' own conversations, [{n, role}].
+  offer(own) {
+    const option = (value, words) => el('option', '', { value }, words);
+    const options = ms => ms.map(m => option(m.n, m.n + ' ' + m.role));
+    const inAnswers = el('optgroup', '', { label: 'In the answers' }, ...options(own), option(NEWEST, 'Newest answers'));
+    const jump = el('select', '', {}, option(0, 'Go to'), ...options(this.messages), ...(own.length ? [inAnswers] : []));
+    if (jump.innerHTML !== this.jump.innerHTML) {
+      this.jump.replaceChildren(...jump.childNodes);
+      this.jump.value = 0;
+    }
+    this.jump.hidden = this.messages.length + own.length < 5;
+  }
+
   // Scrolls to a message, lights it for a moment and gives it back.
   show(n) {
     this.jump.value = 0;
     if (!n) return null;
+    if (!this.messages.some(m => m.n === n)) { this.onOwn(n); return null; }
     this.moved = true;
     if (this.isFolded(n)) this.unfold();
     const message = this.find(n);
     if (!message) return null;
     this.list.scrollTop = message.offsetTop - 8;
-    message.classList.add('rp-found');
-    setTimeout(() => message.classList.remove('rp-found'), LIT_MS);
+    found(message);
     return message;
   }
 
@@ -107,3 +118,9 @@ class ThreadView {
   // The newest message stays in view until the reader moves the list, also when the layout changes.
   keepEnd() { if (!this.moved) this.list.scrollTop = this.list.scrollHeight; }
 }
+
+// Shows the reader for a moment where the jump has led.
+const found = node => {
+  node.classList.add('rp-found');
+  setTimeout(() => node.classList.remove('rp-found'), 1600);
+};

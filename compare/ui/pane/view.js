@@ -23,7 +23,7 @@ class View {
     this.progress = el('span', 'rp-progress', { role: 'status' });
     this.alertBox = el('div', 'rp-alert', { role: 'alert', hidden: '' });
     const toggle = (cls, label, title, flip) => button('rp-switch ' + cls, label, { title }, flip);
-    this.syncBtn = toggle('', 'Sync scroll', 'Scroll all answers together (s)', () => this.setSync(!this.sync));
+    this.syncBtn = toggle('rp-sync', 'Sync scroll', 'Scroll all answers together (s)', () => this.setSync(!this.sync));
     this.keysBtn = button('rp-switch rp-keys', 'Keys', { title: 'Every key of this screen (?)' },
       () => openKeySheet(this));
     this.thread = new ThreadView(n => this.edit(n));
@@ -33,10 +33,13 @@ class View {
     this.marks = new Marks(this);
     this.thread.onToggle = open => this.threadBtn.setAttribute('aria-pressed', String(open));
     this.thread.setOpen(this.thread.open);
+    this.thread.onOwn = n => { this.lead = null; for (const pane of this.panes) goTo(pane, n); };
     this.answers = el('div', 'rp-answers', { role: 'group', 'aria-label': 'Answers' });
-    this.grid = el('div', 'rp-grid', {}, this.thread.el, this.answers);
+    this.swipe = new Swipe(this);
+    this.turns = new Turns(this);
+    this.grid = el('div', 'rp-grid', {}, this.thread.el, this.swipe.el, this.answers, this.turns.el);
     const bar = el('div', 'rp-bar', { role: 'toolbar', 'aria-label': 'Reading' },
-      this.threadBtn, this.syncBtn, this.marks.btn, this.progress, this.keysBtn);
+      this.turns.btn, this.turns.jump, this.threadBtn, this.syncBtn, this.marks.btn, this.progress, this.keysBtn);
     this.root.replaceChildren(bar, this.alertBox, this.grid, this.live);
     this.setSync(this.sync);
     this.resize = new ResizeObserver(() => this.fit());
@@ -56,6 +59,8 @@ class View {
     this.root.style.setProperty('--rp-cols', columns);
     this.root.classList.toggle('rp-rows', n > columns);
     this.answers.replaceChildren(...this.panes.map(p => p.el));
+    this.swipe.make();
+    this.turns.make();
     for (const pane of this.panes) {
       this.resize.observe(pane.meta);
       for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown', 'focusin']) {
@@ -127,6 +132,8 @@ class View {
     this.root.classList.toggle('rp-hidden-run', s.hidden);
     this.thread.apply(s.thread);
     s.panes.forEach((p, i) => this.panes[i].apply(p));
+    this.thread.offer(ownMessages(this.panes));
+    this.turns.apply(s);
     drawTimes(this.panes);
     this.find.refresh();
     this.fit();
@@ -197,7 +204,7 @@ class View {
       for (const op of JSON.parse(e.data)) this.take(op, touched);
     }
     if (touched.size) drawTimes(this.panes);
-    for (const pane of touched) { pane.draw(); if (pane.follow) pane.body.scrollTop = pane.body.scrollHeight; }
+    for (const pane of touched) { pane.draw(); this.turns.news(pane); if (pane.follow) pane.body.scrollTop = pane.body.scrollHeight; }
   }
 
   take([i, op, a, b, c], touched) {
@@ -205,7 +212,7 @@ class View {
     else if (op === 'x') this.load();
     else if (op === 'z') this.ended();
     const pane = this.panes[i];
-    if (!pane) return;
+    if (!pane || pane.versions.past !== null) return;
     touched.add(pane);
     if (op === 'a') pane.append(a);
     else if (op === 'b') pane.block(a, b, c);
@@ -271,14 +278,24 @@ class View {
     if (!this.root.isConnected || holdBackVote(e, this.keysOn) || !mayAct(e)) return;
     if (!this.keysOn && e.key !== '?') return;
     const focused = this.panes.find(p => p.el.contains(document.activeElement));
-    if (e.key === 'j' || e.key === 'k') this.scrollBy(e.key === 'j' ? 0.8 : -0.8, focused);
-    else if (e.key === '?') openKeySheet(this);
+    if (e.key === '?') openKeySheet(this);
+    else if (e.key === 't' && !this.turns.btn.hidden) this.turns.set(!this.turns.on);
+    else if (e.key === 'g') this.openJump();
+    else if (this.turns.on) { if (!this.turns.key(e.key)) return; }
+    else if (e.key === 'j' || e.key === 'k') this.scrollBy(e.key === 'j' ? 0.8 : -0.8, focused);
     else if (e.key === 's') this.setSync(!this.sync);
     else if (e.key === 'r') this.toggleRaw(focused ? [focused] : this.panes);
     else if (e.key === '/') this.find.open();
     else return;
     e.preventDefault();
     e.stopPropagation();
+  }
+
+  openJump() {
+    if (this.turns.on) { this.turns.jump.focus(); return; }
+    if (this.thread.jump.hidden || !this.data.thread) return;
+    this.thread.setOpen(true);
+    this.thread.jump.focus();
   }
 
   toggleRaw(panes) {

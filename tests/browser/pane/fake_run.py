@@ -11,7 +11,7 @@ from typing import Any
 
 from compare.render.blocks import BlockStream
 from compare.render.details import Details
-from compare.render.frames import Marks, Op, PaneSnapshot, RunSnapshot, ThreadMessage, sse_frame
+from compare.render.frames import Marks, Op, PaneSnapshot, RunSnapshot, ThreadMessage, TurnCell, TurnRow, sse_frame
 from compare.render.markdown import to_html, turn_html
 from compare.render.worddiff import Op as DiffOp
 from compare.runs.reading import difference, marks
@@ -26,6 +26,7 @@ class FakeRun:
         self.progress = ""
         self.said = [_said(k + 1) for k in range(messages)]
         self.panes = [_Pane(i, labels) for i in range(n)]
+        self.rows: list[TurnRow] = []
         self.log: list[bytes] = []
         self.waiters: set[asyncio.Event] = set()
         self.streams = 0
@@ -89,6 +90,7 @@ class FakeRun:
 
     def again(self, pane: int) -> None:
         p = self.panes[pane]
+        p.past.append((p.snapshot(), p.stream.text, p.thoughts))
         p.stream, p.state, p.note, p.version, self.running = BlockStream(), "queued", "", p.version + 1, True
         self.frame([-1, "x"])
 
@@ -98,6 +100,20 @@ class FakeRun:
 
     def earlier(self, pane: int, text: str) -> None:
         self.panes[pane].earlier = turn_html(1, "user", to_html(text))
+
+    def went_on(self, turns: int) -> None:
+        """Turns of the panes' own, after the thread: a question and each pane's answer, and one more question."""
+        first = len(self.thread) + 1
+        self.rows = [_turn(1, 1, True, "The beginning", ["Shared words"])]
+        for k in range(turns + 1):
+            said = [f"Pane {p.name}, answer {k + 1}. " + "Words. " * 40 for p in self.panes] if k < turns else []
+            self.rows.append(_turn(2 + k, first + 2 * k, False, f"Question {k + 1}", said))
+        for i, p in enumerate(self.panes):
+            p.earlier = "".join(
+                turn_html(row["message"], "user", str(row["user"]))
+                + "".join(turn_html(row["message"] + 1, "assistant", cell["html"]) for cell in row["cells"][i : i + 1])
+                for row in self.rows[1:]
+            )
 
     def cut(self) -> None:
         """Close every open stream, as a proxy or a sleeping laptop would."""
@@ -122,13 +138,25 @@ class FakeRun:
             "panes": [_hidden(p) if self.hidden else p.snapshot() for p in self.panes],
         }
 
-    def raw(self, pane: int) -> str | None:
-        return self.panes[pane].stream.text if pane < len(self.panes) and not self.hidden else None
+    def version(self, pane: int, version: int) -> PaneSnapshot | None:
+        return None if self.hidden else self._stored(pane, version)[0]
 
-    def thinking(self, pane: int) -> str | None:
-        return self.panes[pane].thoughts if pane < len(self.panes) and not self.hidden else None
+    def turns(self) -> list[TurnRow]:
+        return self.rows
 
-    def details(self, pane: int) -> Details | None:
+    def raw(self, pane: int, version: int | None = None) -> str | None:
+        return None if self.hidden else self._stored(pane, version)[1]
+
+    def thinking(self, pane: int, version: int | None = None) -> str | None:
+        return None if self.hidden else self._stored(pane, version)[2]
+
+    def _stored(self, pane: int, version: int | None) -> tuple[PaneSnapshot | None, str | None, str | None]:
+        """Snapshot, text and thinking of a version; None: of the newest."""
+        p = self.panes[pane] if pane < len(self.panes) else _Pane(0, ())
+        known = dict(enumerate(p.past)) | {None: (p.snapshot(), p.stream.text, p.thoughts)}
+        return known.get(version, (None, None, None)) if pane < len(self.panes) else (None, None, None)
+
+    def details(self, pane: int, version: int | None = None) -> Details | None:
         return self.panes[pane].details if pane < len(self.panes) and not self.hidden else None
 
     def diff(self, a: int, b: int) -> list[tuple[DiffOp, str]] | None:
@@ -165,6 +193,7 @@ class _Pane:
         self.timeline: tuple[int, int, int] | None = None
         self.silent_ms = 0
         self.details: Details | None = None
+        self.past: list[tuple[PaneSnapshot, str, str]] = []
         self.state, self.note, self.numbers, self.earlier, self.version = "queued", "", "", "", 0
 
     def snapshot(self) -> PaneSnapshot:
@@ -188,6 +217,11 @@ class _Pane:
 def _hidden(pane: _Pane) -> PaneSnapshot:
     empty = _Pane(0, ("",)).snapshot()
     return {**empty, "name": pane.name, "state": "hidden"}
+
+
+def _turn(turn: int, message: int, shared: bool, user: str, said: list[str]) -> TurnRow:
+    cells: list[TurnCell] = [{"html": to_html(text), "note": ""} for text in said]
+    return {"turn": turn, "message": message, "shared": shared, "user": to_html(user), "cells": cells}
 
 
 def _said(n: int) -> tuple[str, str]:
