@@ -61,9 +61,14 @@ class View:
     def _earlier(self, pane: int, version: int) -> Pane | None:
         return None if self.run.hidden else self.runs.earlier_version(self.run, pane, version)
 
-    def details(self, pane: int) -> Details | None:
+    def details(self, pane: int, version: int | None = None) -> Details | None:
         """Every figure of a pane; None until the viewer may know which candidate it is: numbers tell."""
-        return self.run.details(pane) if self.revealed else None
+        if not self.revealed:
+            return None
+        if version is None:
+            return self.run.details(pane)
+        earlier = self._earlier(pane, version)
+        return None if earlier is None else earlier.details()
 
     def diff(self, a: int, b: int) -> list[tuple[Op, str]] | None:
         """Word by word from one pane's text to another's; None while they may not be read."""

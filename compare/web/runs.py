@@ -4,12 +4,12 @@
     GET /rp/{token}/events?v=N      server-sent events after frame N; resumes by Last-Event-ID
     GET /rp/{token}/raw/{pane}      the stored text of one answer, byte for byte; ?version=k: of an earlier version
     GET /rp/{token}/thinking/{pane} what its model showed of its thinking, the same way
-    GET /rp/{token}/details/{pane}  Details as JSON: every figure of one answer
-    GET /rp/{token}/diff/{a}/{b}    [[op, text], ...] between the stored texts of two answers (render/worddiff.py)
-    GET /rp/{token}/marks           Marks as JSON (render/frames.py), once no answer is running
     GET /rp/{token}/version/{pane}/{version}
                                     PaneSnapshot of an answer from before it was regenerated; versions count from 0
     GET /rp/{token}/turns           the conversation before the answers, turn by turn: a list of TurnRow
+    GET /rp/{token}/details/{pane}  Details as JSON: every figure of one answer; ?version=k as above
+    GET /rp/{token}/diff/{a}/{b}    [[op, text], ...] between the stored texts of two answers (render/worddiff.py)
+    GET /rp/{token}/marks           Marks as JSON (render/frames.py), once no answer is running
 
 403: the token is bad or expired, or another site asks; 404: no such run, pane or text that may be read now, or figures
 that may not be known yet because they tell which candidate it is. Everything is private and never cached. The routes
@@ -53,7 +53,7 @@ Answering = Callable[[Request, RunView], Coroutine[Any, Any, Response]]
 
 
 def run_routes(source: RunSource) -> list[Route]:
-    """All routes over one source of runs."""
+    """The nine routes over one source of runs."""
 
     def opened(answer: Answering) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         async def endpoint(request: Request) -> Response:
@@ -70,11 +70,11 @@ def run_routes(source: RunSource) -> list[Route]:
         Route("/rp/{token}/events", opened(_events)),
         Route("/rp/{token}/raw/{pane:int}", opened(_raw)),
         Route("/rp/{token}/thinking/{pane:int}", opened(_thinking)),
+        Route("/rp/{token}/version/{pane:int}/{version:int}", opened(_version)),
+        Route("/rp/{token}/turns", opened(_turns)),
         Route("/rp/{token}/details/{pane:int}", opened(_details)),
         Route("/rp/{token}/diff/{a:int}/{b:int}", opened(_diff)),
         Route("/rp/{token}/marks", opened(_marks)),
-        Route("/rp/{token}/version/{pane:int}/{version:int}", opened(_version)),
-        Route("/rp/{token}/turns", opened(_turns)),
     ]
 
 
@@ -111,15 +111,19 @@ async def _thinking(request: Request, view: RunView) -> Response:
 
 
 async def _stored(request: Request, read: Callable[[int, int | None], str | None]) -> Response:
-    version = request.query_params.get("version")
-    if version is not None and not (version.isascii() and version.isdigit() and len(version) < 10):
-        return _refuse(404, _NO_VERSION)
-    wanted = None if version is None else int(version)
-    return _text(await run_in_threadpool(read, request.path_params["pane"], wanted))
+    return _text(await run_in_threadpool(read, request.path_params["pane"], _wanted(request)))
+
+
+def _wanted(request: Request) -> int | None:
+    """Number of the version that is asked for, None for the newest; what is no number is no version either: -1."""
+    said = request.query_params.get("version")
+    if said is None:
+        return None
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else -1
 
 
 async def _details(request: Request, view: RunView) -> Response:
-    return await _json(lambda: view.details(request.path_params["pane"]), without=_NO_FIGURES)
+    return await _json(lambda: view.details(request.path_params["pane"], _wanted(request)), without=_NO_FIGURES)
 
 
 async def _diff(request: Request, view: RunView) -> Response:

@@ -3,9 +3,9 @@
     class RunSource: find(run_id, viewer_id) -> RunView | None
     class RunView:   snapshot() -> RunSnapshot;  version(pane, version) -> PaneSnapshot | None;
                      turns() -> list[TurnRow];  raw(pane, version=None) -> str | None;
-                     thinking(pane, version=None) -> str | None;  details(pane) -> Details | None;
-                     diff(a, b) -> list[tuple[Op, str]] | None;  marks() -> Marks | None;
-                     follow(after) -> AsyncIterator[bytes]
+                     thinking(pane, version=None) -> str | None;
+                     details(pane, version=None) -> Details | None;  diff(a, b) -> list[tuple[Op, str]] | None
+                     marks() -> Marks | None;  follow(after) -> AsyncIterator[bytes]
 
 All but `follow` are called in a worker thread (they may read the database, render or compare texts); `follow` is
 iterated on the web server's loop. Whoever implements them sees to it that this is safe beside the hub's own thread, and
@@ -45,7 +45,7 @@ class RunView(Protocol):
         """What the model showed of its thinking; None where there is no such pane or it may not be read yet."""
         ...
 
-    def details(self, pane: int) -> Details | None:
+    def details(self, pane: int, version: int | None = None) -> Details | None:
         """Every figure of an answer; None where there is no such pane or its candidate may not be known yet."""
         ...
 

@@ -68,7 +68,9 @@ def test_while_a_blind_run_is_hidden_only_shared_turns_are_sent(world: World) ->
     assert [row["turn"] for row in rows(world, second)] == [0, 1]
     world.runs.stop(second)
     until(lambda: not run.running)
-    assert [row["turn"] for row in rows(world, second)] == [0, 1, 2, 3]
+    told = rows(world, second)
+    assert [row["turn"] for row in told] == [0, 1, 2, 3]
+    assert {cell["note"] for row in told for cell in row["cells"]} == {""}
 
 
 # --- shapes that no run of the product makes today -------------------------------------------------------------------

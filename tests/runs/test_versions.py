@@ -32,7 +32,10 @@ def test_every_earlier_version_can_be_read_with_its_own_numbers(world: World) ->
     assert first is not None
     assert second is not None
     assert (first["version"], first["state"], first["label"]) == (0, "done", "Label scripted")
-    assert "out 21 reported" in first["numbers"]
+    assert "out 21 " in first["numbers"]
+    figures = view.details(0, 0)
+    assert figures is not None
+    assert "21" in {row["value"] for group in figures["groups"] for row in group["rows"]}
     assert second["blocks"] == [(0, "<p><em>Two.</em></p>\n")]
 
 
@@ -76,7 +79,8 @@ def test_before_a_blind_vote_an_earlier_version_is_text_and_nothing_else(world: 
     old = seen(world, run_id, ann).version(0, 0)
     assert old is not None
     assert old["blocks"]
-    assert (old["label"], old["badge"], old["numbers"], old["note"]) == ("", "", "", "")
+    assert (old["label"], old["badge"], old["numbers"], old["note"], old["timeline"]) == ("", "", "", "", None)
+    assert seen(world, run_id, ann).details(0, 0) is None
     comparison = world.store.comparison(run_id)
     assert comparison is not None
     cast(world.store, comparison, ann, Choice("best", 0), key="key-1")

@@ -21,15 +21,15 @@ SNAPSHOT: RunSnapshot = {
     "v": 2, "running": True, "hidden": False, "progress": "1 of 2", "title": "t", "thread": [], "panes": [],
 }  # fmt: skip
 DETAILS: Details = {"groups": [{"title": "Time", "rows": [{"name": "Total", "value": "1 s", "source": "measured"}]}]}
-MARKS: Marks = {"texts": ["30 EUR", ""], "only": [[(0, 6)], []], "quotes": [[(0, 6, 3)], []]}
 VERSION: PaneSnapshot = {
-    "name": "B", "label": "", "badge": "", "state": "failed", "note": "no", "numbers": "", "earlier": "", "blocks": [],
-    "tail": "", "thinking": False, "version": 0,
+    "name": "B", "label": "", "badge": "", "state": "failed", "note": "no", "numbers": "", "timeline": None,
+    "silent_ms": 0, "earlier": "", "blocks": [], "tail": "", "thinking": False, "version": 0,
 }  # fmt: skip
 TURNS: list[TurnRow] = [{"turn": 1, "message": 2, "shared": False, "user": "<p>Where?</p>", "cells": []}]
 TEXT = "tab\t, CRLF\r\n, zero-width \u200b, accents \u00e9, emoji \U0001f680 and no newline at the end"
 
-ROUTES = ["snap", "events", "raw/1", "thinking/1", "version/1/0", "turns", "details/1", "diff/0/1", "marks"]
+MARKS: Marks = {"texts": ["30 EUR", ""], "only": [[(0, 6)], []], "quotes": [[(0, 6, 3)], []]}
+ROUTES = ["snap", "events", "raw/1", "thinking/1", "details/1", "diff/0/1", "marks", "version/1/0", "turns"]
 
 
 class FakeView:
@@ -58,8 +58,8 @@ class FakeView:
     def thinking(self, pane: int, version: int | None = None) -> str | None:
         return {(1, None): f"first {TEXT}", (1, 0): "thought before"}.get((pane, version))
 
-    def details(self, pane: int) -> Details | None:
-        return DETAILS if pane == 1 else None
+    def details(self, pane: int, version: int | None = None) -> Details | None:
+        return DETAILS if pane == 1 and version in (None, 0) else None
 
     def diff(self, a: int, b: int) -> list[tuple[Op, str]] | None:
         self.threads.add(threading.current_thread().name)
@@ -130,12 +130,6 @@ def test_thinking_is_read_apart_from_the_text(app: Starlette, ask: Ask) -> None:
     assert (answer.status, answer.body) == (200, f"first {TEXT}".encode())
 
 
-def test_the_figures_of_an_answer_are_sent_as_json(app: Starlette, ask: Ask) -> None:
-    answer = asyncio.run(ask(app, at("details/1")))
-    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
-    assert orjson.loads(answer.body) == DETAILS
-
-
 def test_an_earlier_version_is_read_by_its_number(app: Starlette, ask: Ask) -> None:
     answer = asyncio.run(ask(app, at("version/1/0")))
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
@@ -145,12 +139,12 @@ def test_an_earlier_version_is_read_by_its_number(app: Starlette, ask: Ask) -> N
 
 
 @pytest.mark.parametrize(
-    "tail", ["version/1/1", "version/0/0", "raw/1?version=x", "raw/1?version=-1", "raw/1?version="]
+    "tail", ["version/1/1", "version/0/0", "raw/1?version=x", "raw/1?version=-1", "details/1?version="]
 )
 def test_a_version_that_is_not_there_is_not_found(app: Starlette, ask: Ask, tail: str) -> None:
     answer = asyncio.run(ask(app, at(tail)))
     assert answer.status == 404
-    assert b"version of this answer" in answer.body
+    assert b"of this answer that may be read now" in answer.body
 
 
 def test_the_conversation_is_sent_turn_by_turn(app: Starlette, view: FakeView, ask: Ask) -> None:
@@ -158,6 +152,12 @@ def test_the_conversation_is_sent_turn_by_turn(app: Starlette, view: FakeView, a
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
     assert orjson.loads(answer.body) == TURNS
     assert threading.main_thread().name not in view.threads
+
+
+def test_the_figures_of_an_answer_are_sent_as_json(app: Starlette, ask: Ask) -> None:
+    answer = asyncio.run(ask(app, at("details/1")))
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert orjson.loads(answer.body) == DETAILS
 
 
 @pytest.mark.parametrize("tail", ["raw/0", "thinking/0", "details/0", "diff/0/2"])

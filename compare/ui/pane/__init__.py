@@ -5,9 +5,9 @@
     plain_pane(snapshot) -> None
     warm_up() -> None
 
-The element loads `{url}/snap`, follows `{url}/events` and reads the texts, figures, differences and marks below `{url}`
-(compare/web/runs.py) by itself; a rerun of the page never redraws it. Its data names a run and a signed address, never
-a candidate: while a comparison is blind, nothing here knows who wrote what.
+The element loads `{url}/snap`, follows `{url}/events` and reads the texts, figures, versions, turns, differences and
+marks below `{url}` (compare/web/runs.py) by itself; a rerun of the page never redraws it. Its data names a run and
+a signed address, never a candidate: while a comparison is blind, nothing here knows who wrote what.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ class Diff {
 
   // Only answers that have ended and say something can be compared.
   refresh() {
-    const all = this.pane.view.panes, ready = p => !p.empty && !LIVE.has(p.state) && p.state !== 'hidden';
+    const all = this.pane.view.panes, ready = p => !p.empty && !LIVE.has(p.state) && p.state !== 'hidden'
+      && p.versions.past === null;
     const others = all.filter(p => p !== this.pane && ready(p));
     const wanted = ready(this.pane) ? others.map(p => p.index + p.letter.textContent).join() : '';
     this.select.hidden = all.length < 2;

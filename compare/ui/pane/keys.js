@@ -12,7 +12,7 @@ const KEYS = [
   ['Read', ['k'], 'Scroll up'],
   ['Read', ['s'], 'Sync scroll on or off'],
   ['Read', ['r'], 'Raw text on or off'],
-  ['Read', ['g'], 'Go to a message'],
+  ['Read', ['g'], 'Go to a message or a turn'],
   ['Read', ['t'], 'Turn by turn, where a conversation has gone on'],
   ['Read', ['/'], 'Find in the thread and the answers'],
   ['Run', ['Ctrl', 'Shift', 'X'], 'Stop all answers'],

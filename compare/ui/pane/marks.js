@@ -37,11 +37,12 @@ class Marks {
   }
 
   place() {
-    const { texts, only, quotes } = this.found;
-    const { panes, data } = this.view;
-    this.only = panes.map((p, i) => placesOf(p.blocks, texts[i] ?? '', only[i] ?? []).filter(Boolean));
+    const { panes, data } = this.view, { texts } = this.found;
+    const newest = found => panes.map((p, i) => (p.versions.past === null ? found[i] ?? [] : []));
+    const only = newest(this.found.only), quotes = newest(this.found.quotes);
+    this.only = panes.map((p, i) => placesOf(p.blocks, texts[i] ?? '', only[i]).filter(Boolean));
     this.quoted = panes.map((p, i) => {
-      const spans = data.thread ? quotes[i] ?? [] : [], unit = unitsOf(texts[i] ?? '');
+      const spans = data.thread ? quotes[i] : [], unit = unitsOf(texts[i] ?? '');
       const ranges = placesOf(p.blocks, texts[i] ?? '', spans);
       return spans.map(([start, end, n], k) => ({ n, range: ranges[k], text: texts[i].slice(unit(start), unit(end)) }));
     });

@@ -50,7 +50,8 @@ class Pane {
       return line;
     }));
     this.diff = new Diff(this);
-    this.body = el('div', 'rp-body', { tabindex: 0, role: 'group' }, this.turns, this.stored, this.diff.el);
+    this.body = el('div', 'rp-body', { tabindex: 0, role: 'group' },
+      this.turns, this.stored, this.diff.el);
     this.newest.append(this.lines);
     this.act = button('rp-btn rp-act', '', {}, () => this.ask());
     const rawHint = 'Show the stored text, character by character (r)';

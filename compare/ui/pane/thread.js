@@ -1,8 +1,8 @@
 // The conversation beside the answers: numbered messages, a long middle folded away, one tab stop for the whole list.
 
 const PHONE = matchMedia('(max-width: 640px)');
-const NEWEST = -1, LIT_MS = 1600;
-const FOLD_ABOVE = 12, FIRST_SHOWN = 2, LAST_SHOWN = 8;
+const NEWEST = -1;
+const FOLD_ABOVE = 12, FIRST_SHOWN = 2, LAST_SHOWN = 8, LIT_MS = 1600;
 
 // Asking again from an earlier message of the user: quiet until the message is pointed at or reached by Tab.
 const editButton = (n, edit) =>
@@ -69,6 +69,10 @@ class ThreadView {
     this.list.scrollTop = this.list.scrollHeight - below;
   }
 
+  find(n) { return this.list.querySelector(`[data-n="${n}"]`); }
+
+  isFolded(n) { return !!this.fold && this.folded.some(m => m.n === n); }
+
   // Where to go: the messages here, and those that stand in the answers' own conversations, [{n, role}].
   offer(own) {
     const option = (value, words) => el('option', '', { value }, words);
@@ -82,11 +86,7 @@ class ThreadView {
     this.jump.hidden = this.messages.length + own.length < 5;
   }
 
-  find(n) { return this.list.querySelector(`[data-n="${n}"]`); }
-
-  isFolded(n) { return !!this.fold && this.folded.some(m => m.n === n); }
-
-  // Scrolls to a message, lights it for a moment and gives it back; one that stands in the answers is looked for there.
+  // Scrolls to a message, lights it for a moment and gives it back.
   show(n) {
     this.jump.value = 0;
     if (!n) return null;
@@ -122,5 +122,5 @@ class ThreadView {
 // Shows the reader for a moment where the jump has led.
 const found = node => {
   node.classList.add('rp-found');
-  setTimeout(() => node.classList.remove('rp-found'), LIT_MS);
+  setTimeout(() => node.classList.remove('rp-found'), 1600);
 };

@@ -58,6 +58,7 @@ class Turns {
     view.root.classList.toggle('rp-by-turn', on);
     this.btn.setAttribute('aria-pressed', String(on));
     this.el.hidden = this.jump.hidden = !on;
+    view.marks.btn.hidden = on || !CAN_PAINT;            // it paints in the columns
     if (on) { this.put(this.list.lastChild); return; }
     panes.forEach((pane, k) => {
       if (!pane.follow) pane.body.scrollTop = this.places[k]; else if (LIVE.has(pane.state)) pane.toEnd(); else pane.toStart();

@@ -42,12 +42,10 @@ class Versions {
     }
     if (this.wanted !== k || k >= this.newest) return;   // another was chosen, or the answer was covered, meanwhile
     this.past = k;
-    this.pane.setThinking(false);
-    this.pane.version = k;
+    this.shut(k);
     this.pane.put(shown);
     this.pane.toStart();
-    this.draw();
-    this.tell();
+    if (!view.running) view.marks.load();
   }
 
   // The run is asked how the newest stands: its news were not drawn.
@@ -55,12 +53,18 @@ class Versions {
     this.wanted = null;
     if (this.past === null) return;
     this.past = null;
-    this.pane.version = this.newest;
-    this.pane.setThinking(false);
-    this.draw();
-    this.tell();
+    this.shut(this.newest);
     await this.pane.view.load();
     if (!LIVE.has(this.pane.state)) this.pane.toStart();
+  }
+
+  // What was opened belongs to the version that goes.
+  shut(k) {
+    this.pane.version = k;
+    this.pane.setThinking(false);
+    this.pane.details.set(false);
+    this.draw();
+    this.tell();
   }
 
   tell() { this.pane.view.say(`${this.pane.name}, ${this.words.textContent}`); }

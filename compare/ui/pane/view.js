@@ -132,10 +132,10 @@ class View {
     this.root.classList.toggle('rp-hidden-run', s.hidden);
     this.thread.apply(s.thread);
     s.panes.forEach((p, i) => this.panes[i].apply(p));
-    drawTimes(this.panes);
-    this.find.refresh();
     this.thread.offer(ownMessages(this.panes));
     this.turns.apply(s);
+    drawTimes(this.panes);
+    this.find.refresh();
     this.fit();
     for (const pane of this.panes) {
       if (uncovered || (first && !s.running)) pane.toStart();
@@ -204,11 +204,7 @@ class View {
       for (const op of JSON.parse(e.data)) this.take(op, touched);
     }
     if (touched.size) drawTimes(this.panes);
-    for (const pane of touched) {
-      pane.draw();
-      this.turns.news(pane);
-      if (pane.follow) pane.body.scrollTop = pane.body.scrollHeight;
-    }
+    for (const pane of touched) { pane.draw(); this.turns.news(pane); if (pane.follow) pane.body.scrollTop = pane.body.scrollHeight; }
   }
 
   take([i, op, a, b, c], touched) {
@@ -238,15 +234,15 @@ class View {
     }
   }
 
-  // A text that the server has; what it says instead is shown, unless nobody has asked for the text.
-  async ask(path, { quiet = false } = {}) {
+  // A text that the server has; what it says instead is shown.
+  async ask(path) {
     try {
       const answer = await fetch(`${this.data.url}/${path}`, { signal: this.ac.signal });
       // text() would drop a byte order mark.
       const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await answer.arrayBuffer());
       if (answer.ok) return text;
-      if (!quiet) this.alert(text);
-    } catch { if (!quiet && !this.ac.signal.aborted) this.alert('The server cannot be reached. The text was not read.'); }
+      this.alert(text);
+    } catch { if (!this.ac.signal.aborted) this.alert('The server cannot be reached. The text was not read.'); }
     return null;
   }
 

@@ -11,16 +11,7 @@ from typing import Any
 
 from compare.render.blocks import BlockStream
 from compare.render.details import Details
-from compare.render.frames import (
-    Marks,
-    Op,
-    PaneSnapshot,
-    RunSnapshot,
-    ThreadMessage,
-    TurnCell,
-    TurnRow,
-    sse_frame,
-)
+from compare.render.frames import Marks, Op, PaneSnapshot, RunSnapshot, ThreadMessage, TurnCell, TurnRow, sse_frame
 from compare.render.markdown import to_html, turn_html
 from compare.render.worddiff import Op as DiffOp
 from compare.runs.reading import difference, marks
@@ -165,7 +156,7 @@ class FakeRun:
         known = dict(enumerate(p.past)) | {None: (p.snapshot(), p.stream.text, p.thoughts)}
         return known.get(version, (None, None, None)) if pane < len(self.panes) else (None, None, None)
 
-    def details(self, pane: int) -> Details | None:
+    def details(self, pane: int, version: int | None = None) -> Details | None:
         return self.panes[pane].details if pane < len(self.panes) and not self.hidden else None
 
     def diff(self, a: int, b: int) -> list[tuple[DiffOp, str]] | None:
