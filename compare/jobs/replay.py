@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from compare.engine.ask import ask
-from compare.engine.attempts import Meanwhile, Watcher
+from compare.engine.attempts import Meanwhile, Watched, Watcher
 from compare.engine.backend import Backend
 from compare.engine.complete import complete, was_cancelled
 from compare.engine.question import Question, unanswered
-from compare.engine.retry import Retry
-from compare.records import Answer, Candidate, Event, History, ModelSpec, Thread
+from compare.records import Answer, Candidate, History, ModelSpec, Thread
 from compare.store.store import Store
 from compare.threads.prompts import OwnAnswer, Prompt, fixed_prompt, own_prompt, user_turns
 
@@ -139,7 +138,7 @@ async def replay(
     todo = chains(plan)
     tally = Tally(total=sum(len(chain.turns) for chain in chains(plan)))
 
-    def watch(event: Event | Retry | Meanwhile) -> None:
+    def watch(event: Watched) -> None:
         if isinstance(event, Meanwhile):
             on_note(event.note)
 
