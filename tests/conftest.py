@@ -24,8 +24,17 @@ settings.load_profile("shared-machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: Playwright keeps an event loop running in this thread, in which no other can be run."""
-    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
+    """Files with browser tests last, and in them those tests.
+
+    Playwright keeps an event loop running in this thread, in which no other can be run. Whole files, because each is
+    given to one of several processes.
+    """
+
+    def in_browser(item: pytest.Item) -> bool:
+        return "chromium" in getattr(item, "fixturenames", ())
+
+    files = {item.path for item in items if in_browser(item)}
+    items.sort(key=lambda item: (item.path in files, in_browser(item) and item.path in files))
 
 
 @pytest.fixture(autouse=True)

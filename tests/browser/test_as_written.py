@@ -222,7 +222,7 @@ INTRUDERS = """(own) => {
     }
   }
   const texts = '.rp, .st-key-thread_preview, [class*=st-key-message_], [data-testid=stMarkdownContainer]';
-  const forbidden = 'script, iframe, frame, object, embed, applet, link, meta, base, form, input, '
+  const forbidden = 'script, iframe, frame, object, embed, applet, link, meta, base, form, input:not(.rp-query), '
     + 'button:not(.rp button), video, audio, style, details, math, template, slot, noscript, portal, picture, source, '
     + 'isindex, xmp, plaintext, img, svg';
   for (const root of document.querySelectorAll(texts)) {

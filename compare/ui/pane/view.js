@@ -37,9 +37,9 @@ class View {
     this.answers = el('div', 'rp-answers', { role: 'group', 'aria-label': 'Answers' });
     this.swipe = new Swipe(this);
     this.turns = new Turns(this);
-    this.grid = el('div', 'rp-grid', {}, this.thread.el, this.swipe.el, this.answers, this.turns.el);
+    this.grid = el('div', 'rp-grid', {}, this.thread.el, this.answers, this.turns.el);
     const bar = el('div', 'rp-bar', { role: 'toolbar', 'aria-label': 'Reading' },
-      this.turns.btn, this.turns.jump, this.threadBtn, this.syncBtn, this.marks.btn, this.progress, this.keysBtn);
+      this.turns.btn, this.turns.jump, this.threadBtn, this.syncBtn, this.marks.btn, this.swipe.el, this.progress, this.keysBtn);
     this.root.replaceChildren(bar, this.alertBox, this.grid, this.live);
     this.setSync(this.sync);
     this.resize = new ResizeObserver(() => this.fit());
