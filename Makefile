@@ -38,7 +38,7 @@ types: $(VENV)/.tested
 	$(PY) -m mypy
 
 unit: $(VENV)/.tested browser
-	$(PY) -m pytest -n auto --dist loadfile
+	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 browser: $(VENV)/.tested
 	@$(PY) maintenance/chromium.py

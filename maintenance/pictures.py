@@ -4,27 +4,92 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from maintenance.chromium import find  # noqa: E402
-from tests.app_server import start_app  # noqa: E402
+from tests.app_server import AppServer, start_app  # noqa: E402
 from tests.browser import steps  # noqa: E402
 from tests.browser.conftest import DESKTOP, PHONE  # noqa: E402
 from tests.chromium_fixture import FLAGS  # noqa: E402
 
 DOCS = ROOT / "docs"
+LONG_THREAD = "Team offsite"
+"""The sample of 40 messages."""
+LIMIT_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a picture is taken; its name is the end of the file's."""
+
+    name: str
+    size: ViewportSize
+    scheme: Literal["light", "dark"]
+
+
+LIGHT = Look("", DESKTOP, "light")
+DARK = Look("-dark", DESKTOP, "dark")
+ON_PHONE = Look("-phone", PHONE, "light")
+
+COMPARISONS = {
+    2: "models=sim-lite,sim-large",
+    4: "models=sim-lite,sim-flash,sim-large,sim-flaky",
+    8: "models=sim-lite,sim-flash,sim-large,sim-flaky&repeat=2",
+}
+"""Address of the set-up by the number of panes."""
 
 
 def settled(page: Page) -> None:
-    """Wait until nothing moves any more."""
-    steps.wait_until_votable(page)
-    expect(steps.answer(page, "A")).to_contain_text("done")
-    page.wait_for_timeout(800)
+    """Wait until every answer has ended and nothing moves any more."""
+    page.locator(".st-key-vote_1 button:enabled, .st-key-vote_2 button:enabled").first.wait_for()
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(1200)
+
+
+def opened(browser: Browser, look: Look) -> Page:
+    """A page in a context of its own."""
+    page = browser.new_context(viewport=look.size, color_scheme=look.scheme).new_page()
+    page.set_default_timeout(LIMIT_MS)
+    return page
+
+
+def shot(browser: Browser, look: Look, address: str, name: str) -> None:
+    """The picture of a finished run."""
+    page = opened(browser, look)
+    page.goto(address)
+    settled(page)
+    page.screenshot(path=DOCS / f"{name}{look.name}.png")
+    page.context.close()
+
+
+def run(browser: Browser, app: AppServer, query: str) -> str:
+    """Run what a set-up address says; returns the run's address."""
+    page = opened(browser, LIGHT)
+    page.goto(f"{app.url}/{query}")
+    steps.run_button(page).click()
+    page.wait_for_url("**/?run=**")
+    settled(page)
+    address = page.url
+    page.context.close()
+    return address
+
+
+def thread_id(browser: Browser, app: AppServer, title: str) -> str:
+    """The id of a sample thread, as the address tells it once the thread is chosen."""
+    page = opened(browser, LIGHT)
+    steps.open_playground(page, app.url)
+    steps.choose_thread(page, title)
+    page.wait_for_url("**thread=**")
+    found = page.url.partition("thread=")[2].partition("&")[0]
+    page.context.close()
+    return found
 
 
 def main() -> None:
@@ -34,18 +99,14 @@ def main() -> None:
         app = start_app(Path(folder), sim_speed="1")
         browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
         try:
-            for name, size, scheme in (
-                ("playground", DESKTOP, "light"),
-                ("playground-dark", DESKTOP, "dark"),
-                ("playground-phone", PHONE, "light"),
-            ):
-                context = browser.new_context(viewport=size, color_scheme=scheme)
-                page = context.new_page()
-                steps.open_playground(page, app.url)
-                steps.press_run(page)
-                settled(page)
-                page.screenshot(path=DOCS / f"{name}.png")
-                context.close()
+            first = run(browser, app, "")
+            for look in (LIGHT, DARK, ON_PHONE):
+                shot(browser, look, first, "playground")
+            long_thread = thread_id(browser, app, LONG_THREAD)
+            for n, models in COMPARISONS.items():
+                address = run(browser, app, f"?thread={long_thread}&{models}")
+                for look in (LIGHT, DARK, ON_PHONE):
+                    shot(browser, look, address, f"panes-{n}")
         finally:
             browser.close()
             app.stop()

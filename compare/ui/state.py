@@ -79,6 +79,12 @@ def choose_thread(thread: str) -> None:
     st.session_state["thread_id"] = thread
 
 
+def put(key: str, value: object) -> None:
+    """Give a widget its value where it has another. Giving the same again would undo what was chosen meanwhile."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
 def chosen_models() -> list[str]:
     """Model ids chosen last; at first the simulated ones."""
     return list(st.session_state.get("models", DEFAULT_MODELS))

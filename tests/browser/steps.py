@@ -28,12 +28,13 @@ def choose_thread(page: Page, title: str) -> None:
 
 
 def add_candidate(page: Page, name: str) -> None:
-    """Choose one more and wait until the page has taken it: what is typed into a page being drawn again is lost."""
-    box = page.get_by_role("combobox", name="Candidates (2 to 8)")
+    """Choose one more and wait until the page has taken it, which the address tells."""
+    box, before = page.get_by_role("combobox", name="Candidates (2 to 8)"), page.url
     box.fill(name)
     page.get_by_role("option").filter(has_text=re.compile(rf"^{re.escape(name)}(?!\S)")).click()
     expect(page.get_by_test_id("stMultiSelect")).to_contain_text(name)
     page.keyboard.press("Escape")
+    page.wait_for_function("before => location.href !== before", arg=before)
     wait_until_drawn(page)
 
 

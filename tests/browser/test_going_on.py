@@ -80,7 +80,7 @@ def test_every_history_sends_what_the_page_says(page: Page, named_app: AppServer
     assert names_in_the_last_requests(server) == {"anna": ["anna"], "bert": ["bert"]}
     expect(page.get_by_text("Each candidate sees its own answers")).to_be_visible()
 
-    page.keyboard.press("2")
+    steps.vote_button(page, "B").click()
     expect(page.get_by_text("You voted with names shown: B, Bert.")).to_be_visible()
     choose_history(page, "Each sees its own answers", "All see the winner's answer")
     say(page, "And after that?")

@@ -157,7 +157,7 @@ def _picked() -> _Chosen:
         return _Chosen(lacks="No threads yet. Paste or upload one.")
     by_id = {thread.id: thread for thread in found}
     # The widget's own memory of an earlier visit must not win over the address.
-    st.session_state["thread_choice"] = found[thread_ui.first_choice(found, asked)].id
+    state.put("thread_choice", found[thread_ui.first_choice(found, asked)].id)
     chosen = st.selectbox(
         "Thread", list(by_id), key="thread_choice", on_change=_pick, filter_mode="contains",
         format_func=lambda thread_id: thread_ui.thread_label(by_id[thread_id]), label_visibility="collapsed",
@@ -229,7 +229,7 @@ def _candidate_chooser(thread: Thread | None) -> list[str]:
     options = candidate_options(thread)
     # The widget forgets its value when another page is drawn, and its options change with the thread.
     before = st.session_state.get("candidate_choice", state.chosen_models())
-    st.session_state["candidate_choice"] = [key for key in before if key in options][:MAX_PANES]
+    state.put("candidate_choice", [key for key in before if key in options][:MAX_PANES])
     chosen = st.multiselect(
         f"Candidates ({MIN_PANES} to {MAX_PANES})",
         list(options),
@@ -261,10 +261,10 @@ def _missing_in_address(thread: Thread | None) -> str:
 
 def _how() -> _How:
     """Blind or open, and how often each is asked; as the address says where it says so."""
-    st.session_state["blind"] = st.session_state.get("blind", state.is_blind())
+    state.put("blind", st.session_state.get("blind", state.is_blind()))
     times = list(range(1, MAX_PANES + 1))
     asked = st.session_state.get("repeat", state.repeat())
-    st.session_state["repeat"] = min(max(asked, 1), MAX_PANES)
+    state.put("repeat", min(max(asked, 1), MAX_PANES))
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small", key="how"
     ):
