@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Locator, expect
 
 from compare.render.characters import HIDDEN, encodable
-from tests.render.strings import AS_WRITTEN, REMADE
+from tests.render.strings import ALONE, AS_WRITTEN, REMADE
 
 PATIENCE_MS = 45_000
 _USUAL_MS = 5_000
@@ -26,9 +26,9 @@ def patience() -> Iterator[None]:
 
 # In one paragraph a lone backtick would find a partner.
 ONE_LINE = [text for text in AS_WRITTEN if "\n" not in text and "`" not in text]
-SEEN = [encodable(text) for text in [*AS_WRITTEN, *(seen for _, seen in REMADE)]]
+SEEN = [encodable(text) for text in [*AS_WRITTEN, *ALONE, *(seen for _, seen in REMADE)]]
 # A rule between the texts: two lists, or a list and code, would be one.
-WRITTEN = "\n\n***\n\n".join(encodable(text) for text in [*AS_WRITTEN, *(text for text, _ in REMADE)])
+WRITTEN = "\n\n***\n\n".join(encodable(text) for text in [*AS_WRITTEN, *ALONE, *(text for text, _ in REMADE)])
 
 
 def words(text: str) -> str:

@@ -3,6 +3,17 @@
 Used on the HTML (tests/render) and through the whole product in a browser (tests/browser/test_as_written.py).
 """
 
+ALONE = [
+    "Buy 2 for $5 = $10 and save $2_000 (a_1)",
+    "Between $3 x 4_a and $6 x 7_b lies a^2 of $9",
+    "$1,299.00 (= 1.299,00 \u20ac) or $108.25/mo, i.e. $0.15/min",
+    "a price of $ 5 and a cost of $ 7_000_000",
+    r"inline \(\frac{a_1}{b^*} \leq *c*\) and \[\sum_{i=1}^{n} x_i * y_i\] stay",
+    r"from $x_1 * x_2$ to $y_{max}$ at $5 each",
+    "$$E = m*c*c$$ costs $5",
+]
+"""Read as written in a paragraph of their own: beside others, a dollar would find a partner."""
+
 AS_WRITTEN = [
     "It costs $5 now and $10 later",
     "from $5 -> $10, x <- y, a => b, a <=> b",
@@ -25,13 +36,6 @@ AS_WRITTEN = [
     r"\(a_1 + b_{2}\) and \[x^2 * y * z\]",
     "$a_1 * b_2 * c$ is TeX",
     "$$\\frac{a}{b} \\, \\{x\\} \\\\ y$$",
-    "Buy 2 for $5 = $10 and save $2_000 (a_1)",
-    "Between $3 x 4_a and $6 x 7_b lies a^2 of $9",
-    "$1,299.00 (= 1.299,00 \u20ac) or $108.25/mo, i.e. $0.15/min",
-    "a price of $ 5 and a cost of $ 7_000_000",
-    r"inline \(\frac{a_1}{b^*} \leq *c*\) and \[\sum_{i=1}^{n} x_i * y_i\] stay",
-    r"from $x_1 * x_2$ to $y_{max}$ at $5 each",
-    "$$E = m*c*c$$ costs $5",
     "US$5, A$6 and 7$ and $8/$9",
     "Rating: $$$ of $$$$",
     "2 * 3 * 4 = 24",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from compare.render.blocks import BlockStream, render_all
 from compare.render.markdown import to_html
 from tests.render.reading import Reading
-from tests.render.strings import AS_WRITTEN, PAYLOADS, REMADE
+from tests.render.strings import ALONE, AS_WRITTEN, PAYLOADS, REMADE
 
 PIECES = [
     "A paragraph with **bold** and `code`.\n\n",
@@ -121,7 +121,7 @@ def test_noise_is_streamed_like_anything_else(text: str, sizes: list[int]) -> No
     assert "".join(html for _, html in stream.blocks).split() == to_html(text).split()
 
 
-TEXTS = [*AS_WRITTEN, *(text for text, _ in REMADE), *PAYLOADS, "\n", "\n\n", "- ", "> ", "    "]
+TEXTS = [*AS_WRITTEN, *ALONE, *(text for text, _ in REMADE), *PAYLOADS, "\n", "\n\n", "- ", "> ", "    "]
 
 
 @settings(max_examples=100, deadline=None)

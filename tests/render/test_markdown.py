@@ -6,10 +6,10 @@ import pytest
 
 from compare.render.markdown import MAX_NESTING, to_html, turn_html
 from tests.render.reading import Reading, read
-from tests.render.strings import AS_WRITTEN, REMADE
+from tests.render.strings import ALONE, AS_WRITTEN, REMADE
 
 
-@pytest.mark.parametrize("text", AS_WRITTEN)
+@pytest.mark.parametrize("text", [*AS_WRITTEN, *ALONE])
 def test_text_reads_as_it_was_written(text: str) -> None:
     assert read(to_html(text)) == text
 
