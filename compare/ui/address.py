@@ -90,11 +90,12 @@ def current() -> Address:
 
 def write(address: Address) -> None:
     """Have the address say this, in one step of the browser's history; what is not ours in it stays."""
+    # First of all: a click may end this drawing of the page in the moment in which the address is sent.
+    st.session_state.setdefault(_WRITTEN, set()).add(address.canonical)
     if current().canonical != address.canonical:
+        st.session_state.pop(_FOLLOWED, None)
         others = {key: st.query_params.get_all(key) for key in st.query_params if key not in _KEYS}
         st.query_params.from_dict({**others, **address.params})
-        st.session_state.pop(_FOLLOWED, None)
-    st.session_state.setdefault(_WRITTEN, set()).add(address.canonical)
 
 
 def _by_history() -> bool:

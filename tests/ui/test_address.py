@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import streamlit as st
 
+from compare.ui import address as addresses
 from compare.ui.address import Address
 
 
@@ -41,3 +43,28 @@ def test_what_is_written_is_read_again(address: Address) -> None:
 def test_two_ways_of_writing_the_same_are_the_same() -> None:
     one, other = {"models": ["a,b"], "repeat": ["1"]}, {"blind": ["0"], "models": ["a", "b"]}
     assert Address.read(one).canonical == Address.read(other).canonical
+
+
+class _Interrupted(Exception):
+    """What Streamlit raises inside a drawing of the page when a click asks for the next."""
+
+
+class _Bar(dict[str, list[str]]):
+    """An address bar: the browser has the new address when the drawing that sent it ends."""
+
+    def get_all(self, key: str) -> list[str]:
+        return self.get(key, [])
+
+    def from_dict(self, params: dict[str, str]) -> None:
+        self.clear()
+        self.update({key: [value] for key, value in params.items()})
+        raise _Interrupted
+
+
+def test_an_address_is_no_news_where_a_click_came_while_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "query_params", _Bar())
+    monkeypatch.setattr(st, "session_state", {})
+    with pytest.raises(_Interrupted):
+        addresses.write(Address(run="x"))
+    assert addresses.current() == Address(run="x")
+    assert addresses.news() is None
