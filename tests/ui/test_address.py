@@ -45,7 +45,7 @@ def test_two_ways_of_writing_the_same_are_the_same() -> None:
     assert Address.read(one).canonical == Address.read(other).canonical
 
 
-class _Interrupted(Exception):
+class _InterruptedError(Exception):
     """What Streamlit raises inside a drawing of the page when a click asks for the next."""
 
 
@@ -58,13 +58,13 @@ class _Bar(dict[str, list[str]]):
     def from_dict(self, params: dict[str, str]) -> None:
         self.clear()
         self.update({key: [value] for key, value in params.items()})
-        raise _Interrupted
+        raise _InterruptedError
 
 
 def test_an_address_is_no_news_where_a_click_came_while_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "query_params", _Bar())
     monkeypatch.setattr(st, "session_state", {})
-    with pytest.raises(_Interrupted):
+    with pytest.raises(_InterruptedError):
         addresses.write(Address(run="x"))
     assert addresses.current() == Address(run="x")
     assert addresses.news() is None
