@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_S = 30.0
+STOPPED_S = 60.0
 
 
 def free_port() -> int:
@@ -38,9 +39,15 @@ class AppServer:
         return f"http://127.0.0.1:{self.port}"
 
     def stop(self, sig: int = signal.SIGTERM) -> int:
+        """End it; one that does not end tells in its log where each of its threads stands, and is killed."""
         if self.process.poll() is None:
             self.process.send_signal(sig)
-        return self.process.wait(20)
+        try:
+            return self.process.wait(STOPPED_S)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)
+            self.process.wait()
+            raise AssertionError(f"the app did not end within {STOPPED_S} s: {self.log.read_text()}") from None
 
 
 def start_app(data_dir: Path, *, sim_speed: str = "0.2", env: dict[str, str] | None = None) -> AppServer:
@@ -53,6 +60,7 @@ def start_app(data_dir: Path, *, sim_speed: str = "0.2", env: dict[str, str] | N
         "WEIGHBRIDGE_DATA_DIR": str(data_dir),
         "WEIGHBRIDGE_SIM_SPEED": sim_speed,
         "PYTHONPATH": str(ROOT),
+        "PYTHONFAULTHANDLER": "1",
         **(env or {}),
     }
     started_at = time.monotonic()

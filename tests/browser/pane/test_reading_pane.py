@@ -400,7 +400,7 @@ def test_thinking_is_told_while_it_lasts_and_read_only_when_asked_for(pane_drive
     thoughts = pane(page, 0).locator(".rp-thoughts")
     expect(thoughts).to_have_text("<b>Hmm</b>, **27** ")
     assert thoughts.locator("b, strong").count() == 0
-    assert len(asked) == 1
+    assert asked
     think.click()
     expect(thoughts).to_be_hidden()
     run.finish(0)
