@@ -38,7 +38,8 @@ types: $(VENV)/.tested
 	$(PY) -m mypy
 
 unit: $(VENV)/.tested browser
-	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -m "not browser" -n auto --dist loadfile
+	$(PY) -m pytest -m browser
 
 browser: $(VENV)/.tested
 	@$(PY) maintenance/chromium.py

@@ -23,11 +23,12 @@ settings.register_profile("shared-machine", deadline=None)
 settings.load_profile("shared-machine")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with browser tests last, and in them those tests.
+    """Files with browser tests last, in them those tests last, and all of them marked.
 
-    Playwright keeps an event loop running in this thread, in which no other can be run. Whole files, because each is
-    given to one of several processes.
+    Playwright keeps an event loop running in this thread, in which no other can be run. `make test` runs the others on
+    all cores, and then these one after the other: a Chromium needs the whole of a small machine.
     """
 
     def in_browser(item: pytest.Item) -> bool:
@@ -35,6 +36,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     files = {item.path for item in items if in_browser(item)}
     items.sort(key=lambda item: (item.path in files, in_browser(item) and item.path in files))
+    for item in items:
+        if item.path in files:
+            item.add_marker("browser")
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 def open_playground(page: Page, url: str, query: str = "") -> None:
     page.goto(f"{url}/{query}")
     expect(run_button(page)).to_be_enabled()
+    wait_until_drawn(page)
 
 
 def run_button(page: Page) -> Locator:

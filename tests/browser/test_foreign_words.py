@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.app_server import AppServer
-from tests.browser.steps import open_playground, press_run, wait_until_votable
+from tests.browser.steps import choose_thread, open_playground, press_run, wait_until_votable
 
 BEACON = "http://127.0.0.1:9/beacon.png"
 PICTURE = f"![x]({BEACON}) <img src='{BEACON}'> :material/home: **bold**"
@@ -36,8 +36,7 @@ def test_pictures_in_titles_and_texts_are_not_loaded(page: Page, fresh_app: AppS
     expect(page.get_by_text("1 refused")).to_be_visible()
     expect(page.get_by_text("beacon.png").first).to_be_visible()
     open_playground(page, fresh_app.url)
-    page.get_by_test_id("stSelectbox").locator("input").first.click()
-    page.get_by_role("option").filter(has_text="beacon.png").first.click()
+    choose_thread(page, "beacon.png")
     press_run(page)
     wait_until_votable(page)
     expect(page.get_by_text("beacon.png").first).to_be_visible()
