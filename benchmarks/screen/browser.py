@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 import statistics
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ async def new_page(browser: Browser) -> Page:
     return page
 
 
-class Screen:
+class Screen(ABC):
     """One design on one page."""
 
     name = ""
@@ -82,12 +83,13 @@ class Screen:
     async def press_run(self) -> None:
         await self.page.get_by_role("button", name="Run", exact=True).click()
 
+    @abstractmethod
     async def again(self) -> None:
         """Make ready for another run of the same models."""
 
+    @abstractmethod
     async def rename(self, name: str) -> float:
         """Tell the page who votes; ms from Enter to the frame that says so."""
-        raise NotImplementedError
 
     async def answered(self, words: str) -> asyncio.Task[Any]:
         """Begin to wait for the answer to the next click; the task gives ms."""

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import expect
@@ -16,34 +13,8 @@ from tests.render.strings import PAYLOADS
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def pane_listener() -> Iterator[tuple[str, list[str]]]:
-    """A loopback server that only notes what it is asked for."""
-    asked: list[str] = []
-
-    class Listener(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/", asked
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def test_hostile_answers_neither_load_nor_run_anything(
-    pane_driver: Driver, pane_listener: tuple[str, list[str]]
-) -> None:
-    host, asked = pane_listener
+def test_hostile_answers_neither_load_nor_run_anything(pane_driver: Driver, listener: tuple[str, list[str]]) -> None:
+    host, asked = listener
     payloads = [p.replace("HOST", host).replace("alert(1)", "window.ran=1") for p in PAYLOADS]
     run = pane_driver.new(n=2)
     page = pane_driver.open(run)
@@ -80,8 +51,8 @@ def test_hostile_answers_neither_load_nor_run_anything(
     assert all(re.search(r"^Open this address .*\n\nhttps?://", message) for message in dialogs)
 
 
-def test_a_link_opens_only_after_the_reader_agreed(pane_driver: Driver, pane_listener: tuple[str, list[str]]) -> None:
-    host, asked = pane_listener
+def test_a_link_opens_only_after_the_reader_agreed(pane_driver: Driver, listener: tuple[str, list[str]]) -> None:
+    host, asked = listener
     run = pane_driver.new(n=2)
     run.feed(0, f"[read]({host}page) and [mail](mailto:a@b.example) and [root](/etc)\n\n")
     page = pane_driver.open(run)
