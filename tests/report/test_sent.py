@@ -12,7 +12,7 @@ import pytest
 from compare.catalog import Catalog, load_catalog
 from compare.records import Answer, Candidate, Message, ModelSpec, ProviderKind, Settings
 from compare.report.sent import Sent, sent_for
-from compare.runs.live import GoingOn
+from compare.runs.going_on import GoingOn
 from compare.settings import database_path
 from compare.sim.models import BASE_PATHS
 from compare.threads.attachments import Attached

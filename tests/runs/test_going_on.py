@@ -8,7 +8,8 @@ import pytest
 
 from compare.errors import CompareError
 from compare.records import Ballot, Candidate, History, Message
-from compare.runs.live import PRODUCTION, GoingOn
+from compare.runs.going_on import GoingOn
+from compare.store.recorded import PRODUCTION
 from tests.engine.servers import naming_itself, refusing
 from tests.runs.conftest import MESSAGES, World
 

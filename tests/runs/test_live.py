@@ -9,7 +9,7 @@ import pytest
 from compare.engine.hub import Hub
 from compare.errors import CompareError, NotFoundError
 from compare.records import Candidate, Message
-from compare.runs.live import PRODUCTION
+from compare.store.recorded import PRODUCTION
 from compare.threads.attachments import Attached
 from tests.engine.servers import answering, hanging, refusing
 from tests.runs.conftest import MESSAGES, World, until

@@ -12,7 +12,7 @@ import streamlit as st
 from compare.errors import CompareError
 from compare.records import Candidate, Thread
 from compare.report.words import counted
-from compare.runs.live import MAX_PANES
+from compare.runs.steps import MAX_PANES
 from compare.threads.prompts import fixed_prompt
 from compare.ui import resources, state
 from compare.ui.plain import plain

@@ -9,7 +9,9 @@ import streamlit as st
 from compare.engine.run import LETTERS, Run
 from compare.errors import CompareError
 from compare.records import Candidate, History
-from compare.runs.live import MIN_PANES, GoingOn, Runs
+from compare.runs.going_on import GoingOn
+from compare.runs.live import Runs
+from compare.runs.steps import MIN_PANES
 from compare.threads.attachments import IMAGE_TYPES, TEXT_ENDINGS, Attached
 from compare.ui import state
 from compare.ui.plain import plain

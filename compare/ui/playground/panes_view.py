@@ -6,7 +6,8 @@ import streamlit as st
 
 from compare.engine.run import LETTERS, Run
 from compare.errors import CompareError
-from compare.runs.live import MAX_PANES, Runs
+from compare.runs.live import Runs
+from compare.runs.steps import MAX_PANES
 from compare.ui import state
 from compare.ui.plain import plain
 from compare.ui.playground.set_up import candidate_options, chosen_candidates

@@ -11,7 +11,8 @@ from compare.engine.run import Run
 from compare.errors import CompareError, NotFoundError
 from compare.records import Comparison
 from compare.report.words import counted
-from compare.runs.live import RecordedPane, Runs
+from compare.runs.building import RecordedPane
+from compare.runs.live import Runs
 from compare.runs.views import has_seen_names
 from compare.settings import plain_viewer
 from compare.ui import resources, state

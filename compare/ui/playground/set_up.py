@@ -15,7 +15,8 @@ from compare.errors import CompareError
 from compare.records import Candidate, Message, Thread
 from compare.render.characters import visible
 from compare.report.words import counted
-from compare.runs.live import MAX_PANES, MIN_PANES, PRODUCTION
+from compare.runs.steps import MAX_PANES, MIN_PANES
+from compare.store.recorded import PRODUCTION
 from compare.threads.importers import Reading, read_text
 from compare.threads.importers.read import titled
 from compare.threads.prompts import fixed_prompt
