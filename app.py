@@ -27,7 +27,7 @@ def main() -> None:
 if get_script_run_ctx(suppress_warning=True):
     main()
 else:
-    from compare.ui.server import LateViews, build
+    from compare.ui.server import LateViews, server_options
     from compare.web import routes
 
-    app = build(__file__, routes(LateViews()))
+    app = st.App(__file__, **server_options(routes(LateViews())))

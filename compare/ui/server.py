@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from typing import Any
 
-import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute
@@ -23,16 +24,18 @@ from compare.ui.head import StyledPage
 from compare.ui.resources import hub, views
 
 
-def build(entry: str, routes: Sequence[BaseRoute]) -> st.App:
-    """The app for `streamlit run` and `weighbridge serve` alike.
+def server_options(routes: Sequence[BaseRoute]) -> dict[str, Any]:
+    """What `st.App` takes beside the script: for `streamlit run app.py` and `weighbridge serve` alike.
+
+    The call of `st.App` itself stands in app.py, because `streamlit run` looks for it in the text of that file; where
+    it finds none, it serves the pages without our routes.
 
     Args:
-        entry: path of the script that every script run executes.
         routes: HTTP routes to serve beside the pages.
     """
     _quiet_first_deep_link()
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)
-    return st.App(entry, routes=routes, lifespan=_lifespan, middleware=[hosts, Middleware(StyledPage)])
+    return {"routes": routes, "lifespan": _lifespan, "middleware": [hosts, Middleware(StyledPage)]}
 
 
 class LateViews:
@@ -45,6 +48,7 @@ class LateViews:
 
 @asynccontextmanager
 async def _lifespan(_: Any) -> AsyncIterator[None]:
+    send_small_writes_at_once()
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield
     await asyncio.to_thread(close_hub)
@@ -60,6 +64,32 @@ def _warm_up() -> None:
     hub()
     import_module("compare.sim.server")
     count("")
+
+
+def send_small_writes_at_once() -> None:
+    """Set TCP_NODELAY on this process's sockets; the connections that the listening one accepts inherit it.
+
+    asyncio sets it only where it opened the listening socket itself, and Streamlit brings its own. Without it the
+    kernel holds a small write (the next frame of an answer, the body after its header) until the browser has
+    acknowledged the one before, which it does up to 40 ms later. Where a system does not list open files in /dev/fd,
+    the app is slower by that.
+    """
+    with suppress(OSError):
+        for name in os.listdir("/dev/fd"):
+            with suppress(OSError):  # the listing itself is closed again
+                _send_at_once(os.dup(int(name)))
+
+
+def _send_at_once(descriptor: int) -> None:
+    """Do that for a descriptor of any kind, and close it."""
+    try:
+        found = socket.socket(fileno=descriptor)
+    except OSError:
+        os.close(descriptor)  # no socket
+        return
+    with found:
+        if found.type == socket.SOCK_STREAM and found.family in (socket.AF_INET, socket.AF_INET6):
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _quiet_first_deep_link() -> None:
