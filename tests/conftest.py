@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from compare.engine.hub import Hub, close_hub, get_hub
 from compare.store import Store, open_store
@@ -18,8 +18,8 @@ from tests.chromium_fixture import chromium
 
 __all__ = ["chromium"]
 
-# Property tests run without a deadline: the machine is shared, and a slow moment is no defect.
-settings.register_profile("shared-machine", deadline=None)
+# Property tests run without a limit of time: the machine is shared, and a slow moment is no defect.
+settings.register_profile("shared-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared-machine")
 
 

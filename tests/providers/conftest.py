@@ -8,7 +8,7 @@ import json
 import socket
 import struct
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -28,6 +28,7 @@ from compare.records import (
     Settings,
     TextDelta,
 )
+from tests.providers.drive import HearAll
 
 RESET = "reset"
 """Abort the connection with RST."""
@@ -289,3 +290,27 @@ def run(transport: Transport) -> Callable[..., Any]:
         return asyncio.run(whole())
 
     return go
+
+
+@pytest.fixture
+def hear_all(hear: Callable[..., Any]) -> HearAll:
+    """Asks for every case's body over a real socket, in chunks of a size, and checks what the call gives."""
+
+    def heard(
+        cases: Sequence[Any],
+        check: Callable[[Any, ChatResult], None],
+        size: int | None,
+        transport: Transport,
+        asked: Callable[[Any], dict[str, object]] = lambda _: {},
+    ) -> None:
+        async def run() -> None:
+            client = HttpClient(transport=transport)
+            for case in cases:
+                async with _playing(Wire.stream(case.body, size)) as server:
+                    answer = await hear(client, server.base_url, **asked(case))
+                check(case, answer.result)
+            await client.aclose()
+
+        asyncio.run(run())
+
+    return heard

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.errors import ProviderError
 from compare.providers.anthropicreader import MessagesReader
 from compare.providers.errorbody import parse_json
 from compare.providers.failures import Call
 from compare.providers.reply import Reply
-from compare.records import ChatResult, ProviderFailure
+from compare.records import ChatResult
+from tests.providers.drive import read_anything
 
 _KEYS = [
     "type", "message", "delta", "content_block", "content", "text", "thinking", "name", "index", "stop_reason",
@@ -51,27 +51,8 @@ _event = st.one_of(
 
 def _read(*values: object) -> ChatResult:
     reply = Reply(Call("http://127.0.0.1:1/v1/messages", "m"))
-    reader = MessagesReader(reply)
-    pieces = []
-    try:
-        for value in values:
-            if not reader.ended:
-                reader.feed(f"event: e\ndata: {json.dumps(value)}\n\n".encode())
-                pieces += reply.take()
-        if not reader.ended:
-            reader.close()
-    except ProviderError as exc:
-        reader.cut(exc.failure)
-    if not reader.ended:
-        reader.cut(ProviderFailure("protocol", "nothing came"))
-    result = reply.result({})
-    pieces += reply.take()
-    assert "".join(p.text for p in pieces if not p.is_reasoning) == result.text
-    assert "".join(p.text for p in pieces if p.is_reasoning) == result.reasoning
-    assert (result.failure is not None) == (result.finish == "error")
-    (result.text + result.reasoning).encode()
-    json.dumps(result.usage.raw)
-    return result
+    events = (f"event: e\ndata: {json.dumps(value)}\n\n".encode() for value in values)
+    return read_anything(MessagesReader(reply), reply, events)
 
 
 @settings(max_examples=400)

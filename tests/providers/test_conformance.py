@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +9,10 @@ import pytest
 
 from compare.providers.chatreader import ChatReader
 from compare.providers.failures import Call
-from compare.providers.http import HttpClient, Transport
+from compare.providers.http import Transport
 from compare.providers.reply import Reply
 from compare.records import FailureKind, Finish
-
-SIZES = (1, 2, 7, 64, None)
-"""Bytes per chunk; None is the whole body at once."""
+from tests.providers.drive import HearAll, by_size, by_transport, read_in_pieces
 
 
 @dataclass(frozen=True)
@@ -296,7 +291,6 @@ CASES = [
 ]
 
 by_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-by_size = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size or 'all'} bytes")
 
 
 def _check(case: Case, result: Any) -> None:
@@ -318,40 +312,13 @@ def _check(case: Case, result: Any) -> None:
 @by_size
 def test_reader_understands_it_however_it_is_cut(case: Case, size: int | None) -> None:
     reply = Reply(Call("http://127.0.0.1:1/v1/chat/completions", "m"))
-    reader = ChatReader(reply)
-    step = size or len(case.body)
-    pieces = []
-    for start in range(0, len(case.body), step):
-        reader.feed(case.body[start : start + step])
-        pieces += reply.take()
-        if reader.ended:
-            break
-    else:
-        reader.close()
-        pieces += reply.take()
-    result = reply.result({})
-    _check(case, result)
-    assert "".join(p.text for p in pieces if not p.is_reasoning) == result.text
+    _check(case, read_in_pieces(ChatReader(reply), reply, case.body, size))
 
 
-@pytest.mark.parametrize("transport", ["aiohttp", "httpx"])
+@by_transport
 @by_size
-def test_call_gives_it_over_a_real_socket(
-    size: int | None,
-    transport: Transport,
-    playing: Callable[..., AbstractAsyncContextManager[Any]],
-    wire: Any,
-    hear: Any,
-) -> None:
-    async def run() -> None:
-        client = HttpClient(transport=transport)
-        for case in CASES:
-            async with playing(wire.stream(case.body, size)) as server:
-                heard = await hear(client, server.base_url)
-            _check(case, heard.result)
-        await client.aclose()
-
-    asyncio.run(run())
+def test_call_gives_it_over_a_real_socket(size: int | None, transport: Transport, hear_all: HearAll) -> None:
+    hear_all(CASES, _check, size, transport)
 
 
 def test_answer_to_a_stream_request_may_be_one_json_object() -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,15 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.errors import ProviderError
 from compare.providers.failures import Call
 from compare.providers.geminireader import GeminiReader
-from compare.providers.http import HttpClient, Transport
+from compare.providers.http import Transport
 from compare.providers.reply import Reply
-from compare.records import ChatResult, FailureKind, Finish, ProviderFailure
+from compare.records import ChatResult, FailureKind, Finish
+from tests.providers.drive import HearAll, by_size, by_transport, read_anything, read_in_pieces
 
-SIZES = (1, 2, 7, 64, None)
-"""Bytes per chunk; None is the whole body at once."""
 CALL = Call("http://127.0.0.1:1/v1beta/models/m:streamGenerateContent?alt=sse", "m")
 
 
@@ -310,7 +305,6 @@ CASES = [
 ]
 
 by_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-by_size = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size or 'all'} bytes")
 
 
 def _check(case: Case, result: Any) -> None:
@@ -344,39 +338,13 @@ def _whole(value: Any) -> ChatResult:
 @by_size
 def test_reader_understands_it_however_it_is_cut(case: Case, size: int | None) -> None:
     reply, reader = _reader()
-    step = size or len(case.body)
-    pieces = []
-    for start in range(0, len(case.body), step):
-        reader.feed(case.body[start : start + step])
-        pieces += reply.take()
-        if reader.ended:
-            break
-    else:
-        reader.close()
-        pieces += reply.take()
-    result = reply.result({})
-    _check(case, result)
-    assert "".join(p.text for p in pieces if not p.is_reasoning) == result.text
+    _check(case, read_in_pieces(reader, reply, case.body, size))
 
 
-@pytest.mark.parametrize("transport", ["aiohttp", "httpx"])
+@by_transport
 @by_size
-def test_call_gives_it_over_a_real_socket(
-    size: int | None,
-    transport: Transport,
-    playing: Callable[..., AbstractAsyncContextManager[Any]],
-    wire: Any,
-    hear: Any,
-) -> None:
-    async def run() -> None:
-        client = HttpClient(transport=transport)
-        for case in CASES:
-            async with playing(wire.stream(case.body, size)) as server:
-                heard = await hear(client, server.base_url, kind="gemini", max_output_tokens=2000)
-            _check(case, heard.result)
-        await client.aclose()
-
-    asyncio.run(run())
+def test_call_gives_it_over_a_real_socket(size: int | None, transport: Transport, hear_all: HearAll) -> None:
+    hear_all(CASES, _check, size, transport, lambda _: dict(kind="gemini", max_output_tokens=2000))
 
 
 def test_source_of_an_answer_is_kept() -> None:
@@ -463,25 +431,7 @@ _any_chunk = st.one_of(
 @given(st.lists(_any_chunk, max_size=4))
 def test_no_chunk_makes_it_fail(chunks: list[object]) -> None:
     reply, reader = _reader()
-    pieces = []
-    try:
-        for chunk in chunks:
-            if not reader.ended:
-                reader.feed(f"data: {json.dumps(chunk)}\n\n".encode())
-                pieces += reply.take()
-        if not reader.ended:
-            reader.close()
-    except ProviderError as exc:
-        reader.cut(exc.failure)
-    if not reader.ended:
-        reader.cut(ProviderFailure("protocol", "nothing came"))
-    result = reply.result({})
-    pieces += reply.take()
-    assert "".join(p.text for p in pieces if not p.is_reasoning) == result.text
-    assert "".join(p.text for p in pieces if p.is_reasoning) == result.reasoning
-    assert (result.failure is not None) == (result.finish == "error")
-    (result.text + result.reasoning).encode()
-    json.dumps(result.usage.raw)
+    read_anything(reader, reply, (f"data: {json.dumps(chunk)}\n\n".encode() for chunk in chunks))
 
 
 @given(_value)

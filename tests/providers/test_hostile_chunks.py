@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.errors import ProviderError
 from compare.providers.chatreader import ChatReader
 from compare.providers.errorbody import parse_json
 from compare.providers.failures import Call
 from compare.providers.reply import Reply
-from compare.records import ChatResult, ProviderFailure
+from compare.records import ChatResult
+from tests.providers.drive import read_anything
 
 _KEYS = [
     "choices", "delta", "message", "content", "text", "type", "reasoning", "reasoning_content", "reasoning_details",
@@ -38,28 +38,8 @@ _chunk = st.one_of(
 
 def _read(*values: object) -> ChatResult:
     reply = Reply(Call("http://127.0.0.1:1/v1/chat/completions", "m"))
-    reader = ChatReader(reply)
-    pieces = []
-    try:
-        for value in values:
-            if not reader.ended:
-                text = value if value == "[DONE]" else json.dumps(value)
-                reader.feed(f"data: {text}\n\n".encode())
-                pieces += reply.take()
-        if not reader.ended:
-            reader.close()
-    except ProviderError as exc:
-        reader.cut(exc.failure)
-    if not reader.ended:
-        reader.cut(ProviderFailure("protocol", "nothing came"))
-    result = reply.result({})
-    pieces += reply.take()
-    assert "".join(p.text for p in pieces if not p.is_reasoning) == result.text
-    assert "".join(p.text for p in pieces if p.is_reasoning) == result.reasoning
-    assert (result.failure is not None) == (result.finish == "error")
-    (result.text + result.reasoning).encode()
-    json.dumps(result.usage.raw)
-    return result
+    said = (value if value == "[DONE]" else json.dumps(value) for value in values)
+    return read_anything(ChatReader(reply), reply, (f"data: {text}\n\n".encode() for text in said))
 
 
 @settings(max_examples=400)

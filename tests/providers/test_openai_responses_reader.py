@@ -10,14 +10,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from compare.errors import ProviderError
 from compare.providers.failures import Call
-from compare.providers.reply import Piece, Reply
+from compare.providers.http import Transport
+from compare.providers.reply import Reply
 from compare.providers.responsesreader import ResponsesReader
 from compare.records import ChatResult, FailureKind, Finish, ProviderFailure
+from tests.providers.drive import HearAll, by_size, by_transport, read_anything, read_in_pieces
 
-SIZES = (1, 2, 7, 64, None)
-"""Bytes per chunk; None is the whole body at once."""
 CALL = Call("http://127.0.0.1:1/v1/responses", "m")
 Event = dict[str, Any]
 
@@ -372,7 +371,7 @@ CASES = [
         "error",
         "cancelled",
         kind="cancelled",
-        says=("cancelled at 127.0.0.1:1 after 2 characters",),
+        says=("after 2 characters",),
     ),
     Case(
         "an error event",
@@ -523,31 +522,15 @@ CASES = [
 ]
 
 
-def _read(case: Case, size: int | None) -> tuple[ChatResult, list[Piece]]:
+def _read(case: Case, size: int | None) -> ChatResult:
     reply = Reply(CALL)
-    reader = ResponsesReader(reply, max_output_tokens=case.limit)
-    step = size or len(case.body)
-    pieces: list[Piece] = []
-    for start in range(0, len(case.body), step):
-        reader.feed(case.body[start : start + step])
-        pieces += reply.take()
-        if reader.ended:
-            break
-    else:
-        reader.close()
-        pieces += reply.take()
-    return reply.result({}), pieces
+    return read_in_pieces(ResponsesReader(reply, max_output_tokens=case.limit), reply, case.body, size)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size or 'all'} bytes")
-def test_reader_understands_it_however_it_is_cut(case: Case, size: int | None) -> None:
-    result, pieces = _read(case, size)
+def _check(case: Case, result: ChatResult) -> None:
     assert (result.text, result.reasoning) == (case.text, case.reasoning)
     assert (result.finish, result.finish_raw) == (case.finish, case.raw)
     assert (result.usage.input, result.usage.output) == case.tokens
-    assert "".join(p.text for p in pieces if not p.is_reasoning) == result.text
-    assert "".join(p.text for p in pieces if p.is_reasoning) == result.reasoning
     said = list(result.warnings)
     if case.kind is None:
         assert result.failure is None
@@ -560,14 +543,26 @@ def test_reader_understands_it_however_it_is_cut(case: Case, size: int | None) -
     assert all(words in sentence for words, sentence in zip(case.says, said, strict=True)), said
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@by_size
+def test_reader_understands_it_however_it_is_cut(case: Case, size: int | None) -> None:
+    _check(case, _read(case, size))
+
+
+@by_transport
+@by_size
+def test_call_gives_it_over_a_real_socket(size: int | None, transport: Transport, hear_all: HearAll) -> None:
+    hear_all(CASES, _check, size, transport, lambda case: {"kind": "openai-responses", "max_output_tokens": case.limit})
+
+
 def test_stream_that_ends_before_any_text_may_be_asked_for_again() -> None:
-    result, _ = _read(Case("", _sse(CREATED)), None)
+    result = _read(Case("", _sse(CREATED)), None)
     assert result.failure is not None
     assert (result.failure.kind, result.failure.retryable) == ("truncated", True)
 
 
 def test_who_answered_is_known_from_the_first_event_on() -> None:
-    result, _ = _read(Case("", _sse(CREATED, *AB)), None)
+    result = _read(Case("", _sse(CREATED, *AB)), None)
     assert (result.model_served, result.request_id) == ("served-1", "resp_1")
 
 
@@ -664,26 +659,8 @@ _event = st.one_of(
 @example([{"type": "response.incomplete", "response": {"incomplete_details": {"reason": []}}}])
 def test_no_event_makes_it_fail(events: list[Any]) -> None:
     reply = Reply(CALL)
-    reader = ResponsesReader(reply, max_output_tokens=5)
-    pieces = []
-    try:
-        for event in events:
-            if not reader.ended:
-                reader.feed(f"data: {json.dumps(event)}\n\n".encode())
-                pieces += reply.take()
-        if not reader.ended:
-            reader.close()
-    except ProviderError as exc:
-        reader.cut(exc.failure)
-    if not reader.ended:
-        reader.cut(ProviderFailure("protocol", "nothing came"))
-    result = reply.result({})
-    pieces += reply.take()
-    assert "".join(p.text for p in pieces if not p.is_reasoning) == result.text
-    assert "".join(p.text for p in pieces if p.is_reasoning) == result.reasoning
-    assert (result.failure is not None) == (result.finish == "error")
-    (result.text + result.reasoning).encode()
-    json.dumps(result.usage.raw)
+    sent = (f"data: {json.dumps(event)}\n\n".encode() for event in events)
+    read_anything(ResponsesReader(reply, max_output_tokens=5), reply, sent)
 
 
 @given(_value)
