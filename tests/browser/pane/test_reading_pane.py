@@ -49,6 +49,16 @@ def wait_for(page: Page, condition: str) -> None:
     page.wait_for_function(condition)
 
 
+def long_and_ended(driver: Driver, n: int) -> Run:
+    """A run of n complete answers, each of several screens."""
+    run = driver.new(n=n)
+    for k in range(n):
+        run.feed(k, LONG)
+        run.finish(k)
+    run.end()
+    return run
+
+
 def opened(driver: Driver, run: Run, query: str = "", **context: Any) -> Page:
     page = driver.open(run, query, **context)
     # The first page of a server loads Streamlit's scripts; on a busy machine that takes more than the usual 5 s.
@@ -142,11 +152,7 @@ WATCH = """() => {
 
 
 def test_reruns_of_the_page_leave_the_panes_untouched(pane_driver: Driver) -> None:
-    run = pane_driver.new(n=3)
-    for k in range(3):
-        run.feed(k, LONG)
-        run.finish(k)
-    run.end()
+    run = long_and_ended(pane_driver, n=3)
     page = opened(pane_driver, run)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
@@ -168,11 +174,7 @@ def test_reruns_of_the_page_leave_the_panes_untouched(pane_driver: Driver) -> No
 
 
 def test_a_new_revision_redraws_only_what_has_changed(pane_driver: Driver) -> None:
-    run = pane_driver.new(n=2)
-    for k in range(2):
-        run.feed(k, LONG)
-        run.finish(k)
-    run.end()
+    run = long_and_ended(pane_driver, n=2)
     page = opened(pane_driver, run)
     body(page, 0).hover()
     page.mouse.wheel(0, 500)
@@ -220,11 +222,7 @@ def test_the_tail_is_followed_until_the_reader_scrolls_up(pane_driver: Driver) -
 
 
 def test_an_answer_that_is_asked_for_again_is_followed_again(pane_driver: Driver) -> None:
-    run = pane_driver.new(n=2)
-    for k in range(2):
-        run.feed(k, LONG)
-        run.finish(k)
-    run.end()
+    run = long_and_ended(pane_driver, n=2)
     page = opened(pane_driver, run)
     assert scroll_top(page, 0) == 0
     run.again(0)
@@ -258,11 +256,7 @@ def test_panes_scroll_together_until_sync_is_switched_off(pane_driver: Driver) -
 
 
 def test_keys_scroll_and_are_ignored_while_typing_or_switched_off(pane_driver: Driver) -> None:
-    run = pane_driver.new(n=2)
-    for k in range(2):
-        run.feed(k, LONG)
-        run.finish(k)
-    run.end()
+    run = long_and_ended(pane_driver, n=2)
     page = opened(pane_driver, run)
     page.keyboard.press("j")
     wait_for(page, "document.querySelectorAll('.rp-body[role=group]')[1].scrollTop > 100")
