@@ -28,6 +28,6 @@ if get_script_run_ctx(suppress_warning=True):
     main()
 else:
     from compare.ui.server import LateViews, server_options
-    from compare.web import routes
+    from compare.web import STREAMS, routes
 
-    app = st.App(__file__, **server_options(routes(LateViews())))
+    app = st.App(__file__, **server_options(routes(LateViews()), before_end=STREAMS.end))

@@ -13,8 +13,9 @@ from playwright.async_api import BrowserContext
 from benchmarks.screen.browser import new_page
 from benchmarks.screen.parts import Bench
 from benchmarks.screen.processes import N_PANES, candidates
-from benchmarks.screen.session import ended, viewer
+from benchmarks.screen.session import ended
 from tests.app_server import ROOT
+from tests.viewer import viewer
 
 N_MESSAGES = 200
 GOAL_MS = 1500

@@ -18,9 +18,10 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from benchmarks.screen.browser import Naive, Ours, Screen, Seen, percentile
 from benchmarks.screen.processes import Servers, candidates, load
-from benchmarks.screen.session import Session, read, viewer
+from benchmarks.screen.session import read
 from benchmarks.screen.texts import KINDS, text
 from compare.tokens.count import count
+from tests.viewer import Session, viewer
 
 BUDGET = {"prose": 25, "fence": 60, "table": 60, "list": 60}
 """Bytes a token on the event stream."""

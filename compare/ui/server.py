@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
+from types import FrameType
 from typing import Any
 
 from starlette.middleware import Middleware
@@ -24,7 +26,7 @@ from compare.ui.head import StyledPage
 from compare.ui.resources import hub, views
 
 
-def server_options(routes: Sequence[BaseRoute]) -> dict[str, Any]:
+def server_options(routes: Sequence[BaseRoute], before_end: Callable[[], None]) -> dict[str, Any]:
     """What `st.App` takes beside the script: for `streamlit run app.py` and `weighbridge serve` alike.
 
     The call of `st.App` itself stands in app.py, because `streamlit run` looks for it in the text of that file; where
@@ -32,10 +34,21 @@ def server_options(routes: Sequence[BaseRoute]) -> dict[str, Any]:
 
     Args:
         routes: HTTP routes to serve beside the pages.
+        before_end: called on the server's loop when a signal ends the app; open requests must then end, since the
+            server waits for them.
     """
     _quiet_first_deep_link()
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)
-    return {"routes": routes, "lifespan": _lifespan, "middleware": [hosts, Middleware(StyledPage)]}
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        send_small_writes_at_once()
+        _on_ending_signals(before_end)
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+        yield
+        await asyncio.to_thread(close_hub)
+
+    return {"routes": routes, "lifespan": lifespan, "middleware": [hosts, Middleware(StyledPage)]}
 
 
 class LateViews:
@@ -44,14 +57,6 @@ class LateViews:
     def find(self, run_id: str, viewer_id: str) -> View | None:
         """The run as that viewer may see it, or None where there is no such run."""
         return views().find(run_id, viewer_id)
-
-
-@asynccontextmanager
-async def _lifespan(_: Any) -> AsyncIterator[None]:
-    send_small_writes_at_once()
-    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
-    yield
-    await asyncio.to_thread(close_hub)
 
 
 def _warm_up() -> None:
@@ -64,6 +69,22 @@ def _warm_up() -> None:
     hub()
     import_module("compare.sim.server")
     count("")
+
+
+def _on_ending_signals(act: Callable[[], None]) -> None:
+    """On the signals that end the app, act, and then do what the server does."""
+    if threading.current_thread() is not threading.main_thread():
+        return  # no signal reaches a server in another thread; whoever started it ends it
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        servers = signal.getsignal(number)
+
+        def end(number: int, frame: FrameType | None, servers: Any = servers) -> None:
+            loop.call_soon_threadsafe(act)
+            servers(number, frame)
+
+        if callable(servers):
+            signal.signal(number, end)
 
 
 def send_small_writes_at_once() -> None:

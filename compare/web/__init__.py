@@ -10,6 +10,7 @@ from starlette.routing import Route
 from compare.web.health import HEALTH_ROUTES
 from compare.web.runs import run_routes
 from compare.web.source import RunSource, RunView
+from compare.web.streams import STREAMS
 
 
 def routes(source: RunSource) -> list[Route]:
@@ -17,4 +18,4 @@ def routes(source: RunSource) -> list[Route]:
     return [*HEALTH_ROUTES, *run_routes(source)]
 
 
-__all__ = ["RunSource", "RunView", "routes"]
+__all__ = ["STREAMS", "RunSource", "RunView", "routes"]

@@ -18,8 +18,7 @@ only read; stopping, voting and the like go through the page's own session.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import orjson
@@ -30,12 +29,7 @@ from starlette.routing import Route
 
 from compare.settings import read_route
 from compare.web.source import RunSource, RunView
-
-KEEP_ALIVE_S = 15.0
-"""A comment is sent after this silence, so that proxies do not close the stream."""
-
-RETRY_MS = 500
-"""How soon a browser reconnects after a cut."""
+from compare.web.streams import STREAMS
 
 HEADERS = {
     "Cache-Control": "private, no-store",
@@ -155,7 +149,7 @@ def _text(text: str | None) -> Response:
 
 async def _events(request: Request, view: RunView) -> Response:
     return StreamingResponse(
-        _kept_alive(view.follow(_after(request))),
+        STREAMS.events(view.follow(_after(request))),
         media_type="text/event-stream",
         headers=HEADERS | {"X-Accel-Buffering": "no"},
     )
@@ -167,30 +161,3 @@ def _after(request: Request) -> int:
         if said and said.isascii() and said.isdigit():
             return int(said)
     return 0
-
-
-async def _kept_alive(frames: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The frames, with a comment in every long silence; leaves no task and no open iterator behind."""
-    yield b"retry: %d\n\n" % RETRY_MS
-    waiting: asyncio.Task[bytes | None] | None = None
-    try:
-        while True:
-            waiting = waiting or asyncio.ensure_future(_next(frames))
-            done, _ = await asyncio.wait({waiting}, timeout=KEEP_ALIVE_S)
-            if not done:
-                yield b": keep\n\n"
-                continue
-            frame, waiting = waiting.result(), None
-            if frame is None:
-                return
-            yield frame
-    finally:
-        if waiting is not None:
-            waiting.cancel()
-            await asyncio.wait({waiting})
-        if isinstance(frames, AsyncGenerator):
-            await frames.aclose()
-
-
-async def _next(frames: AsyncIterator[bytes]) -> bytes | None:
-    return await anext(frames, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -13,8 +14,11 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import aiohttp
+
 from compare.ui.server import send_small_writes_at_once
-from tests.app_server import READY_S, ROOT, free_port
+from tests.app_server import READY_S, ROOT, free_port, start_app
+from tests.viewer import viewer
 
 
 def _nodelay(found: socket.socket) -> bool:
@@ -41,6 +45,28 @@ def test_streamlit_run_serves_our_routes_beside_the_pages(tmp_path: Path) -> Non
             assert json.loads(_answer(f"http://127.0.0.1:{port}/healthz", process))["status"] == "ok"
         finally:
             process.send_signal(signal.SIGTERM)
+
+
+def test_the_app_ends_at_once_though_somebody_reads_an_answer_that_is_not_complete(tmp_path: Path) -> None:
+    server = start_app(tmp_path, sim_speed="500")
+
+    async def read_and_end() -> float:
+        async with aiohttp.ClientSession() as http, viewer(http, server.url, "") as session:
+            route = await session.run()
+            async with http.get(f"{server.url}{route}/events?v=0") as events:
+                assert await events.content.readline() == b"retry: 500\n"
+                began = time.monotonic()
+                server.process.send_signal(signal.SIGTERM)
+                while await events.content.readany():
+                    pass
+        await asyncio.to_thread(server.process.wait, 30)
+        return time.monotonic() - began
+
+    try:
+        # One answer alone would take minutes at this pace.
+        assert asyncio.run(read_and_end()) < 10
+    finally:
+        server.stop(signal.SIGKILL)
 
 
 def _answer(url: str, process: subprocess.Popen[bytes]) -> str:

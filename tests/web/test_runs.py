@@ -14,7 +14,7 @@ from compare import settings
 from compare.render.details import Details
 from compare.render.frames import Marks, PaneSnapshot, RunSnapshot, TurnRow, sse_frame
 from compare.render.worddiff import Op
-from compare.web import routes, runs
+from compare.web import routes, streams
 from tests.web.conftest import Ask
 
 SNAPSHOT: RunSnapshot = {
@@ -261,7 +261,7 @@ def test_the_stream_goes_on_after_the_last_frame_that_arrived(
 
 
 def test_silence_is_filled_with_comments(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "KEEP_ALIVE_S", 0.01)
+    monkeypatch.setattr(streams, "KEEP_ALIVE_S", 0.01)
     view = FakeView(ends=False)
     app = Starlette(routes=routes(FakeSource(view)))
     answer = asyncio.run(ask(app, at("events"), hang_up_after=7))

@@ -1,0 +1,104 @@
+"""A viewer without a browser: Streamlit's own websocket to choose candidates and press Run.
+
+async with viewer(http, url, "?thread=...") as session:
+    await session.choose(models); route = await session.run()
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+PATIENCE_S = 60.0
+_ROUTE = re.compile(rb"/rp/[\w.-]+")
+
+
+@dataclass(slots=True)
+class Session:
+    """One open page: what its widgets are called, what it has been sent."""
+
+    socket: aiohttp.ClientWebSocketResponse
+    query: str
+    """The page's address behind the question mark."""
+    n_bytes: int = 0
+    """Of all messages so far, as they travelled."""
+    route: str = ""
+    """ "/rp/<token>" of the reading pane that stands on the page."""
+    said: list[str] = field(default_factory=list)
+    """Plain texts on the page (st.text)."""
+    ids: dict[str, str] = field(default_factory=dict)
+    states: dict[str, WidgetState] = field(default_factory=dict)
+
+    async def draw(self, *pressed: WidgetState) -> None:
+        """Run the script and wait until it has ended."""
+        await self.ask(*pressed)
+        await self.until(lambda message: message.WhichOneof("type") == "script_finished")
+
+    async def ask(self, *pressed: WidgetState) -> None:
+        """Run the script."""
+        message = BackMsg()
+        message.rerun_script.query_string = self.query
+        message.rerun_script.widget_states.widgets.extend([*self.states.values(), *pressed])
+        await self.socket.send_bytes(message.SerializeToString())
+
+    async def until(self, met: object, patience_s: float = PATIENCE_S) -> None:
+        """Take in messages until one meets the condition."""
+        assert callable(met)
+        async with asyncio.timeout(patience_s):
+            while True:
+                data = await self.socket.receive_bytes()
+                self.n_bytes += len(data)
+                message = ForwardMsg()
+                message.ParseFromString(data)
+                self._note(message, data)
+                if met(message):
+                    return
+
+    def _note(self, message: ForwardMsg, data: bytes) -> None:
+        if message.WhichOneof("type") == "page_info_changed":
+            self.query = message.page_info_changed.query_string
+        if message.WhichOneof("type") != "delta":
+            return
+        element = message.delta.new_element
+        kind = element.WhichOneof("type")
+        if kind is None:
+            return
+        if widget := getattr(getattr(element, kind), "id", ""):
+            self.ids[re.sub(r"^\$\$ID-[0-9a-f]+-", "", widget)] = widget
+        if kind == "text":
+            self.said.append(element.text.body)
+        if kind == "bidi_component" and (found := _ROUTE.search(data)):
+            self.route = found[0].decode()
+
+    async def choose(self, models: Iterable[str]) -> None:
+        """Choose the candidates by the names on the page."""
+        state = WidgetState(id=self.ids["candidate_choice"])
+        state.string_array_value.data.extend(models)
+        self.states[state.id] = state
+        await self.draw()
+
+    async def run(self) -> str:
+        """Press Run; returns the address of the run's routes, as soon as the page has it."""
+        self.route = ""
+        await self.ask(WidgetState(id=self.ids["run"], trigger_value=True))
+        await self.until(lambda _: bool(self.route))
+        return self.route
+
+
+@asynccontextmanager
+async def viewer(http: aiohttp.ClientSession, url: str, query: str) -> AsyncIterator[Session]:
+    """Open a page and wait until it is drawn."""
+    async with http.ws_connect(
+        f"{url}/_stcore/stream", protocols=("streamlit", "PLACEHOLDER_AUTH_TOKEN"), max_msg_size=0
+    ) as socket:
+        session = Session(socket, query.lstrip("?"))
+        await session.draw()
+        yield session
