@@ -123,6 +123,11 @@ class Breakers:
             breaker = self._by_model[model_id] = Breaker(endpoint)
         return breaker
 
+    def found_there(self, model_id: str) -> None:
+        """Somebody else had an answer from the model, so it is asked here again."""
+        if breaker := self._by_model.get(model_id):
+            breaker.answered()
+
     def statuses(self) -> dict[str, BreakerStatus]:
         """How every one stands, by model id; may be called from any thread."""
         return {model_id: breaker.status() for model_id, breaker in list(self._by_model.items())}

@@ -116,6 +116,10 @@ class Hub:
         """How the endpoints that were asked here stand, by model id."""
         return self._backend.breakers.statuses()
 
+    def found_there(self, model_id: str) -> None:
+        """A model that was tried apart from all runs has answered: its endpoint is left alone no longer."""
+        self._loop.call_soon_threadsafe(self._backend.breakers.found_there, model_id)
+
     def learned(self) -> Learned:
         """Which parameters the servers that were asked here have refused."""
         return self._backend.client.learned

@@ -93,8 +93,9 @@ def show_model(spec: ModelSpec) -> None:
     if not now.ready:
         st.warning(_how_to(spec), icon=":material/key:")
     breaker = resources.hub().breakers().get(spec.id)
+    left_alone = st.empty()
     if breaker is not None and breaker.state != "closed":
-        st.warning(plain(f"{breaker.endpoint} is {breaker.sentence}"), icon=":material/pause_circle:")
+        left_alone.warning(plain(f"{breaker.endpoint} is {breaker.sentence}"), icon=":material/pause_circle:")
     left, right = st.columns(2, gap="medium")
     left.table(_facts(spec), border="horizontal", width="stretch")
     with right:
@@ -102,7 +103,11 @@ def show_model(spec: ModelSpec) -> None:
             "Ask it one short question", key="test_model", icon=":material/network_check:", disabled=not now.ready
         ):
             with st.spinner(f"Asking {plain(spec.name)} ..."):
-                _show_checked(asyncio.run(check([spec]))[0])
+                checked = asyncio.run(check([spec]))[0]
+            if checked.ok:
+                resources.hub().found_there(spec.id)
+                left_alone.empty()
+            _show_checked(checked)
 
 
 def _how_to(spec: ModelSpec) -> str:

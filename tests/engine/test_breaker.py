@@ -107,3 +107,12 @@ def test_a_model_at_a_new_address_begins_anew() -> None:
     assert breakers.statuses()["m"].state == "open"
     assert breakers.of("m", "m at http://a").status().state == "open"
     assert breakers.of("m", "m at http://b").status().state == "closed"
+
+
+def test_a_model_that_answered_elsewhere_is_asked_again_at_once() -> None:
+    breakers = Breakers()
+    fail(breakers.of("m", "m at http://a"))
+    breakers.found_there("m")
+    breakers.found_there("never asked")
+    assert breakers.of("m", "m at http://a").admit() == 0
+    assert list(breakers.statuses()) == ["m"]

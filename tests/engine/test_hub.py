@@ -109,6 +109,24 @@ def test_one_failure_leaves_the_other_panes_alone(hub: Hub, server: ModelServer)
     assert len(kept.answers) == 3
 
 
+def test_an_endpoint_that_was_left_alone_is_asked_again_once_it_was_seen_to_answer(
+    hub: Hub, server: ModelServer
+) -> None:
+    server.acts = [refusing(500)]
+    spec = server.spec()
+    for number in (1, 2):
+        run = run_of([spec], f"down-{number}")
+        hub.start(run, Kept())
+        until(lambda run=run: ended(run))  # type: ignore[misc]
+    assert hub.breakers()[spec.id].state == "open"
+    server.acts = [answering("back")]
+    hub.found_there(spec.id)
+    run = run_of([spec], "back")
+    hub.start(run, Kept())
+    until(lambda: ended(run))
+    assert (run.raw(0), hub.breakers()[spec.id].state) == ("back", "closed")
+
+
 def test_a_pane_that_has_its_answer_already_is_not_asked(hub: Hub, server: ModelServer) -> None:
     spec = server.spec()
     recorded = Answer("r", "c", "m0", 1, 1, "fixed", "recorded", "done", "stop", "On Monday.")
