@@ -86,6 +86,7 @@ EVIDENCE = {
         {"name": "all", "models": ["p", "q"], "wins": [[0, 30], [10, 0]], "cost_usd": [1, 2], "current": [0.5, 0.5]}
     ]
 }
+CRITERIA = '[[criterion]]\nname = "Few errors"\nmetric = "error_rate"\nlimit = "<= 50 %"\n'
 ROUTES = "routes:\n  - name: all\n    weights: {p: 0.75, q: 0.25}\n"
 WITH_JSON: dict[tuple[str, ...], list[str]] = {
     ("models",): [],
@@ -96,6 +97,7 @@ WITH_JSON: dict[tuple[str, ...], list[str]] = {
     ("agreement",): [],
     ("route", "recommend"): ["--evidence", "evidence.json"],
     ("route", "check"): ["routing.yaml"],
+    ("scorecard",): [],
     ("tokens", "calibration"): [],
     ("canary",): ["--counts", "counts.json"],
     ("doctor",): [],
@@ -113,6 +115,7 @@ def test_json_is_one_document_on_standard_output(
     words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("criteria.toml").write_text(CRITERIA)
     Path("counts.json").write_text(json.dumps(COUNTS))
     Path("evidence.json").write_text(json.dumps(EVIDENCE))
     Path("routing.yaml").write_text(ROUTES)
@@ -144,6 +147,8 @@ def test_json_is_one_document_on_standard_output(
         "comparison export some-id",
         "comparison export some-id --to pdf",
         "canary",
+        "scorecard",
+        "scorecard --criteria nowhere.toml",
     ],
 )
 def test_wrong_usage_ends_with_2_and_names_the_help(arguments: str) -> None:
