@@ -6,6 +6,7 @@ held up are left out and counted; failures are counted by their reason and are i
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ from compare.records import ProviderFailure
 MAX_GROUPS = 200
 """Served models and routes that are told apart; more are summed up as "other"."""
 MAX_REASONS = 50
+
+_NUMBER = re.compile(r"\d+")
 DEFINITIONS = {
     "first-token": "from just before the request is sent to the first piece of text that arrives, thinking included",
     "complete": "from just before the request is sent to the end of the answer",
@@ -75,7 +78,7 @@ class BenchResult:
     """Requests that went out a second time because a parameter was refused; their answers' times hold both."""
     wall_s: float
     reasons: dict[str, int]
-    """Failures by their sentence, most frequent first."""
+    """Failures by their sentence, most frequent first; those that differ only in numbers stand under the first."""
     groups: tuple[GroupResult, ...]
     """Everything first, then by served model and route."""
 
@@ -100,6 +103,8 @@ class Results:
         self._n_planned = plan.n_requests
         self._groups: dict[Routed, _Group] = {}
         self._reasons: Counter[str] = Counter()
+        self._called: dict[str, str] = {}
+        """By a reason without its numbers: the first that was met, under which all of them are counted."""
         self._n_failed = 0
         self._n_asked_again = 0
 
@@ -151,9 +156,10 @@ class Results:
     def _fail(self, failure: ProviderFailure) -> None:
         self._n_failed += 1
         reason = f"{failure.kind}: {failure.message}"
-        if reason not in self._reasons and len(self._reasons) >= MAX_REASONS:
-            reason = "other reasons"
-        self._reasons[reason] += 1
+        alike = _NUMBER.sub("#", reason)
+        if alike not in self._called and len(self._called) >= MAX_REASONS:
+            alike = reason = "other reasons"
+        self._reasons[self._called.setdefault(alike, reason)] += 1
 
 
 def _result(served: str, route: str, groups: Sequence[_Group]) -> GroupResult:

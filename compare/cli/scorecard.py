@@ -19,11 +19,13 @@ _MARKS = {"pass": "pass", "fail": "FAIL", "not measured": "----"}
 
 
 @click.command(
-    epilog="\b\nExample: weighbridge scorecard --criteria criteria.toml --job 3f2a --junit scorecard.xml\n"
+    epilog="\b\nExample: weighbridge scorecard --criteria criteria.toml --job last --junit scorecard.xml\n"
     "Exit status: 0 all pass, 1 something fails or is not measured, 2 wrong usage or a wrong file."
 )
 @click.option("--criteria", "file", type=click.Path(path_type=Path), help="Default: criteria.toml in the data folder.")
-@click.option("--job", "job_id", default=None, help="Only the answers of this job; default: all that were asked here.")
+@click.option(
+    "--job", "job_id", help="Only this job's answers, 'last' for the newest; default: all that were asked here."
+)
 @click.option("--junit", "junit_file", type=click.Path(path_type=Path), help="Also write a JUnit file for CI systems.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.pass_context
@@ -32,7 +34,7 @@ def scorecard(
 ) -> None:
     """Say which candidates keep the criteria of a file; what has not been measured does not pass."""
     store = the_store()
-    found = _made(store, _criteria(file), job_id)
+    found = _made(store, _criteria(file), _newest(store) if job_id == "last" else job_id)
     if junit_file is not None:
         _write(junit_file, junit(found))
     if as_json:
@@ -58,6 +60,13 @@ def _made(store: Store, criteria: Criteria, job_id: str | None) -> Scorecard:
         return made(store, criteria, job_id)
     except NotFoundError as exc:
         raise click.UsageError(str(exc)) from exc
+
+
+def _newest(store: Store) -> str:
+    jobs = store.measured_jobs(1)
+    if not jobs:
+        raise click.UsageError("There is no job with answers yet. Run one: weighbridge run --help")
+    return jobs[0].job_id
 
 
 def _write(path: Path, body: bytes) -> None:

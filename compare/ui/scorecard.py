@@ -103,7 +103,8 @@ def show(criteria: Criteria) -> None:
     _table(found)
     for name, results in groupby(found.results, key=lambda result: result.criterion.name):
         st.markdown(f"**{plain(name)}**")
-        st.markdown("\n".join(f"- {_ICONS[one.verdict]} {plain(one.sentence)}" for one in results))
+        # Two spaces before its end keep each on a line of its own.
+        st.markdown("  \n".join(f"{_ICONS[one.verdict]} {plain(one.sentence)}" for one in results))
     _downloads(found)
     st.caption(
         "What has not been measured does not pass. Times leave out failed answers and those timed while this machine "
@@ -141,7 +142,9 @@ def _table(found: Scorecard) -> None:
         {"Criterion": name, **{each: _word(cells.get((name, each))) for each in names}}
         for name in criteria
     ]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder="\u2013")
+    # As wide as a phone leaves room for a verdict beside it.
+    columns = {"Criterion": st.column_config.TextColumn(width=220)}
+    st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder="\u2013", column_config=columns)
 
 
 def _word(result: Result | None) -> str | None:

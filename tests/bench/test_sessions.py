@@ -127,6 +127,13 @@ def test_a_failed_turn_is_counted_and_never_repeated(server: ModelServer) -> Non
     assert [m["role"] for m in server.requests[-1]["messages"]] == ["system", *["user", "assistant"] * 2, "user"]
 
 
+def test_reasons_that_differ_only_in_numbers_are_counted_together(server: ModelServer) -> None:
+    server.acts = [breaking_off("1"), breaking_off("22"), answering("Yes.")]
+    found = bench(server.base_url, sessions=1, turns=3)
+    assert list(found.reasons.values()) == [2]
+    assert next(iter(found.reasons)).startswith("truncated: ")
+
+
 def test_a_session_that_fails_three_times_in_a_row_is_given_up(server: ModelServer) -> None:
     server.acts = [refusing(500)]
     found = bench(server.base_url, sessions=2, turns=10)

@@ -97,6 +97,7 @@ def test_a_passing_gate_ends_with_0_and_a_junit_file_says_the_same(
     gate.write_text(GATE.partition('name = "Answers are whole"')[0].rpartition("[[criterion]]")[0], encoding="utf-8")
     report = tmp_path / "scorecard.xml"
     assert card(gate, "--job", job, "--junit", report).status == 0
+    assert card(gate, "--job", "last").status == 1
     passed = checked(report.read_bytes())
     assert [suite.attrib["failures"] for suite in passed] == ["0", "0"]
     assert card(gate, "--junit", report).status == 1
@@ -136,6 +137,12 @@ def test_an_unknown_job_and_a_missing_file_are_wrong_usage(gate: Path, tmp_path:
     assert missing.status == 2
     assert str(tmp_path / "criteria.toml") in missing.err
     assert "--criteria" in missing.err
+
+
+def test_the_last_job_must_be_there(gate: Path) -> None:
+    found = card(gate, "--job", "last")
+    assert found.status == 2
+    assert "There is no job with answers yet." in found.err
 
 
 def test_the_criteria_of_the_data_folder_are_the_default(tmp_path: Path, store: Store, conversations: Path) -> None:

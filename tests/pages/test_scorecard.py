@@ -50,8 +50,8 @@ def healthy(app: AppTest) -> AppTest:
 
 def sentences(app: AppTest) -> list[str]:
     """The lines under the criteria, without Markdown's marks."""
-    lines = [line for block in app.markdown for line in str(block.value).splitlines() if line.startswith("- ")]
-    return [re.sub(r"\\(\W)", r"\1", line.partition("] ")[2]).replace(":small[]", "") for line in lines]
+    lines = [line for block in app.markdown for line in str(block.value).splitlines() if ":material/" in line]
+    return [re.sub(r"\\(\W)", r"\1", line.partition("] ")[2].rstrip()).replace(":small[]", "") for line in lines]
 
 
 def test_without_criteria_the_page_begins_with_an_example_that_can_be_saved(tmp_path: Path) -> None:

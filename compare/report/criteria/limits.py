@@ -78,9 +78,10 @@ class Limit:
         """A number with the limit's unit."""
         return f"${number}" if self.quantity == "money" else f"{number} {self.unit}".rstrip()
 
-    def plain(self, value: float) -> str:
-        """A figure in the limit's unit without the unit, with sensible digits."""
-        return self._digits(value, self._least_digits(value))
+    def interval(self, low: float, high: float, value: float) -> str:
+        """An interval in the limit's unit without the unit, with the digits that its figure deserves."""
+        digits = self._least_digits(value or high)
+        return f"{self._digits(low, digits)} to {self._digits(high, digits)}"
 
     @property
     def _factor(self) -> float:

@@ -159,8 +159,8 @@ def _no_interval(measured: Measured) -> str:
 def _in_brackets(criterion: Criterion, measured: Measured) -> str:
     """What stands behind a figure: " (3.9 to 4.6, n = 120)"."""
     limit, parts = criterion.limit, []
-    if measured.ci_low is not None and measured.ci_high is not None:
-        parts.append(f"{limit.plain(measured.ci_low)} to {limit.plain(measured.ci_high)}")
+    if measured.value is not None and measured.ci_low is not None and measured.ci_high is not None:
+        parts.append(limit.interval(measured.ci_low, measured.ci_high, measured.value))
     parts.append(f"n = {measured.n:,}")
     parts += measured.notes
     return f" ({', '.join(parts)})"
