@@ -213,7 +213,7 @@ def _win_share(criterion: Criterion, candidate_id: str, evidence: Evidence) -> M
         return _nothing("vote", f"there are no blind votes between it and {criterion.against}{criterion.place}")
     scores = [row.score if row.candidate_a == candidate_id else 1.0 - row.score for row in told]
     notes = () if len(told) == len(rows) else (f"{counted(len(rows) - len(told), 'vote')} found both bad",)
-    return _of_votes(scores, [row.rater_id for row in told], notes)
+    return _of_votes(scores, told, notes)
 
 
 def _good_enough_rate(criterion: Criterion, candidate_id: str, evidence: Evidence) -> Measured:
@@ -221,18 +221,25 @@ def _good_enough_rate(criterion: Criterion, candidate_id: str, evidence: Evidenc
     if not ballots:
         return _nothing("vote", f"there are no blind votes on it{criterion.place}")
     rows = list(ballots.values())
-    return _of_votes([float(row.verdict != "all_bad") for row in rows], [row.rater_id for row in rows])
+    return _of_votes([float(row.verdict != "all_bad") for row in rows], rows)
 
 
-def _of_votes(scores: Sequence[float], raters: Sequence[str], notes: tuple[str, ...] = ()) -> Measured:
-    """A mean of scores from 0 to 1: the wider of Wilson's interval and the one that takes each rater as a cluster."""
-    mean = clustered_mean(scores, raters)
-    assert mean.value is not None
+def _of_votes(scores: Sequence[float], rows: Sequence[Preference], notes: tuple[str, ...] = ()) -> Measured:
+    """A mean of scores from 0 to 1, with the widest of three intervals.
+
+    Wilson's takes votes for independent; the others take each rater, and each thread, as one cluster. Few raters who
+    agree, or many votes on few threads, must not look like much evidence.
+    """
+    by_rater = clustered_mean(scores, [row.rater_id for row in rows])
+    by_thread = clustered_mean(scores, [row.thread_id for row in rows])
+    value = by_rater.value
+    assert value is not None
     low, high = wilson(round(sum(scores)), len(scores))
-    if mean.ci_low is not None and mean.ci_high is not None:
-        low, high = min(low, mean.ci_low), max(high, mean.ci_high)
-    low, high = max(0.0, min(low, mean.value)), min(1.0, max(high, mean.value))
-    return Measured(mean.value, low, high, len(scores), "vote", notes=notes)
+    lows = [each.ci_low for each in (by_rater, by_thread) if each.ci_low is not None]
+    highs = [each.ci_high for each in (by_rater, by_thread) if each.ci_high is not None]
+    return Measured(
+        value, max(0.0, min(value, low, *lows)), min(1.0, max(value, high, *highs)), len(scores), "vote", notes=notes
+    )
 
 
 # --- probes ----------------------------------------------------------------------------------------------------------

@@ -227,6 +227,16 @@ def test_win_share_is_of_blind_votes_against_the_named_candidate(table: Table) -
     assert (other.verdict, other.measured.value) == ("pass", 0.75)
 
 
+def test_votes_of_few_raters_who_differ_are_less_evidence_than_their_number(table: Table) -> None:
+    # Ann always prefers sim-lite, Ben never: 40 votes, and yet only two opinions.
+    for i in range(40):
+        comparison = table.compare("sim-lite", "sim-large", blind=True)
+        choice = Choice("best", i % 2)
+        cast(table.store, comparison, table.store.rater(("Ann", "Ben")[i % 2]), choice, key=f"key-{i}")
+    found = only(table.store, 'metric = "win_share"\nagainst = "sim-large"\ncandidate = "sim-lite"\nlimit = ">= 40 %"')
+    assert (found.measured.value, found.measured.ci_low, found.measured.ci_high) == (0.5, 0.0, 1.0)
+
+
 def test_open_votes_and_votes_of_other_histories_are_not_counted(table: Table) -> None:
     cast_votes(table, 8, blind=False)
     base = 'metric = "win_share"\nagainst = "sim-large"\ncandidate = "sim-lite"\nlimit = ">= 40 %"\n'
