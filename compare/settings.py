@@ -76,6 +76,11 @@ def database_path() -> Path:
     return data_dir() / "weighbridge.db"
 
 
+def criteria_path() -> Path:
+    """Path of the criteria file that the scorecard reads unless told otherwise; it need not be there."""
+    return data_dir() / "criteria.toml"
+
+
 def own_models_file() -> Path | None:
     """The user's own models.toml, or None where none is named.
 

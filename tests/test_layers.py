@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("threads", "render"),
     ("providers", "sim"),
     ("engine", "store", "ratings"),
-    ("runs", "jobs"),
+    ("runs", "jobs", "bench"),
     ("probes", "review", "routing"),
     ("report",),
     ("ui", "web", "cli"),

@@ -25,6 +25,8 @@ COMMANDS = {
     "rate": ("rate", "rate", "Rate candidates by votes, with intervals."),
     "agreement": ("agreement", "agreement", "How far raters agree."),
     "route": ("route", "route", "Turn votes into routing weights."),
+    "scorecard": ("scorecard", "scorecard", "Hold answers and votes against a criteria file; for CI."),
+    "bench": ("bench", "bench", "Parallel sessions against an endpoint or gateway of your own."),
     "tokens": ("tokens", "tokens", "Token counts: reported by models and counted here."),
     "canary": ("canary", "canary", "Roll back, hold or promote: the sequential test on counts."),
     "doctor": ("doctor", "doctor", "Check this installation and say what to do."),

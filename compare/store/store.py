@@ -11,6 +11,7 @@ from compare.store.candidates import Candidates
 from compare.store.comparisons import Comparisons
 from compare.store.database import BUSY_TIMEOUT_S, Database, check_place, use_write_ahead_log
 from compare.store.jobs import Jobs
+from compare.store.measurements import Measurements
 from compare.store.preferences import Preferences
 from compare.store.presets import Presets
 from compare.store.raters import Raters
@@ -18,7 +19,9 @@ from compare.store.threads import Threads
 from compare.store.votes import Votes
 
 
-class Store(Raters, Threads, Candidates, Answers, Comparisons, Ballots, Preferences, Votes, Jobs, Presets):
+class Store(
+    Raters, Threads, Candidates, Answers, Comparisons, Ballots, Preferences, Votes, Jobs, Presets, Measurements
+):
     """Threads, answers, comparisons and ballots. One object serves all threads of a process; made by open_store.
 
     Every method may raise StoreError where the file cannot be read or written.

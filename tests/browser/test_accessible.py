@@ -59,8 +59,8 @@ def test_set_up_run_and_vote_by_tab_alone(app: AppServer, page: Page) -> None:
     assert [name for name in found if name.startswith("<")] == []
     assert_in_order(
         found,
-        ["Playground", "Threads", "Results", "Weights", "Models", "Earlier runs", "Pick a thread", "Thread",
-         "Candidates (2 to 8)", "Candidate settings", "Blind", "Run"],
+        ["Playground", "Threads", "Results", "Scorecard", "Weights", "Models", "Earlier runs", "Pick a thread",
+         "Thread", "Candidates (2 to 8)", "Candidate settings", "Blind", "Run"],
     )  # fmt: skip
     steps.run_button(page).focus()
     page.keyboard.press("Enter")

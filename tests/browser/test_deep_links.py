@@ -13,6 +13,7 @@ from tests.app_server import AppServer
 pytestmark = pytest.mark.browser
 
 PAGES = {"": "Which model keeps the thread?", "threads": "Threads", "results": "Results", "weights": "Weights",
+         "scorecard": "Scorecard",
          "models": "Models"}  # fmt: skip
 
 
@@ -20,7 +21,7 @@ PAGES = {"": "Which model keeps the thread?", "threads": "Threads", "results": "
 def test_first_visit_by_deep_link(fresh_app: AppServer, page: Page, path: str, heading: str) -> None:
     page.goto(f"{fresh_app.url}/{path}")
     expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
-    for name in ("Playground", "Threads", "Results", "Weights", "Models"):
+    for name in ("Playground", "Threads", "Results", "Scorecard", "Weights", "Models"):
         expect(page.get_by_test_id("stTopNavLink").filter(has_text=name)).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)

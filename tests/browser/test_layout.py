@@ -147,7 +147,7 @@ def test_a_phone_shows_no_keys_while_answers_are_written(tmp_path: Path, chromiu
 def test_the_pages_of_a_phone_are_one_tap_away_and_nothing_stays_over_them(app: AppServer, chromium: Browser) -> None:
     with phone(chromium) as page:
         steps.open_playground(page, app.url)
-        for name in ("Results", "Threads", "Models", "Weights"):
+        for name in ("Results", "Threads", "Scorecard", "Models", "Weights"):
             link = page.get_by_role("link", name=name, exact=True)
             box = link.bounding_box()
             assert box

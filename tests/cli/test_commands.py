@@ -17,6 +17,7 @@ import compare
 from compare.cli.commands import COMMANDS, cli
 from compare.store import Store
 from tests.cli.command import process, weighbridge
+from tests.engine.servers import ModelServer
 
 
 def every_command(group: click.Group = cli, *names: str) -> Iterator[tuple[str, ...]]:
@@ -86,6 +87,7 @@ EVIDENCE = {
         {"name": "all", "models": ["p", "q"], "wins": [[0, 30], [10, 0]], "cost_usd": [1, 2], "current": [0.5, 0.5]}
     ]
 }
+CRITERIA = '[[criterion]]\nname = "Few errors"\nmetric = "error_rate"\nlimit = "<= 50 %"\n'
 ROUTES = "routes:\n  - name: all\n    weights: {p: 0.75, q: 0.25}\n"
 WITH_JSON: dict[tuple[str, ...], list[str]] = {
     ("models",): [],
@@ -96,6 +98,8 @@ WITH_JSON: dict[tuple[str, ...], list[str]] = {
     ("agreement",): [],
     ("route", "recommend"): ["--evidence", "evidence.json"],
     ("route", "check"): ["routing.yaml"],
+    ("scorecard",): [],
+    ("bench",): ["--sessions", "1", "--turns", "1", "--model", "local", "--url"],
     ("tokens", "calibration"): [],
     ("canary",): ["--counts", "counts.json"],
     ("doctor",): [],
@@ -110,13 +114,15 @@ def test_every_command_that_offers_json_is_tried_here() -> None:
 @pytest.mark.usefixtures("voted", "half_bad")
 @pytest.mark.parametrize("words", WITH_JSON, ids=" ".join)
 def test_json_is_one_document_on_standard_output(
-    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: ModelServer
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("criteria.toml").write_text(CRITERIA)
     Path("counts.json").write_text(json.dumps(COUNTS))
     Path("evidence.json").write_text(json.dumps(EVIDENCE))
     Path("routing.yaml").write_text(ROUTES)
-    found = weighbridge(*words, *WITH_JSON[words], "--json")
+    address = [server.base_url] if words == ("bench",) else []
+    found = weighbridge(*words, *WITH_JSON[words], *address, "--json")
     assert isinstance(found.document, dict)
     assert found.document
 
@@ -144,6 +150,11 @@ def test_json_is_one_document_on_standard_output(
         "comparison export some-id",
         "comparison export some-id --to pdf",
         "canary",
+        "scorecard",
+        "scorecard --criteria nowhere.toml",
+        "bench",
+        "bench --url nowhere",
+        "bench --url http://127.0.0.1:9/v1 --time wall",
     ],
 )
 def test_wrong_usage_ends_with_2_and_names_the_help(arguments: str) -> None:

@@ -28,6 +28,7 @@ OPENING = {
     "agreement": "",
     "route recommend": "",
     "route export": "--out routing",
+    "scorecard": "",
     "tokens calibration": "",
     "serve": "",
 }

@@ -22,6 +22,7 @@ PAGES = {
     "pages/run/playground.py": "Which model keeps the thread?",
     "pages/run/threads.py": "Threads",
     "pages/review/results.py": "Results",
+    "pages/review/scorecard.py": "Scorecard",
     "pages/route/weights.py": "Weights",
     "pages/setup/models.py": "Models",
 }
