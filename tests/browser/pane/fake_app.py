@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
 import streamlit as st
 from fake_run import RUNS
 from starlette.requests import Request
@@ -11,7 +15,15 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from compare.settings import sign_route
 from compare.ui.pane import plain_pane, reading_pane
+from compare.ui.server import send_small_writes_at_once
 from compare.web import routes
+
+
+@asynccontextmanager
+async def around(_: Any) -> AsyncIterator[None]:
+    """As in the real app: what is written arrives at once."""
+    send_small_writes_at_once()
+    yield
 
 
 def page() -> None:
@@ -56,4 +68,5 @@ async def command(request: Request) -> JSONResponse:
 if get_script_run_ctx(suppress_warning=True):
     page()
 else:
-    app = st.App(__file__, routes=[*routes(RUNS), Route("/command", command, methods=["POST"])])
+    beside = [*routes(RUNS), Route("/command", command, methods=["POST"])]
+    app = st.App(__file__, routes=beside, lifespan=around)
