@@ -524,6 +524,26 @@ def test_earlier_runs_open_by_a_click_and_say_whether_there_was_a_vote() -> None
     assert healthy(app).session_state["run_id"] == run_id
 
 
+def test_the_list_of_runs_does_not_say_whom_a_blind_run_went_on_without() -> None:
+    app = opened()
+    app.toggle(key="blind").set_value(True).run()
+    app = after_a_run(app)
+    app.get_by_key(f"next_places_{app.session_state['run_id']}").set_value([0, 1]).run()
+    app = go_on(app)
+    voted_on = str(app.session_state["run_id"])
+    app.button(key="new").click().run()
+    app.button(key="earlier").click().run()
+    follow_up, first = (line for line in all_text(healthy(app)).splitlines() if "blind" in line)
+    assert "Sim Flash, Sim Large, Sim Lite" in first
+    assert "2 candidates" in follow_up
+    assert "Sim" not in follow_up
+    app.button(key=f"earlier_{voted_on}").click().run()
+    app.button(key="vote_1").click().run()
+    app.button(key="new").click().run()
+    app.button(key="earlier").click().run()
+    assert "2 candidates" not in all_text(healthy(app))
+
+
 def test_the_default_route_is_named_for_what_comes_to_it() -> None:
     app = after_a_run(opened())
     app.button(key="vote_3").click().run()
