@@ -141,7 +141,7 @@ def _conversation(sent: Sent, letter: str) -> None:
 
 
 def _row(number: int, message: ChatMessage) -> str:
-    """A message to the letter, what nobody would see as a box. Thirty code blocks would keep a phone busy for seconds."""
+    """A message to the letter, hidden characters as boxes. Thirty code blocks would keep a phone busy for seconds."""
     pictures = f", {counted(len(message.images), 'picture')}" if message.images else ""
     return (
         f'<article class="wb-sent"><div>{number} \u00b7 {escape(message.role)}{pictures}</div>'
