@@ -77,7 +77,8 @@ def cast(
     Raises:
         CompareError: fewer than two answers are complete, or the chosen one is not.
     """
-    shown = votable(store, comparison).answers
+    can = votable(store, comparison)
+    shown = can.answers
     if len(shown) < 2:
         raise CompareError(f"{len(shown)} of {len(comparison.current)} answers are complete; a vote needs at least 2.")
     if choice.verdict == "best" and choice.place not in shown:
@@ -98,12 +99,19 @@ def cast(
         ranking=ranking,
         shown_order=order,
         blind=blind,
-        speed_visible=not blind,
+        speed_visible=not blind or _speed_could_be_told(comparison, can),
         supersedes_id=before.id if before is not None and before.idempotency_key != key else None,
     )
     workload = store.thread(comparison.thread_id).workload
     rows = derive(ballot, {a.id: a for a in shown.values()}, thread_id=comparison.thread_id, workload=workload)
     return store.cast(ballot, rows)
+
+
+def _speed_could_be_told(comparison: Comparison, can: Votable) -> bool:
+    """Whether names alone were hidden: an answer that is asked for again is waited for by itself, and one that was
+    stopped shows how far it had come when others were complete.
+    """
+    return any(slot.version for slot in comparison.current) or "stopped" in can.incomplete.values()
 
 
 def undo(store: Store, comparison: Comparison, rater_id: str) -> Ballot | None:

@@ -230,6 +230,10 @@ def codes(app: AppTest) -> list[str]:
     return [str(code.value) for code in app.code]
 
 
+def htmls(app: AppTest) -> list[str]:
+    return [str(element.proto.body) for element in app.get("html")]
+
+
 def answers(app: AppTest) -> list[Answer]:
     comparison = resources.store().comparison(str(app.session_state["run_id"]))
     assert comparison is not None
@@ -271,6 +275,16 @@ def test_every_answer_tells_exactly_what_was_sent() -> None:
     body = json.loads(codes(healthy(view))[-1])
     assert (body["model"], body["temperature"]) == ("sim-flash", 0.4)
     assert len(body["input"]) + len(body.get("instructions", "")[:1]) == n_sent
+
+
+def test_what_was_sent_cannot_turn_its_own_words_around() -> None:
+    app = opened()
+    app.segmented_control(key="thread_way").set_value("paste").run()
+    app.text_area(key="paste_text").set_value("User: open \u202egnp.exe").run()
+    choose_sent(after_a_run(app))
+    shown = next(html for html in htmls(app) if "wb-sent" in html)
+    assert '<span class="rp-cc">U+202E</span>gnp.exe' in shown
+    assert "\u202e" not in shown
 
 
 def test_nothing_of_it_is_offered_while_a_run_is_blind() -> None:

@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.proto.Block_pb2 import Block as BlockProto
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
 
 from compare.catalog import load_catalog
 from compare.engine.hub import close_hub
+from compare.engine.run import Run
 from compare.settings import database_path
 from compare.store.store import open_store
 from compare.ui import resources
@@ -465,6 +468,68 @@ def test_a_handover_is_run_voted_on_and_its_loss_stands_on_results() -> None:
     assert any("No votes yet." in info.value for info in healthy(app).info)
 
 
+def how_it_goes_on(app: AppTest) -> tuple[str, str]:
+    """What the folded choice says, and what is chosen in it."""
+    found = [one.proto.popover.label for one in blocks(app._tree) if isinstance(one.proto, BlockProto)]
+    return next(label for label in reversed(found) if label), str(app.radio(key="next_history_choice").value)
+
+
+def blocks(block: Block) -> Iterator[Block]:
+    for child in block.children.values():
+        if isinstance(child, Block):
+            yield child
+            yield from blocks(child)
+
+
+def test_whose_answer_is_given_and_who_takes_over_is_said_before_it_is_sent() -> None:
+    app = after_a_run(opened())
+    app.radio(key="next_history_choice").set_value("fixed").run()
+    assert how_it_goes_on(app) == ("All see what was really answered", "fixed")
+    app = go_on(app)
+    assert how_it_goes_on(app) == ("All see A's answer", "fixed")
+    app.selectbox(key=f"next_given_{app.session_state['run_id']}").set_value(2).run()
+    assert how_it_goes_on(app) == ("All see C's answer", "fixed")
+    app.radio(key="next_history_choice").set_value("handover").run()
+    app.selectbox(key=f"next_to_{app.session_state['run_id']}").set_value("sim-large").run()
+    assert how_it_goes_on(healthy(app)) == ("Sim Large takes over", "handover")
+
+
+def test_a_history_that_a_blind_run_closes_is_neither_shown_nor_sent_and_comes_back_with_the_vote(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = after_a_run(opened())
+    app.radio(key="next_history_choice").set_value("handover").run()
+    app.button(key="new").click().run()
+    app.toggle(key="blind").set_value(True).run()
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Run, "running", property(lambda run: True))
+        app.button(key="run").click().run()
+        assert app.chat_input(key="next_message").disabled
+        # Who could take over stands there in the order of the letters.
+        assert [one.label for one in healthy(app).selectbox] == []
+        assert how_it_goes_on(app) == ("Each sees its own answers", "own")
+    finished(app)
+    app.run()
+    assert how_it_goes_on(app) == ("Each sees its own answers", "own")
+    app.button(key="vote_1").click().run()
+    said, chosen = how_it_goes_on(healthy(app))
+    assert said.endswith(" takes over")
+    assert chosen == "handover"
+
+
+def test_when_every_answer_failed_there_is_none_to_give_to_all() -> None:
+    app = after_a_run(opened())
+    app.radio(key="next_history_choice").set_value("fixed").run()
+    app.button(key="new").click().run()
+    app.segmented_control(key="thread_way").set_value("paste").run()
+    app.text_area(key="paste_text").set_value(f"User: {'too long ' * 150_000}").run()
+    app.multiselect(key="candidate_choice").set_value(["sim-lite", "sim-flash"]).run()
+    app = healthy(after_a_run(app))
+    assert "A and B failed" in all_text(app)
+    assert "opens with an answer that did not fail" in all_text(app)
+    assert app.radio(key="next_history_choice").value == "own"
+
+
 def test_the_next_message_goes_to_the_chosen_ones() -> None:
     app = after_a_run(opened())
     app.get_by_key(f"next_places_{app.session_state['run_id']}").set_value([0, 2]).run()
@@ -523,6 +588,26 @@ def test_earlier_runs_open_by_a_click_and_say_whether_there_was_a_vote() -> None
     assert "you voted" in all_text(app)
     app.button(key=f"earlier_{run_id}").click().run()
     assert healthy(app).session_state["run_id"] == run_id
+
+
+def test_the_list_of_runs_does_not_say_whom_a_blind_run_went_on_without() -> None:
+    app = opened()
+    app.toggle(key="blind").set_value(True).run()
+    app = after_a_run(app)
+    app.get_by_key(f"next_places_{app.session_state['run_id']}").set_value([0, 1]).run()
+    app = go_on(app)
+    voted_on = str(app.session_state["run_id"])
+    app.button(key="new").click().run()
+    app.button(key="earlier").click().run()
+    follow_up, first = (line for line in all_text(healthy(app)).splitlines() if "blind" in line)
+    assert "Sim Flash, Sim Large, Sim Lite" in first
+    assert "2 candidates" in follow_up
+    assert "Sim" not in follow_up
+    app.button(key=f"earlier_{voted_on}").click().run()
+    app.button(key="vote_1").click().run()
+    app.button(key="new").click().run()
+    app.button(key="earlier").click().run()
+    assert "2 candidates" not in all_text(healthy(app))
 
 
 def test_the_default_route_is_named_for_what_comes_to_it() -> None:

@@ -193,6 +193,16 @@ def test_the_first_vote_on_a_blind_comparison_is_blind_and_every_later_one_is_op
     assert Rater(table, "Bob").cast(comparison, A).blind
 
 
+def test_a_blind_vote_says_where_speed_could_be_told(table: Table, ann: Rater) -> None:
+    again = table.regenerate(table.compare("p", "q", blind=True), 1, "newer")
+    voted = ann.cast(again, A)
+    assert (voted.blind, voted.speed_visible) == (True, True)
+    stopped = ann.cast(table.compare("p", "q", "r", status={1: "stopped"}, blind=True), A)
+    assert (stopped.blind, stopped.speed_visible) == (True, True)
+    failed = ann.cast(table.compare("p", "q", "r", status={1: "failed"}, blind=True), A)
+    assert (failed.blind, failed.speed_visible) == (True, False)
+
+
 def test_a_vote_under_another_name_where_the_names_were_on_screen_is_open(table: Table) -> None:
     comparison = table.compare("p", "q", blind=True)
     bob = table.store.rater("Bob")

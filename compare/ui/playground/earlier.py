@@ -42,16 +42,23 @@ def earlier_runs() -> None:
 
 
 def line(summary: ComparisonSummary, comparison: Comparison) -> str:
-    """Candidates, time and votes of a run; while it is blind for this rater the names are in the alphabet's order."""
+    """Candidates, time and votes of a run; who they are only as far as this rater may know it."""
     store, rater = resources.store(), state.rater_id()
-    names = [slot.label for slot in comparison.current]
     hidden = comparison.blind and not has_seen_names(store, comparison.id, rater)
-    if hidden:
-        names.sort()
     voted = store.counted_ballot(comparison.id, rater) is not None
     votes = "you voted" if voted else counted(summary.n_ballots, "vote") if summary.n_ballots else "no vote yet"
     kind = [*(["follow-up"] if comparison.continues_id else []), *(["blind"] if comparison.blind else [])]
-    return " \u00b7 ".join([", ".join(names), *kind, _when(summary.created_at), votes])
+    return " \u00b7 ".join([_who(comparison, hidden=hidden), *kind, _when(summary.created_at), votes])
+
+
+def _who(comparison: Comparison, *, hidden: bool) -> str:
+    """The candidates by name. Of a run whose names are hidden they are in the alphabet's order, and of one that goes on
+    from another only their number: whom it went on without is known by letter.
+    """
+    names = [slot.label for slot in comparison.current]
+    if hidden and comparison.continues_id is not None:
+        return counted(len(names), "candidate")
+    return ", ".join(sorted(names) if hidden else names)
 
 
 def _when(created_at: str) -> str:

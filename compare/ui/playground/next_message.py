@@ -55,10 +55,12 @@ def _how(run: Run, runs: Runs, *, names_seen: bool) -> GoingOn:
     chosen: History = st.session_state.get("next_history", "own")
     if chosen not in open_ways:
         chosen = "own"
-    label = _WAYS[chosen][0]
-    with st.popover(label, icon=":material/alt_route:", type="tertiary", key="next_how", disabled=run.running):
+    said = _chosen_in_words(chosen, run, runs, shown=shown)
+    # The widget's own memory of a run where less was open must not win over what is said here.
+    state.put("next_history_choice", chosen)
+    with st.popover(said, icon=":material/alt_route:", type="tertiary", key="next_how", disabled=run.running):
         way = st.radio(
-            "What the candidates are shown of the last answers", open_ways, index=open_ways.index(chosen),
+            "What the candidates are shown of the last answers", open_ways,
             format_func=lambda key: _WAYS[key][0], captions=[_WAYS[key][1] for key in open_ways],
             key="next_history_choice", on_change=_choose,
         )  # fmt: skip
@@ -67,6 +69,19 @@ def _how(run: Run, runs: Runs, *, names_seen: bool) -> GoingOn:
         given = _given(run, runs, shown=shown) if way == "fixed" else None
         to = _to(run) if way == "handover" else None
         return GoingOn(way, _places(run), None if given == _RECORDED else given, to)
+
+
+def _chosen_in_words(way: History, run: Run, runs: Runs, *, shown: bool) -> str:
+    """What will happen, also while the choice is folded: whose answer is given, who takes over."""
+    if way == "fixed":
+        given = _givable(run, runs, shown=shown)
+        place = st.session_state.get(_given_key(run), given[0])
+        return "All see what was really answered" if place == _RECORDED else f"All see {LETTERS[place]}'s answer"
+    if way == "handover":
+        offered = _successors(run)
+        chosen = st.session_state.get(_to_key(run)) or next(iter(offered), None)
+        return plain(f"{chosen_candidates([chosen])[0].label} takes over") if chosen in offered else _WAYS[way][0]
+    return _WAYS[way][0]
 
 
 def _to_whom(how: GoingOn) -> str:
@@ -81,10 +96,10 @@ def _choose() -> None:
 def _lacking(run: Run, runs: Runs, *, shown: bool) -> Mapping[History, str]:
     """Ways that are not open now, and why."""
     found: dict[History, str] = {}
-    if run.running:
-        return found
-    if runs.winner(run.id, state.rater_id()) is None:
+    if not run.running and runs.winner(run.id, state.rater_id()) is None:
         found["winner"] = "*All see the winner's answer* opens with your vote for the best one."
+    if not _givable(run, runs, shown=shown):
+        found["fixed"] = "*All see one given answer* opens with an answer that did not fail."
     if not shown:
         found["handover"] = "*One takes over* opens with your vote: it names candidates."
     return found
@@ -94,13 +109,20 @@ def _name(run: Run, place: int, *, shown: bool) -> str:
     return f"{LETTERS[place]} {run.panes[place].face.label}" if shown else LETTERS[place]
 
 
-def _given(run: Run, runs: Runs, *, shown: bool) -> int:
+def _givable(run: Run, runs: Runs, *, shown: bool) -> list[int]:
+    """Places whose answer can be given to all, first of all the recorded one."""
     places = [i for i, pane in enumerate(run.panes) if pane.state != "failed"]
-    if runs.has_recorded(run.id) and shown:
-        places.insert(0, _RECORDED)
+    return [_RECORDED, *places] if shown and runs.has_recorded(run.id) else places
+
+
+def _given_key(run: Run) -> str:
+    return f"next_given_{run.id}"
+
+
+def _given(run: Run, runs: Runs, *, shown: bool) -> int:
     return int(
         st.selectbox(
-            "Given to all", places, key=f"next_given_{run.id}",
+            "Given to all", _givable(run, runs, shown=shown), key=_given_key(run),
             format_func=lambda place: (
                 "What was really answered" if place == _RECORDED else _name(run, place, shown=shown)
             ),
@@ -108,13 +130,21 @@ def _given(run: Run, runs: Runs, *, shown: bool) -> int:
     )  # fmt: skip
 
 
-def _to(run: Run) -> Candidate | None:
-    """Who takes over: first the candidates of this run, then all others that are ready."""
+def _successors(run: Run) -> dict[str, str]:
+    """Who can take over, by name: first the candidates of this run, then all others."""
     here = list(dict.fromkeys(_base_id(pane.question.candidate) for pane in run.panes if pane.question is not None))
     names = candidate_options(None)
-    offered = [key for key in here if key in names] + [key for key in names if key not in here]
+    return {key: names[key] for key in here if key in names} | {k: v for k, v in names.items() if k not in here}
+
+
+def _to_key(run: Run) -> str:
+    return f"next_to_{run.id}"
+
+
+def _to(run: Run) -> Candidate | None:
+    names = _successors(run)
     chosen = st.selectbox(
-        "Takes over", offered, key=f"next_to_{run.id}", format_func=names.__getitem__, filter_mode="contains"
+        "Takes over", list(names), key=_to_key(run), format_func=names.__getitem__, filter_mode="contains"
     )
     return chosen_candidates([chosen])[0] if chosen else None
 

@@ -19,12 +19,12 @@ def change_panes(run: Run, runs: Runs, *, names_seen: bool) -> None:
     st.caption("Answers that stay are not asked for again. This run is kept as it is, with its votes.")
     here = list(range(len(run.panes)))
     keep = st.multiselect(
-        "Stay", here, default=here, key=f"panes_keep_{run.id}", select_all=False,
+        "Keep", here, default=here, key=f"panes_keep_{run.id}", select_all=False,
         format_func=lambda place: f"{LETTERS[place]} {run.panes[place].face.label}",
     )  # fmt: skip
     options = candidate_options(None)
     add = st.multiselect(
-        "Come", list(options), key=f"panes_add_{run.id}", format_func=options.__getitem__, select_all=False,
+        "Add", list(options), key=f"panes_add_{run.id}", format_func=options.__getitem__, select_all=False,
         filter_mode="contains", max_selections=max(1, MAX_PANES - len(keep)), placeholder="Choose candidates to add",
     )  # fmt: skip
     if not st.button("Show these", type="primary", key="panes_show", icon=":material/play_arrow:"):

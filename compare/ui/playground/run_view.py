@@ -28,7 +28,7 @@ from compare.ui.playground.tokens_view import tokens_dialog
 from compare.ui.playground.voter import voter
 from compare.ui.vote_bar import vote_bar
 
-_RESERVE_PX = 346
+_RESERVE_PX = 350
 """What stands above and below the panes: navigation, header, vote bar, message field."""
 _CAPTION_PX = 38
 _LOOK_AGAIN_S = 5.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from html import escape
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +12,7 @@ import streamlit as st
 
 from compare.engine.run import LETTERS, Run
 from compare.records import Answer, ChatMessage
+from compare.render.characters import escape
 from compare.report.sent import Sent, SettingSent, sent_for
 from compare.report.words import counted, in_ranges
 from compare.ui import resources
@@ -26,6 +26,7 @@ _CSS = """
 .wb-sent > div { font-size: 0.78rem; opacity: 0.7; margin-bottom: 0.15rem; }
 .wb-sent > pre { margin: 0; padding: 0; background: none; font-size: 0.85rem; }
 .wb-sent > pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+.wb-sent .rp-cc { unicode-bidi: isolate; font-size: 0.7em; padding: 0 2px; border: 1px solid; border-radius: 3px; }
 """
 _SETTINGS = {
     "system_prompt": "System prompt",
@@ -140,7 +141,7 @@ def _conversation(sent: Sent, letter: str) -> None:
 
 
 def _row(number: int, message: ChatMessage) -> str:
-    """A message to the letter. Thirty code blocks instead would keep a phone busy for seconds."""
+    """A message to the letter, hidden characters as boxes. Thirty code blocks would keep a phone busy for seconds."""
     pictures = f", {counted(len(message.images), 'picture')}" if message.images else ""
     return (
         f'<article class="wb-sent"><div>{number} \u00b7 {escape(message.role)}{pictures}</div>'
