@@ -18,7 +18,7 @@ COMMANDS = {
     "serve": ("serve", "serve", "Open the app in the browser's reach, on 127.0.0.1:8501."),
     "sim": ("sim", "sim", "Run the simulated models alone; prints their base URLs."),
     "models": ("models", "models", "List the catalogue, which keys are there, and what is ready."),
-    "threads": ("threads", "threads", "Import, list and export threads."),
+    "threads": ("threads", "threads", "Import, list, tag and export threads; findings in them."),
     "run": ("run", "run", "Send threads to models and write the answers."),
     "comparison": ("comparison", "comparison", "List comparisons and export one as Markdown, JSON or a page."),
     "votes": ("votes", "votes", "Export the votes."),

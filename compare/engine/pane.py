@@ -211,7 +211,7 @@ class Pane:
             earlier=self.face.earlier_html,
             blocks=list(self._stream.blocks),
             tail=self._stream.tail,
-            thinking=bool(self.thinking()),
+            thinking=revealed and bool(self.thinking()),
             version=self.version,
         )
 

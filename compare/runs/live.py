@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from compare.catalog import Catalog
 from compare.engine.hub import Hub
@@ -23,6 +24,7 @@ from compare.runs.left_out import LeftOut, left_out
 from compare.runs.steps import Steps, new_id
 from compare.store.store import Store
 from compare.threads.attachments import Attached, with_attachments
+from compare.threads.prompts import user_turns
 
 OWN = GoingOn()
 
@@ -34,6 +36,17 @@ class Continued:
     run_id: str
     left_out: tuple[str, ...]
     """Letters that could not go on, because they have no answer or no model behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextOfThread:
+    """What the user of an imported thread says next."""
+
+    turn: int
+    """From 1."""
+    n_turns: int
+    text: str
+    """All that the user says there before somebody answers."""
 
 
 class Runs:
@@ -48,7 +61,16 @@ class Runs:
 
     # --- starting
 
-    def start(self, thread_id: str, candidates: Sequence[Candidate], *, blind: bool = False, repeats: int = 1) -> str:
+    def start(
+        self,
+        thread_id: str,
+        candidates: Sequence[Candidate],
+        *,
+        blind: bool = False,
+        repeats: int = 1,
+        recorded: Sequence[Candidate] = (),
+        turn: int | None = None,
+    ) -> str:
         """Send the thread, up to its last user message, to every candidate; returns the run's id at once.
 
         Args:
@@ -56,12 +78,27 @@ class Runs:
             candidates: who is asked.
             blind: whether names and numbers are hidden until a vote.
             repeats: how often each is asked, each time in a pane of its own; a recorded answer stands there once.
+            recorded: whose recorded answers stand beside them, also where their model could be asked.
+            turn: which turn of the user is the last that is sent; None for the thread's last.
 
         Raises:
-            CompareError: fewer than two or more than eight panes, a model that is not in the catalogue, or a thread
-                without a user message.
+            CompareError: fewer than two or more than eight panes, a model that is not in the catalogue, no recorded
+                answer of somebody, or a thread without a user message or without so many turns.
         """
-        return self._launch(self._steps.start(thread_id, candidates, blind=blind, repeats=repeats))
+        return self._launch(
+            self._steps.start(thread_id, candidates, blind=blind, repeats=repeats, recorded=recorded, turn=turn)
+        )
+
+    def next_of_thread(self, run_id: str) -> NextOfThread | None:
+        """What the user says next in the thread as imported; None where the run has come to its end."""
+        comparison = self._comparison(run_id)
+        thread = self._store.thread(comparison.thread_id)
+        before = len(user_turns(self._builder.branches(comparison)[0].path))
+        ends = user_turns(thread.messages)
+        if before >= len(ends):
+            return None
+        said = takewhile(lambda message: message.role == "user", reversed(thread.messages[: ends[before] + 1]))
+        return NextOfThread(before + 1, len(ends), "\n\n".join(m.text for m in reversed(list(said))))
 
     def follow_up(
         self,

@@ -32,39 +32,42 @@ class Steps:
         self._catalog = catalog
         self._builder = builder
 
-    def start(self, thread_id: str, candidates: Sequence[Candidate], *, blind: bool, repeats: int) -> Comparison:
-        """A thread, up to its last user message, to every candidate.
-
-        Args:
-            thread_id: of a stored thread.
-            candidates: who is asked.
-            blind: whether names and numbers are hidden until a vote.
-            repeats: how often each is asked, each time in a pane of its own; a recorded answer stands there once.
-
-        Raises:
-            CompareError: fewer than two or more than eight panes, a model that is not in the catalogue, or a thread
-                without a user message.
-        """
-        prompt = fixed_prompt(self._store.thread(thread_id).messages)
-        recorded = {a.candidate_id: a for a in self._store.recorded_answers(prompt.leaf_id)}
+    def start(
+        self,
+        thread_id: str,
+        candidates: Sequence[Candidate],
+        *,
+        blind: bool,
+        repeats: int,
+        recorded: Sequence[Candidate] = (),
+        turn: int | None = None,
+    ) -> Comparison:
+        """A thread, up to a message of the user, to every candidate; arguments and errors as Runs.start."""
+        prompt = fixed_prompt(self._store.thread(thread_id).messages, turn)
+        said = {a.candidate_id: a for a in self._store.recorded_answers(prompt.leaf_id)}
+        recorded_ids = {answer.id for answer in said.values()}
         models = self._catalog()
-        # Who can be asked is asked; a recorded answer stands for those who cannot.
-        order = [c for c in candidates for _ in range(repeats if c.model_id in models.models else 1)]
-        _check_number(len(order), len(candidates), repeats)
+        # Who can be asked is asked; a recorded answer stands for those who cannot, and where it is wanted.
+        asked = [c for c in candidates for _ in range(repeats if c.model_id in models.models else 1)]
+        order = [*((candidate, False) for candidate in asked), *((candidate, True) for candidate in recorded)]
+        _check_number(len(order), len(candidates) + len(recorded), repeats)
         if blind:
             random.SystemRandom().shuffle(order)
-        slots = []
-        for place, candidate in enumerate(order):
-            answer = None if candidate.model_id in models.models else recorded.get(candidate.id)
+        slots: list[Slot] = []
+        for candidate, wanted in order:
+            answer = said.get(candidate.id) if wanted or candidate.model_id not in models.models else None
+            if answer is None and wanted:
+                raise CompareError(f"No answer of {candidate.name} to this message is recorded. Choose others.")
             if answer is None:
                 models.get(candidate.model_id)
+            label = self._label(candidate, [slot.candidate for slot in slots if slot.answer_id not in recorded_ids])
             slots.append(
                 Slot(
-                    slot=place,
+                    slot=len(slots),
                     candidate=candidate,
                     answer_id=answer.id if answer else new_id(),
                     prompt_leaf_id=prompt.leaf_id,
-                    label=self._label(candidate, order[:place]),
+                    label=f"{candidate.name} (recorded)" if answer and candidate.model_id in models.models else label,
                 )
             )
         return Comparison(

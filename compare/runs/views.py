@@ -52,7 +52,9 @@ class View:
         return None if earlier is None else earlier.raw()
 
     def thinking(self, pane: int, version: int | None = None) -> str | None:
-        """What a pane's model showed of its thinking; None while it may not be read."""
+        """What a pane's model showed of its thinking; None until the viewer may know the names: who thinks tells."""
+        if not self.revealed:
+            return None
         if version is None:
             return self.run.thinking(pane)
         earlier = self._earlier(pane, version)

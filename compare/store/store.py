@@ -10,7 +10,9 @@ from compare.store.ballots import Ballots
 from compare.store.candidates import Candidates
 from compare.store.comparisons import Comparisons
 from compare.store.database import BUSY_TIMEOUT_S, Database, check_place, use_write_ahead_log
+from compare.store.findings import Findings
 from compare.store.jobs import Jobs
+from compare.store.library import Library
 from compare.store.measurements import Measurements
 from compare.store.preferences import Preferences
 from compare.store.presets import Presets
@@ -20,7 +22,19 @@ from compare.store.votes import Votes
 
 
 class Store(
-    Raters, Threads, Candidates, Answers, Comparisons, Ballots, Preferences, Votes, Jobs, Presets, Measurements
+    Raters,
+    Threads,
+    Candidates,
+    Answers,
+    Comparisons,
+    Ballots,
+    Preferences,
+    Votes,
+    Jobs,
+    Presets,
+    Measurements,
+    Library,
+    Findings,
 ):
     """Threads, answers, comparisons and ballots. One object serves all threads of a process; made by open_store.
 

@@ -85,7 +85,7 @@ class Threads(Part):
         )
 
     def threads(self, limit: int = 200, search: str = "") -> list[ThreadSummary]:
-        """The newest threads, newest first.
+        """The newest threads that are not archived, newest first.
 
         Args:
             limit: how many at most.
@@ -141,11 +141,13 @@ SELECT id, title, source, workload, n_messages, n_user_turns,
     ) AS has_recorded,
     imported_at
 FROM threads t
-WHERE :search = ''
+WHERE NOT EXISTS (SELECT 1 FROM archived_threads a WHERE a.thread_id = t.id) AND (
+    :search = ''
     OR instr(casefold(title), :search)
     OR instr(casefold(source), :search)
     OR instr(casefold(source_ref), :search)
     OR EXISTS (SELECT 1 FROM messages m WHERE m.thread_id = t.id AND instr(casefold(m.text), :search))
+)
 ORDER BY t.rowid DESC
 LIMIT :limit
 """

@@ -2,6 +2,8 @@
 
     ?run=ID                                                      a run, with all that is stored
     ?thread=ID&models=sim-lite,CANDIDATE_ID&blind=1&repeat=2     the set-up screen, filled in; each part may be missing
+    ?thread=ID&turn=1                                            the same, to begin at that turn of the user
+    ?view=library&threads=tag:refund|search:late&sort=title&page=2&thread=ID&message=14      the thread library
 
 Within a session the session is right and the address follows it: a click can be sent with the address of a moment ago,
 and must not bring back what that address said. Only an address that the session did not write itself is news: the first
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-_KEYS = ("run", "thread", "models", "blind", "repeat")
+_KEYS = ("run", "thread", "models", "blind", "repeat", "turn", "view", "threads", "sort", "page", "message")
 _WRITTEN, _FOLLOWED = "address_written", "address_followed"
 
 Canonical = tuple[tuple[str, str], ...]
@@ -32,6 +34,17 @@ class Address:
     models: tuple[str, ...] | None = None
     blind: bool | None = None
     repeat: int | None = None
+    turn: int | None = None
+    """The turn of the user at which a replay begins, from 1."""
+    view: str | None = None
+    """Which part of the Threads page; the page always says it, so that its addresses are never the playground's."""
+    threads: str | None = None
+    """Which threads: compare/threads/selection.py has the grammar."""
+    sort: str | None = None
+    page: int | None = None
+    """From 1."""
+    message: int | None = None
+    """Number of the message at which the thread opens, from 1."""
 
     @classmethod
     def read(cls, params: Mapping[str, Sequence[str]]) -> Address:
@@ -50,7 +63,13 @@ class Address:
             thread=thread or None,
             models=models,
             blind=blind in ("1", "true") if blind or whole else None,
-            repeat=int(repeat) if repeat.isascii() and repeat.isdigit() and len(repeat) < 4 else 1 if whole else None,
+            repeat=_number(repeat, 3) or (1 if whole else None),
+            turn=_number(_last(params, "turn"), 4),
+            view=_last(params, "view") or None,
+            threads=_last(params, "threads") or None,
+            sort=_last(params, "sort") or None,
+            page=_number(_last(params, "page"), 6),
+            message=_number(_last(params, "message"), 6),
         )
 
     @property
@@ -62,6 +81,12 @@ class Address:
             "models": None if self.models is None else ",".join(self.models),
             "blind": "1" if self.blind else None,
             "repeat": str(self.repeat) if (self.repeat or 1) > 1 else None,
+            "turn": None if self.turn is None else str(self.turn),
+            "view": self.view,
+            "threads": self.threads,
+            "sort": self.sort,
+            "page": str(self.page) if (self.page or 1) > 1 else None,
+            "message": None if self.message is None else str(self.message),
         }
         return {key: value for key, value in said.items() if value is not None}
 
@@ -107,3 +132,7 @@ def _by_history() -> bool:
 def _last(params: Mapping[str, Sequence[str]], key: str) -> str:
     values = params.get(key) or ("",)
     return values[-1].strip()
+
+
+def _number(text: str, max_digits: int) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= max_digits else None

@@ -27,6 +27,7 @@ def follow_address() -> None:
     st.session_state["run_id"] = asked.run
     if asked.thread is not None:
         st.session_state["thread_id"] = asked.thread
+        st.session_state["start_turn"] = (asked.thread, asked.turn)
     if asked.models is not None:
         keep_models(asked.models)
         st.session_state["candidate_choice"] = st.session_state["models_asked_for"] = list(asked.models)
@@ -34,6 +35,11 @@ def follow_address() -> None:
         st.session_state["blind"] = st.session_state["blind_choice"] = asked.blind
     if asked.repeat is not None:
         st.session_state["repeat"] = st.session_state["repeat_choice"] = asked.repeat
+
+
+def follow_library_address() -> Address | None:
+    """What the address asks of the thread library, where that is news; the run of the playground stays as it is."""
+    return address.news()
 
 
 def run_id() -> str | None:
@@ -57,7 +63,7 @@ def show_run(run: str | None) -> None:
 
 def show_choice(thread: str | None, models: Sequence[str], *, blind: bool, repeat: int) -> None:
     """Put the choice for the next run into the address; one that was never touched needs none."""
-    choice = Address(thread=thread, models=tuple(models), blind=blind, repeat=repeat)
+    choice = Address(thread=thread, models=tuple(models), blind=blind, repeat=repeat, turn=start_turn(thread))
     first = st.session_state.setdefault("first_choice", choice)
     if choice != first or address.current() != Address():
         address.write(choice)
@@ -77,6 +83,17 @@ def thread_id() -> str | None:
 def choose_thread(thread: str) -> None:
     """Choose a thread."""
     st.session_state["thread_id"] = thread
+
+
+def start_turn(thread: str | None) -> int | None:
+    """The turn of the user at which the next run on this thread begins; None for its last."""
+    of, turn = st.session_state.get("start_turn", (None, None))
+    return turn if thread is not None and of == thread else None
+
+
+def start_at_last_turn() -> None:
+    """Have the next run begin at the last turn."""
+    st.session_state.pop("start_turn", None)
 
 
 def put(key: str, value: object) -> None:

@@ -115,21 +115,27 @@ def show_troubles(reading: Reading) -> None:
 
 def show_messages(messages: Sequence[Message], *, height: int) -> None:
     """A thread to read, in a box of its own; what answers the last user message is marked as recorded."""
-    asked = max((n for n, m in enumerate(messages, start=1) if m.role == "user"), default=len(messages))
-    rows = "".join(
-        f'<article class="wb-msg wb-{m.role}"><div class="wb-who">{n} \u00b7 {escape(_who(m, n > asked))}</div>'
-        f'<div dir="auto">{to_html(m.text)}</div></article>'
-        for n, m in enumerate(messages, start=1)
-    )
+    rows = "".join(message_rows(messages))
     with st.container(height=height, key="thread_preview"):
-        st.html(f'<style>{_CSS}</style><section role="region" aria-label="Thread">{rows}</section>')
+        st.html(f'<style>{CSS}</style><section role="region" aria-label="Thread">{rows}</section>')
+
+
+def message_rows(messages: Sequence[Message], start: int = 1, end: int | None = None, *, marked: int = 0) -> list[str]:
+    """HTML of the messages from one number to another, both included; one may be marked."""
+    asked = max((n for n, m in enumerate(messages, start=1) if m.role == "user"), default=len(messages))
+    return [
+        f'<article class="wb-msg wb-{m.role}{" wb-marked" if n == marked else ""}">'
+        f'<div class="wb-who">{n} \u00b7 {escape(_who(m, n > asked))}</div>'
+        f'<div dir="auto">{to_html(m.text)}</div></article>'
+        for n, m in enumerate(messages[start - 1 : end], start=start)
+    ]
 
 
 def show_message(heading: str, message: Message, n: int) -> None:
     """One message in a box, with a heading that says why it stands there."""
     with st.container(border=True, key=f"message_{n}"):
         st.html(
-            f"<style>{_CSS}</style>"
+            f"<style>{CSS}</style>"
             f'<div class="wb-who">{escape(heading)} \u00b7 message {n}</div>'
             f'<div class="wb-msg wb-alone" dir="auto">{to_html(message.text)}</div>'
         )
@@ -140,11 +146,12 @@ def _who(message: Message, follows_question: bool) -> str:
     return f"{message.role} (recorded answer)" if recorded else message.role
 
 
-_CSS = """
+CSS = """
 .wb-msg { max-width: 52rem; margin-bottom: 0.5rem; padding: 0.35rem 0 0.35rem 0.75rem; }
 .wb-msg { border-left: 3px solid transparent; }
 .wb-alone { padding: 0; margin: 0; border: 0; }
 .wb-user { border-left-color: #2457c5; }
+.wb-marked { background: color-mix(in srgb, #2457c5 12%, transparent); }
 .wb-who { font-size: 0.78rem; opacity: 0.7; margin-bottom: 0.15rem; }
 .wb-msg p { margin: 0 0 0.4rem 0; }
 .wb-msg pre, .wb-msg table { overflow-x: auto; display: block; }
@@ -153,4 +160,7 @@ _CSS = """
 .wb-msg .rp-raw { font-family: monospace; }
 .wb-msg .rp-cc { unicode-bidi: isolate; font-size: 0.7em; padding: 0 2px; border: 1px solid; border-radius: 3px; }
 .wb-msg .rp-lang { font-size: 0.78rem; opacity: 0.7; }
+.wb-folded { margin: 0 0 0.6rem 0; }
+.wb-folded > summary { cursor: pointer; font-size: 0.85rem; opacity: 0.8; padding: 0.35rem 0 0.35rem 0.75rem; }
+.wb-folded[open] > summary { margin-bottom: 0.5rem; }
 """

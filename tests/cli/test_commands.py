@@ -93,6 +93,8 @@ WITH_JSON: dict[tuple[str, ...], list[str]] = {
     ("models",): [],
     ("threads", "import"): ["half-bad.jsonl"],
     ("threads", "list"): [],
+    ("threads", "tag"): ["--search", "a", "--add", "seen"],
+    ("threads", "findings"): [],
     ("comparison", "list"): [],
     ("rate",): ["--by", "rater"],
     ("agreement",): [],

@@ -108,7 +108,7 @@ def test_an_empty_list_says_what_to_do() -> None:
     shown = weighbridge("threads", "list")
     assert (shown.status, shown.out) == (0, "")
     assert shown.err == "No threads yet. Import some: weighbridge threads import FILE\n"
-    assert weighbridge("threads", "list", "--json").document == {"threads": []}
+    assert weighbridge("threads", "list", "--json").document == {"n_found": 0, "threads": []}
 
 
 # --- export ----------------------------------------------------------------------------------------------------------
@@ -137,3 +137,76 @@ def test_an_exported_thread_comes_in_as_the_same_thread(tmp_path: Path) -> None:
 def test_an_unknown_thread_is_one_sentence() -> None:
     told = weighbridge("threads", "export", "nowhere").complaint
     assert told == "No thread has the id 'nowhere'; it may be in another data folder."
+
+
+# --- the library -----------------------------------------------------------------------------------------------------
+
+
+def kept(tmp_path: Path, *texts: str, name: str = "given.jsonl", **fields: object) -> list[str]:
+    lines = [json.dumps({"messages": [{"role": "user", "content": text}], **fields}) for text in texts]
+    done = weighbridge("threads", "import", written(tmp_path, "\n".join(lines), name), "--json")
+    return list(done.document["thread_ids"])
+
+
+def test_threads_are_listed_by_what_is_said_of_them(tmp_path: Path) -> None:
+    first, second = kept(tmp_path, "Where is my parcel?", "A refund, please.")
+    weighbridge("threads", "tag", second, "--add", "refund", "--set-workload", "batch")
+    for asked in (("--tag", "refund"), ("--workload", "batch"), ("--search", "REFUND,"), ("--select", "tag:refund")):
+        assert [t["id"] for t in weighbridge("threads", "list", *asked, "--json").document["threads"]] == [second], (
+            asked
+        )
+    found = weighbridge("threads", "list", "--sort", "oldest", "--messages", "1-8", "--json").document
+    assert ([t["id"] for t in found["threads"]], found["n_found"]) == ([first, second], 2)
+    assert found["threads"][1]["tags"] == ["refund"]
+    assert weighbridge("threads", "list", "--tag", "none").err == "No thread fits. Ask for less.\n"
+    assert weighbridge("threads", "list", "--limit", 1).err == "1 of 2 threads; --limit shows more.\n"
+
+
+def test_a_selection_that_cannot_be_read_is_one_sentence() -> None:
+    assert "holds 'colour:red'" in weighbridge("threads", "list", "--select", "colour:red").complaint
+
+
+def test_tagging_says_which_threads_and_what(tmp_path: Path) -> None:
+    ids = kept(tmp_path, "a", "b", "c")
+    assert weighbridge("threads", "tag", "--source", "given.jsonl", "--add", "x").err == "3 threads changed.\n"
+    assert weighbridge("threads", "tag", ids[0], "--archive", "--json").document == {"thread_ids": [ids[0]]}
+    assert weighbridge("threads", "list", "--tag", "x", "--json").document["n_found"] == 2
+    assert weighbridge("threads", "list", "--archived", "--json").document["n_found"] == 1
+    assert weighbridge("threads", "tag", "--add", "x").status == 2
+    assert weighbridge("threads", "tag", ids[0]).status == 2
+    assert weighbridge("threads", "tag", "nowhere", "--add", "x").complaint.startswith("No thread has the id 'nowhere'")
+
+
+def test_a_selection_is_exported_and_comes_in_again_with_its_recorded_answers(tmp_path: Path, store: Store) -> None:
+    said = {"human": "On Monday.", "gpt": "On Tuesday."}
+    (thread_id,) = kept(tmp_path, "When does it come?", title="Parcel", workload="batch", responses=said)
+    weighbridge("threads", "tag", thread_id, "--add", "late")
+    out = tmp_path / "out.jsonl"
+    assert weighbridge("threads", "export", "--tag", "late", "--out", out).err == f"1 threads written to {out}.\n"
+    (line,) = out.read_text().splitlines()
+    assert json.loads(line) == {
+        "id": thread_id, "title": "Parcel", "workload": "batch", "tags": ["late"],
+        "messages": [{"role": "user", "content": "When does it come?"}], "responses": said,
+    }  # fmt: skip
+    again = weighbridge("threads", "import", out, "--json").document
+    assert (again["new"], again["thread_ids"]) == (0, [thread_id])
+    assert len(store.last_recorded(thread_id)) == 2
+    assert weighbridge("threads", "export").status == 2
+
+
+def test_findings_are_told_in_order_and_as_one_document(tmp_path: Path) -> None:
+    said = ["Please send the invoice for order 4417.", "Noted.", "Can you send the invoice for order 4417 now?"]
+    messages = [{"role": ("user", "assistant")[n % 2], "content": text} for n, text in enumerate(said)]
+    weighbridge("threads", "import", written(tmp_path, json.dumps({"messages": messages})))
+    told = weighbridge("threads", "findings")
+    assert told.out.splitlines()[0] == "1. Users asked for the same thing again, in 1 of 1 thread."
+    assert "The user asked in message 3 what message 1 had asked" in told.out
+    (problem,) = weighbridge("threads", "findings", "--json").document["problems"]
+    assert (problem["kind"], problem["n_threads"], problem["findings"][0]["message"]) == ("asked again", 1, 3)
+    assert [quote["message"] for quote in problem["findings"][0]["evidence"]] == [1, 3]
+
+
+def test_without_findings_it_says_how_much_was_read(tmp_path: Path) -> None:
+    kept(tmp_path, "Where is it?")
+    told = weighbridge("threads", "findings")
+    assert (told.out, told.err) == ("", "Nothing was found in 1 threads.\n")

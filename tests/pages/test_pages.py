@@ -109,7 +109,7 @@ def test_without_threads_the_pages_say_how_to_bring_one(monkeypatch: pytest.Monk
     assert app.button(key="run").disabled
     assert "No threads yet. Paste or upload one." in all_text(app)
     app.switch_page("pages/run/threads.py").run()
-    assert "No threads yet. Add a file above" in all_text(healthy(app))
+    assert "No threads yet. Bring some in under Add threads" in all_text(healthy(app))
 
 
 def test_without_runs_the_list_of_runs_says_how_to_make_one() -> None:
@@ -350,14 +350,6 @@ def test_a_thread_that_is_not_there_gets_a_sentence() -> None:
     app.query_params["thread"] = "no-such-thread"
     app.run()
     assert any("no thread with this address" in warning.value for warning in healthy(app).warning)
-
-
-def test_an_uploaded_thread_is_the_one_shown_in_the_library() -> None:
-    app = opened("pages/run/threads.py")
-    app.file_uploader(key="library_upload").set_value([("mine.txt", PASTED.encode(), "text/plain")]).run()
-    assert [each.value for each in healthy(app).success] == ["1 thread kept."]
-    assert titles()[app.radio(key="library_choice").value] == "My code is QX-77."
-    assert list(app.warning) == []
 
 
 def test_a_search_without_a_find_says_one_thing() -> None:

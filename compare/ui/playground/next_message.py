@@ -15,6 +15,7 @@ from compare.runs.steps import MIN_PANES
 from compare.threads.attachments import IMAGE_TYPES, TEXT_ENDINGS, Attached
 from compare.ui import state
 from compare.ui.plain import plain
+from compare.ui.playground.replay_view import next_of_thread
 from compare.ui.playground.set_up import candidate_options, chosen_candidates
 
 _WAYS: dict[History, tuple[str, str]] = {
@@ -31,6 +32,7 @@ def next_message(run: Run, runs: Runs, *, names_seen: bool) -> None:
     """The row at the bottom: how the conversation goes on, and the field for the message."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="nextrow"):
         how = _how(run, runs, names_seen=names_seen)
+        next_of_thread(run, runs, how=how, names_seen=names_seen)
         said = st.chat_input(
             f"Next message, to {_to_whom(how)}", key="next_message", disabled=run.running,
             accept_file="multiple", file_type=[*IMAGE_TYPES, *TEXT_ENDINGS],

@@ -16,7 +16,6 @@ from compare.records import Candidate, Message, Thread
 from compare.render.characters import visible
 from compare.report.words import counted
 from compare.runs.steps import MAX_PANES, MIN_PANES
-from compare.store.recorded import PRODUCTION
 from compare.threads.importers import Reading, read_text
 from compare.threads.importers.read import titled
 from compare.threads.prompts import fixed_prompt
@@ -25,6 +24,8 @@ from compare.ui import threads as thread_ui
 from compare.ui.plain import plain
 from compare.ui.playground.candidate_dialog import open_settings
 from compare.ui.playground.earlier import earlier_runs
+from compare.ui.playground.recorded_choice import chosen_recorded, is_recorded, recorded_options
+from compare.ui.playground.replay_view import show_start_turn, start_turn
 from compare.ui.playground.variants import variants
 
 _WAYS = {"pick": "Pick a thread", "paste": "Paste one", "upload": "Upload a file"}
@@ -71,8 +72,9 @@ def draw() -> None:
     with left:
         found = _thread_chooser()
     thread = found.thread
+    turn = start_turn(thread) if thread is not None else None
     with middle:
-        chosen = _candidate_chooser(thread)
+        chosen = _candidate_chooser(thread, turn)
         if thread is not None and st.button(
             "Candidate settings", key="candidate_settings", icon=":material/tune:", type="tertiary",
             help="System prompt, temperature, length, thinking, stop sequences, context policy, preparation, fallback: "
@@ -87,16 +89,18 @@ def draw() -> None:
         )
     # Below the row, so that nothing moves under the pointer while a pasted text is taken in by a press on Run.
     _say(found, trouble, pressed=pressed)
-    if told := _missing_in_address(thread):
+    if thread is not None and turn is not None:
+        show_start_turn(thread, turn)
+    if told := _missing_in_address(thread, turn):
         st.warning(plain(told), icon=":material/info:")
     if thread is not None and pressed:
-        _run(found, thread, chosen, choice)
+        _run(found, thread, chosen, choice, turn)
     state.show_choice(thread.id or None if thread else None, chosen, blind=choice.blind, repeat=choice.repeat)
     if thread is None:
         return
     if not trouble:
-        st.caption(_what_happens(thread.messages, len(chosen), choice.repeat))
-    _preview(thread)
+        st.caption(_what_happens(thread.messages, [key for key in chosen if not is_recorded(key)], choice.repeat, turn))
+    _preview(thread, turn, hidden=choice.blind and any(map(is_recorded, chosen)))
 
 
 def _say(found: _Chosen, trouble: str, *, pressed: bool) -> None:
@@ -117,22 +121,29 @@ def _say(found: _Chosen, trouble: str, *, pressed: bool) -> None:
             )
 
 
-def _preview(thread: Thread) -> None:
+def _preview(thread: Thread, turn: int | None, *, hidden: bool) -> None:
+    """The thread and its question; what was really answered only where no blind vote on it is to come."""
     left, right = st.columns([3, 2], gap="medium")
+    n_sent = fixed_prompt(thread.messages, turn).n_messages
     with left:
-        thread_ui.show_messages(thread.messages, height=_PREVIEW_PX)
+        thread_ui.show_messages(thread.messages[: n_sent if hidden else None], height=_PREVIEW_PX)
     with right:
-        n_sent = fixed_prompt(thread.messages).n_messages
         thread_ui.show_message("The question", thread.messages[n_sent - 1], n_sent)
-        for n, reply in enumerate(thread.messages[n_sent:], start=n_sent + 1):
+        if hidden:
+            st.caption("What was really answered is hidden: it will be one of the blind answers.")
+            return
+        for n, reply in enumerate(thread.messages[n_sent:][: None if turn is None else 1], start=n_sent + 1):
             thread_ui.show_message("What was really answered", reply, n)
 
 
-def _run(found: _Chosen, thread: Thread, chosen: Sequence[str], how: _How) -> None:
+def _run(found: _Chosen, thread: Thread, chosen: Sequence[str], how: _How, turn: int | None) -> None:
     thread_id = thread_ui.keep(found.pasted).ids[0] if found.pasted is not None else thread.id
     state.choose_thread(thread_id)
-    candidates = chosen_candidates(chosen)
-    state.show_run(resources.runs().start(thread_id, candidates, blind=how.blind, repeats=how.repeat))
+    run_id = resources.runs().start(
+        thread_id, chosen_candidates(chosen), blind=how.blind, repeats=how.repeat, recorded=chosen_recorded(chosen),
+        turn=turn,
+    )  # fmt: skip
+    state.show_run(run_id)
     st.rerun()
 
 
@@ -226,8 +237,8 @@ def _one_of(kept: thread_ui.Kept) -> Thread:
 # --- the candidates --------------------------------------------------------------------------------------------------
 
 
-def _candidate_chooser(thread: Thread | None) -> list[str]:
-    options = candidate_options(thread)
+def _candidate_chooser(thread: Thread | None, turn: int | None) -> list[str]:
+    options = candidate_options(thread, turn)
     # The widget forgets its value when another page is drawn, and its options change with the thread.
     before = st.session_state.get("candidate_choice", state.chosen_models())
     state.put("candidate_choice", [key for key in before if key in options][:MAX_PANES])
@@ -245,12 +256,12 @@ def _candidate_chooser(thread: Thread | None) -> list[str]:
     return chosen
 
 
-def _missing_in_address(thread: Thread | None) -> str:
+def _missing_in_address(thread: Thread | None, turn: int | None) -> str:
     """A sentence about candidates that the address has just asked for and that are not here, or nothing."""
     asked = state.models_asked_for()
     if not asked:
         return ""
-    unknown = [key for key in asked if key not in candidate_options(thread)]
+    unknown = [key for key in asked if key not in candidate_options(thread, turn)]
     if unknown:
         those = "There is no candidate" if len(unknown) == 1 else "There are no candidates"
         names = ", ".join(f'"{key}"' for key in unknown)
@@ -282,7 +293,7 @@ def _how() -> _How:
     return _How(blind, repeat)
 
 
-def candidate_options(thread: Thread | None) -> dict[str, str]:
+def candidate_options(thread: Thread | None, turn: int | None = None) -> dict[str, str]:
     """What can be chosen, ready models first; what a model lacks stands behind its name."""
     ready, waiting = {}, {}
     for spec in resources.catalog().models.values():
@@ -293,22 +304,19 @@ def candidate_options(thread: Thread | None) -> dict[str, str]:
             waiting[spec.id] = f"{spec.name} ({state_now.reason})"
     for candidate_id, candidate in variants().items():
         ready[candidate_id] = candidate.name
-    if thread is not None and _has_recorded(thread):
-        ready[PRODUCTION.model_id] = "Production (recorded answer)"
+    if thread is not None:
+        ready |= recorded_options(thread, turn)
     return ready | waiting
 
 
-def _has_recorded(thread: Thread) -> bool:
-    """Whether production's answer to the question is known; also of a thread that is not stored yet."""
-    replies = thread.messages[fixed_prompt(thread.messages).n_messages :]
-    return PRODUCTION.model_id in thread.recorded or any(m.role == "assistant" and m.text.strip() for m in replies)
-
-
 def chosen_candidates(chosen: Sequence[str]) -> list[Candidate]:
-    """The candidates behind the keys of `candidate_options`."""
+    """The candidates behind the keys of `candidate_options` that are asked; recorded_choice has the others."""
     models, stored = resources.catalog().models, variants()
-    own = {PRODUCTION.model_id: PRODUCTION} | stored
-    return [own.get(key) or Candidate(key, label=models[key].label, simulated=models[key].simulated) for key in chosen]
+    return [
+        stored.get(key) or Candidate(key, label=models[key].label, simulated=models[key].simulated)
+        for key in chosen
+        if not is_recorded(key)
+    ]
 
 
 def _missing(chosen: Sequence[str]) -> list[str]:
@@ -329,7 +337,7 @@ def _trouble(found: _Chosen, chosen: Sequence[str], repeat: int) -> str:
     if missing:
         return f"Not ready: {'; '.join(missing)}. Set the key and start again, or take the model out."
     # A recorded answer stands there once, however often the others are asked.
-    n_panes = sum(1 if key == PRODUCTION.model_id else repeat for key in chosen)
+    n_panes = sum(1 if is_recorded(key) else repeat for key in chosen)
     if n_panes < MIN_PANES:
         return f"Choose at least {MIN_PANES} candidates."
     if n_panes > MAX_PANES:
@@ -338,13 +346,17 @@ def _trouble(found: _Chosen, chosen: Sequence[str], repeat: int) -> str:
     return "" if found.thread is not None or pasting else found.lacks or found.error
 
 
-def _what_happens(messages: Sequence[Message], n: int, repeat: int) -> str:
+def _what_happens(messages: Sequence[Message], asked: Sequence[str], repeat: int, turn: int | None) -> str:
     """What Run will send, and what stays here."""
-    n_sent = fixed_prompt(messages).n_messages
+    n, n_sent = len(asked), fixed_prompt(messages, turn).n_messages
     n_left = len(messages) - n_sent
+    if n == 0:
+        return "Nothing is sent: all of these answers were given before."
     whom = counted(n, "candidate") + (f", {repeat} times{' each' if n > 1 else ''}" if repeat > 1 else "")
     if n_left == 0:
         goes = "1 message goes" if n_sent == 1 else f"All {n_sent:,} messages go"
         return f"{goes} to {whom}; the last one is the question."
+    if turn is not None:
+        return f"{n_sent} of {counted(len(messages), 'message')} go to {whom}."
     what = "message stays" if n_left == 1 else f"{n_left} messages stay"
     return f"{n_sent} of {counted(len(messages), 'message')} go to {whom}; the last {what} here as the recorded answer."

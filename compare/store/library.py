@@ -1,0 +1,407 @@
+"""The thread library: finding threads, and what is said of them beside their words (tags, workload, title, archived).
+
+The words of a thread never change, since answers refer to them: a message that is said differently makes another
+thread, which knows from which one it was made. Nothing is deleted; a thread that is in the way is archived.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple, get_args
+
+from compare.errors import NotFoundError, StoreError
+from compare.records import Answer, Candidate, Message, Thread
+from compare.store.answers import select_recorded
+from compare.store.candidates import to_candidate
+from compare.store.part import Part, new_id, now, storable
+from compare.store.threads import SavedThread, select_path
+from compare.threads.selection import Selection
+
+Sort = Literal["newest", "oldest", "title", "longest", "shortest", "most tokens"]
+SORTS: tuple[Sort, ...] = get_args(Sort)
+MAX_TAG_CHARS = 60
+ON_THE_WAY = "production-steps"
+"""Model id under which imported logs keep calls whose answer was a tool call: no reply that could be compared."""
+BUCKET_EDGES = "bucket_edges"
+"""Name under which the edges of the library's length buckets are kept."""
+
+
+class ThreadLine(NamedTuple):
+    """One line of the library; the counts are those of the thread as imported."""
+
+    id: str
+    title: str
+    source: str
+    source_ref: str
+    workload: str
+    n_messages: int
+    n_user_turns: int
+    n_tokens: int | None
+    """By the local count; None while nobody has counted them."""
+    n_recorded: int
+    """Recorded answers to any of its messages."""
+    archived: bool
+    edited_from_id: str | None
+    """The thread that this one was made from by editing a message."""
+    edited_message: int | None
+    """Number of that message, from 1."""
+    imported_at: str
+    tags: tuple[str, ...] = ()
+
+
+class LastRecorded(NamedTuple):
+    """A recorded answer to the last user message of a thread."""
+
+    candidate: Candidate
+    """Who gave it: a model, a person, or "production" for the reply that stands in the thread."""
+    answer: Answer
+    in_thread: bool
+    """Whether it is the reply that stands in the thread."""
+
+
+class Facets(NamedTuple):
+    """What there is to filter by, each with its number of threads; archived threads are left out."""
+
+    n_threads: int
+    n_archived: int
+    tags: Mapping[str, int]
+    workloads: Mapping[str, int]
+    sources: Mapping[str, int]
+
+
+class Library(Part):
+    """The store's part for the thread library."""
+
+    # --- finding
+
+    def find_threads(self, selection: Selection, sort: Sort = "newest") -> list[str]:
+        """Ids of the threads that are meant, in order, in one query."""
+        condition, values = _condition(selection)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT t.id FROM threads t WHERE {condition} ORDER BY {_ORDER[sort]}", values
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def thread_lines(self, thread_ids: Sequence[str]) -> list[ThreadLine]:
+        """What the library shows of these threads, in the order given; unknown ids are left out."""
+        with self._database.reading() as connection:
+            ids = json.dumps(list(thread_ids))
+            rows = connection.execute(_LINES, (ids,)).fetchall()
+            tags: dict[str, list[str]] = {}
+            for thread_id, tag in connection.execute(_TAGS, (ids,)).fetchall():
+                tags.setdefault(thread_id, []).append(tag)
+        found = {row["id"]: ThreadLine(*row)._replace(archived=bool(row["archived"])) for row in rows}
+        return [found[i]._replace(tags=tuple(tags.get(i, ()))) for i in thread_ids if i in found]
+
+    def facets(self) -> Facets:
+        """What there is to filter by: names with the most threads first."""
+        with self._database.reading() as connection:
+            n, n_archived = connection.execute(
+                "SELECT (SELECT count(*) FROM threads), (SELECT count(*) FROM archived_threads)"
+            ).fetchone()
+            tags, workloads, sources = (dict(connection.execute(q).fetchall()) for q in _FACETS)
+        return Facets(n - n_archived, n_archived, tags, workloads, sources)
+
+    def known_threads(self, hashes: Iterable[str]) -> set[str]:
+        """Which of these conversations (Thread.content_sha256) are stored already."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT content_sha256 FROM threads WHERE content_sha256 IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(hashes)),),
+            ).fetchall()
+        return {row[0] for row in rows}
+
+    def last_recorded(self, thread_id: str) -> list[LastRecorded]:
+        """What was really answered to the last user message of a thread, one for each that answered, the newest.
+
+        Raises:
+            NotFoundError: no thread has this id.
+        """
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT leaf_message_id FROM threads WHERE id = ?", (thread_id,)).fetchone()
+            if row is None:
+                raise _not_found(thread_id)
+            messages = select_path(connection, row["leaf_message_id"])
+            asked = next((m for m in reversed(messages) if m.role == "user"), None)
+            answers = {a.candidate_id: a for a in select_recorded(connection, asked.id)} if asked else {}
+            rows = connection.execute(
+                f"SELECT * FROM candidates WHERE id IN {_THESE}", (json.dumps(list(answers)),)
+            ).fetchall()
+        said = {message.answer_id for message in messages}
+        candidates = {row["id"]: to_candidate(row) for row in rows}
+        found = [LastRecorded(candidates[key], answer, answer.id in said) for key, answer in answers.items()]
+        return [one for one in found if one.candidate.model_id != ON_THE_WAY]
+
+    def versions_of(self, thread_id: str) -> list[str]:
+        """Ids of the threads that were made from this one by editing a message, oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT thread_id FROM thread_versions WHERE edited_from_id = ? ORDER BY made_at", (thread_id,)
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    # --- what is said of threads
+
+    def tag_threads(self, thread_ids: Sequence[str], *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
+        """Give tags to threads and take tags from them, all or none.
+
+        Raises:
+            StoreError: a tag is empty or longer than 60 characters.
+        """
+        ids, adding, removing = json.dumps(list(thread_ids)), [_tag(t) for t in add], [_tag(t) for t in remove]
+        with self._database.writing() as connection:
+            for tag in removing:
+                connection.execute(f"DELETE FROM thread_tags WHERE tag = ? AND thread_id IN {_THESE}", (tag, ids))
+            for tag in adding:
+                connection.execute(
+                    f"INSERT OR IGNORE INTO thread_tags SELECT id, ? FROM threads WHERE id IN {_THESE}",
+                    (tag, ids),
+                )
+
+    def set_workload(self, thread_ids: Sequence[str], workload: str) -> None:
+        """Say what kind of work threads are.
+
+        Raises:
+            StoreError: the name is empty or longer than 60 characters.
+        """
+        with self._database.writing() as connection:
+            connection.execute(
+                f"UPDATE threads SET workload = ? WHERE id IN {_THESE}",
+                (_tag(workload, "workload"), json.dumps(list(thread_ids))),
+            )
+
+    def rename_thread(self, thread_id: str, title: str) -> None:
+        """Give a thread another title.
+
+        Raises:
+            StoreError: it is empty.
+            NotFoundError: no thread has this id.
+        """
+        title = " ".join(storable(title).split())
+        if not title:
+            raise StoreError("The title is empty. Write one, so that the thread can be found.")
+        with self._database.writing() as connection:
+            if not connection.execute("UPDATE threads SET title = ? WHERE id = ?", (title, thread_id)).rowcount:
+                raise _not_found(thread_id)
+
+    def archive_threads(self, thread_ids: Sequence[str], *, archived: bool = True) -> None:
+        """Take threads out of the lists, or put them back; everything that refers to them stays."""
+        ids = json.dumps(list(thread_ids))
+        with self._database.writing() as connection:
+            if archived:
+                connection.execute(
+                    "INSERT OR IGNORE INTO archived_threads (thread_id, at) "
+                    f"SELECT id, ? FROM threads WHERE id IN {_THESE}",
+                    (now(), ids),
+                )
+            else:
+                connection.execute(f"DELETE FROM archived_threads WHERE thread_id IN {_THESE}", (ids,))
+
+    # --- another version
+
+    def edit_message(self, thread_id: str, number: int, text: str) -> SavedThread:
+        """Say one message of a thread differently: another thread with the other words, which says where it is from.
+
+        It keeps title, source, tags and workload, and has no recorded answers: what was really said answered other
+        words. Where an equal conversation is stored already, that one is given back.
+
+        Args:
+            thread_id: the thread as it is; it stays.
+            number: of the message, from 1.
+            text: what it says instead; calls of tools and attachments of the old message are not taken along.
+
+        Raises:
+            NotFoundError: there is no such thread or message.
+            StoreError: the message would be empty or would say the same.
+        """
+        text = storable(text)
+        with self._database.writing() as connection:
+            row = connection.execute("SELECT * FROM threads WHERE id = ?", (thread_id,)).fetchone()
+            if row is None:
+                raise _not_found(thread_id)
+            messages = select_path(connection, row["leaf_message_id"])
+            edited = Thread(_with_other_words(messages, number, text))
+            there = connection.execute(
+                "SELECT id FROM threads WHERE content_sha256 = ?", (edited.content_sha256,)
+            ).fetchone()
+            if there:
+                return SavedThread(there["id"], created=False)
+            return SavedThread(_insert_version(connection, row, edited, number), created=True)
+
+    # --- choices that are kept
+
+    def kept_choice(self, name: str) -> Any:
+        """What was kept under this name, or None."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT value_json FROM kept_choices WHERE name = ?", (name,)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def keep_choice(self, name: str, value: Any) -> None:
+        """Keep a choice of the pages for all later sessions; the next one under this name replaces it."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO kept_choices (name, value_json, at) VALUES (?, ?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET value_json = excluded.value_json, at = excluded.at",
+                (name, json.dumps(value), now()),
+            )
+
+
+# --- statements ------------------------------------------------------------------------------------------------------
+
+_THESE = "(SELECT value FROM json_each(?))"
+
+_ORDER: dict[Sort, str] = {
+    "newest": "t.rowid DESC",
+    "oldest": "t.rowid",
+    "title": "casefold(t.title), t.rowid",
+    "longest": "t.n_messages DESC, t.rowid DESC",
+    "shortest": "t.n_messages, t.rowid DESC",
+    "most tokens": "(SELECT n_tokens FROM thread_scans s WHERE s.thread_id = t.id) DESC NULLS LAST, t.rowid DESC",
+}
+
+_HAS_RECORDED = """EXISTS (
+    SELECT 1 FROM messages m CROSS JOIN answers a ON a.prompt_leaf_id = m.id AND a.origin = 'recorded'
+    WHERE m.thread_id = t.id
+)"""
+
+_LINES = """
+SELECT t.id, t.title, t.source, t.source_ref, t.workload, t.n_messages, t.n_user_turns, s.n_tokens,
+    (
+        SELECT count(*) FROM messages m CROSS JOIN answers a ON a.prompt_leaf_id = m.id AND a.origin = 'recorded'
+        WHERE m.thread_id = t.id
+    ) AS n_recorded,
+    EXISTS (SELECT 1 FROM archived_threads a WHERE a.thread_id = t.id) AS archived,
+    v.edited_from_id, v.message_number AS edited_message, t.imported_at
+FROM threads t
+LEFT JOIN thread_scans s ON s.thread_id = t.id
+LEFT JOIN thread_versions v ON v.thread_id = t.id
+WHERE t.id IN (SELECT value FROM json_each(?))
+"""
+
+_TAGS = f"SELECT thread_id, tag FROM thread_tags WHERE thread_id IN {_THESE} ORDER BY tag"
+
+_SHOWN = "NOT EXISTS (SELECT 1 FROM archived_threads a WHERE a.thread_id = t.id)"
+_MOST = "ORDER BY count(*) DESC, 1"
+_FACETS = (
+    f"SELECT tag, count(*) FROM thread_tags g JOIN threads t ON t.id = g.thread_id WHERE {_SHOWN} GROUP BY 1 {_MOST}",
+    f"SELECT t.workload, count(*) FROM threads t WHERE {_SHOWN} GROUP BY 1 {_MOST}",
+    f"SELECT t.source, count(*) FROM threads t WHERE {_SHOWN} GROUP BY 1 {_MOST}",
+)
+
+
+def _condition(selection: Selection) -> tuple[str, dict[str, Any]]:
+    """The selection as an SQL condition on `threads t`, and its parameters."""
+    parts: list[str] = []
+    values: dict[str, Any] = {}
+    if selection.ids:
+        parts.append("t.id IN (SELECT value FROM json_each(:ids))")
+        values["ids"] = json.dumps(selection.ids)
+    elif selection.archived:
+        parts.append(f"NOT ({_SHOWN})")
+    else:
+        parts.append(_SHOWN)
+    for name, column, chosen in (("w", "workload", selection.workloads), ("s", "source", selection.sources)):
+        if chosen:
+            parts.append(f"t.{column} IN (SELECT value FROM json_each(:{name}))")
+            values[name] = json.dumps(chosen)
+    for n, tag in enumerate(selection.tags):
+        parts.append(f"EXISTS (SELECT 1 FROM thread_tags g WHERE g.thread_id = t.id AND g.tag = :tag{n})")
+        values[f"tag{n}"] = storable(tag)
+    if selection.low is not None:
+        parts.append("t.n_messages >= :low")
+        values["low"] = selection.low
+    if selection.high is not None:
+        parts.append("t.n_messages <= :high")
+        values["high"] = selection.high
+    if selection.recorded is not None:
+        parts.append(_HAS_RECORDED if selection.recorded else f"NOT {_HAS_RECORDED}")
+    search = storable(selection.search).strip().casefold()
+    if search:
+        holds = _holds(search)
+        # Last, so that it is looked for only in threads that hold everything else.
+        parts.append(
+            f"({' OR '.join(holds.format(f't.{name}') for name in ('title', 'source', 'source_ref'))}"
+            f" OR t.id IN (SELECT m.thread_id FROM messages m WHERE {holds.format('m.text')}))"
+        )
+        values["pattern"] = f"%{search.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+        values["search"] = search
+    return " AND ".join(parts), values
+
+
+def _holds(search: str) -> str:
+    """A condition that a column holds the search, which is folded, in any case.
+
+    Folding is a call of Python for every message. For plain ASCII, SQLite's own LIKE says the same in half the
+    time, and a text without other letters holds no search that has some.
+    """
+    other_letters = "length({0}) <> length(CAST({0} AS BLOB)) AND instr(casefold({0}), :search)"
+    return f"({{0}} LIKE :pattern ESCAPE '!' OR ({other_letters}))" if search.isascii() else f"({other_letters})"
+
+
+def _tag(text: str, noun: str = "tag") -> str:
+    tag = " ".join(storable(text).split())
+    if not tag or len(tag) > MAX_TAG_CHARS:
+        raise StoreError(f"A {noun} has 1 to {MAX_TAG_CHARS} characters; {tag[:80]!r} has {len(tag)}.")
+    return tag
+
+
+def _not_found(thread_id: str) -> NotFoundError:
+    return NotFoundError(f"No thread has the id {thread_id!r}; it may be in another data folder.")
+
+
+def _with_other_words(messages: Sequence[Message], number: int, text: str) -> tuple[Message, ...]:
+    if not 1 <= number <= len(messages):
+        raise NotFoundError(f"There is no message {number}; this thread has {len(messages)}.")
+    if not text.strip():
+        raise StoreError(f"Message {number} would be empty. Write what it says instead.")
+    if text == messages[number - 1].text:
+        raise StoreError(f"Message {number} says this already, so there is no other version to keep.")
+    edited = replace(messages[number - 1], text=text, parts_json="")
+    return tuple(
+        replace(message, id="", answer_id=None) for message in (*messages[: number - 1], edited, *messages[number:])
+    )
+
+
+def _insert_version(connection: sqlite3.Connection, old: sqlite3.Row, edited: Thread, number: int) -> str:
+    """The edited thread with its messages as a chain, what is said of the old one, and where it is from."""
+    thread_id = new_id()
+    ids = [new_id() for _ in edited.messages]
+    connection.execute(
+        """
+        INSERT INTO threads (id, title, source, source_ref, content_sha256, workload, leaf_message_id, n_messages,
+            n_user_turns, imported_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            thread_id,
+            old["title"],
+            old["source"],
+            old["source_ref"],
+            edited.content_sha256,
+            old["workload"],
+            ids[-1],
+            len(ids),
+            old["n_user_turns"],
+            now(),
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO messages (id, thread_id, parent_id, role, parts_json, text) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (message_id, thread_id, parent_id, message.role, message.parts_json, message.text)
+            for message_id, parent_id, message in zip(ids, [None, *ids], edited.messages, strict=False)
+        ],
+    )
+    connection.execute(
+        "INSERT INTO thread_tags (thread_id, tag) SELECT ?, tag FROM thread_tags WHERE thread_id = ?",
+        (thread_id, old["id"]),
+    )
+    connection.execute(
+        "INSERT INTO thread_versions (thread_id, edited_from_id, message_number, made_at) VALUES (?, ?, ?, ?)",
+        (thread_id, old["id"], number, now()),
+    )
+    return thread_id
