@@ -92,6 +92,18 @@ def thread_id(browser: Browser, app: AppServer, title: str) -> str:
     return found
 
 
+def library(browser: Browser, app: AppServer, thread: str) -> None:
+    """The picture of the thread library with a thread open at a message."""
+    page = opened(browser, LIGHT)
+    page.goto(f"{app.url}/threads?view=library&sort=longest&thread={thread}&message=17")
+    page.get_by_text("Messages 1 to 14", exact=True).wait_for()
+    steps.wait_until_drawn(page)
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(1200)
+    page.screenshot(path=DOCS / "threads.png")
+    page.context.close()
+
+
 def main() -> None:
     """Write every picture."""
     DOCS.mkdir(exist_ok=True)
@@ -103,6 +115,7 @@ def main() -> None:
             for look in (LIGHT, DARK, ON_PHONE):
                 shot(browser, look, first, "playground")
             long_thread = thread_id(browser, app, LONG_THREAD)
+            library(browser, app, long_thread)
             for n, models in COMPARISONS.items():
                 address = run(browser, app, f"?thread={long_thread}&{models}")
                 for look in (LIGHT, DARK, ON_PHONE):
