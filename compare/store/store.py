@@ -8,6 +8,7 @@ from compare.store import migrations
 from compare.store.answers import Answers
 from compare.store.ballots import Ballots
 from compare.store.candidates import Candidates
+from compare.store.cells import Cells
 from compare.store.comparisons import Comparisons
 from compare.store.database import BUSY_TIMEOUT_S, Database, check_place, use_write_ahead_log
 from compare.store.jobs import Jobs
@@ -20,7 +21,7 @@ from compare.store.votes import Votes
 
 
 class Store(
-    Raters, Threads, Candidates, Answers, Comparisons, Ballots, Preferences, Votes, Jobs, Presets, Measurements
+    Raters, Threads, Candidates, Answers, Comparisons, Ballots, Preferences, Votes, Jobs, Cells, Presets, Measurements
 ):
     """Threads, answers, comparisons and ballots. One object serves all threads of a process; made by open_store.
 
