@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -17,9 +17,9 @@ from compare.cli.stored import chosen, the_catalog, the_store
 from compare.errors import CompareError
 from compare.jobs.create import KIND
 from compare.jobs.estimate import estimate, refuse_unknown_prices
-from compare.jobs.plan import Plan, Turns, make_cells
+from compare.jobs.plan import Asked, Turns, make_cells
 from compare.jobs.terms import Terms, read_limits, read_usd
-from compare.records import Answer, Candidate, History, ModelSpec, Thread
+from compare.records import Answer, Candidate, History, ModelSpec
 from compare.store.cells import Cell
 from compare.store.store import Store
 from compare.threads.importers import read_file
@@ -77,15 +77,17 @@ def run(
     conversations = _stored(store, threads_file)
     for candidate, spec in candidates:
         store.save_candidate(candidate, spec)
-    plan = Plan(tuple(c.thread for c in conversations.values()), candidates, history, turns, repeat)
+    asked = Asked(
+        tuple(one.sha256 for one in conversations.values()), tuple(one.id for one, _ in candidates), history, turns,
+        repeat,
+    )  # fmt: skip
     with _sink(out) as sink:
-        job_id, resumed = _job(store, plan, terms, resume)
+        job_id, resumed = _job(store, asked, conversations, terms, resume)
         total = sum(one.n for one in store.cell_counts(job_id))
         say(f"{'Resuming' if resumed else 'Starting'} job {job_id}: {total} answers from {len(conversations)} threads.")
         specs = {spec.id: spec for _, spec in candidates}
-        say(estimate(store, job_id, plan.asked, specs.__getitem__).sentence)
-        writer = _Writer(sink, str(out or "Standard output"), conversations, candidates, plan)
-        del plan, conversations  # a job may have thousands of threads, and reads them one by one
+        say(estimate(store, job_id, asked, specs.__getitem__).sentence)
+        writer = _Writer(sink, str(out or "Standard output"), conversations, candidates, asked)
         work_on(store, job_id, writer.write, how_to_go_on=_GO_ON, out=out)
 
 
@@ -102,9 +104,10 @@ def _terms(
 
 @dataclass(slots=True)
 class _Conversation:
-    """A stored thread and every record of the file that is this conversation."""
+    """A stored thread and every record of the file that is this conversation; its messages are not held."""
 
-    thread: Thread
+    sha256: str
+    n_turns: int
     references: list[str]
 
 
@@ -121,7 +124,7 @@ def _stored(store: Store, path: Path) -> dict[str, _Conversation]:
     for thread in reading.threads:
         saved = store.save_thread(titled(thread))
         if saved.id not in found:
-            found[saved.id] = _Conversation(store.thread(saved.id), [])
+            found[saved.id] = _Conversation(thread.content_sha256, len(user_turns(thread.messages)), [])
         found[saved.id].references.append(thread.source_ref)
     if len(found) < len(reading.threads):
         doubled = len(reading.threads) - len(found)
@@ -129,13 +132,13 @@ def _stored(store: Store, path: Path) -> dict[str, _Conversation]:
     return found
 
 
-def _job(store: Store, plan: Plan, terms: Terms, resume: bool) -> tuple[str, bool]:
+def _job(store: Store, asked: Asked, threads: Iterable[str], terms: Terms, resume: bool) -> tuple[str, bool]:
     if resume:
-        job_id, resumed = store.find_or_start_job(KIND, plan.spec_json)
+        job_id, resumed = store.find_or_start_job(KIND, asked.to_json())
     else:
-        job_id, resumed = store.start_job(KIND, plan.spec_json), False
+        job_id, resumed = store.start_job(KIND, asked.to_json()), False
     store.set_job_terms(job_id, terms.to_json(), terms.cost_cap_usd)
-    make_cells(store, job_id, plan.asked, plan.threads)
+    make_cells(store, job_id, asked, map(store.thread, threads))
     if resumed:
         store.retry_failed_cells(job_id)
     return job_id, resumed
@@ -150,13 +153,13 @@ class _Writer:
         place: str,
         conversations: dict[str, _Conversation],
         candidates: tuple[tuple[Candidate, ModelSpec], ...],
-        plan: Plan,
+        asked: Asked,
     ) -> None:
         self._sink = sink
         self._place = place
         self._candidates = {candidate.id: candidate for candidate, _ in candidates}
         self._references = {thread_id: c.references for thread_id, c in conversations.items()}
-        self._last = {t.id: len(user_turns(t.messages)) for t in plan.threads} if plan.turns == "last" else None
+        self._last = {key: c.n_turns for key, c in conversations.items()} if asked.turns == "last" else None
 
     def write(self, cell: Cell, answer: Answer, _: bool) -> None:
         """The lines of one cell: one for each record of the file that is its thread."""
