@@ -9,12 +9,12 @@ from typing import TypeVar
 
 import click
 
-from compare.cli.answer_lines import answer_line
 from compare.cli.job_work import specs_of, work_on
 from compare.cli.output import emit_json, json_line, say, standard_output, table
 from compare.cli.stopping import stop_with_input
 from compare.cli.stored import chosen, the_catalog, the_store
 from compare.errors import CompareError
+from compare.jobs.answer_lines import job_lines
 from compare.jobs.create import KIND, extend_job
 from compare.jobs.difference import changes, difference
 from compare.jobs.estimate import estimate, refuse_unknown_prices
@@ -195,14 +195,9 @@ def export(job_id: str, out: Path | None) -> None:
         sink = standard_output() if out is None else out.open("wb")
     except OSError as exc:
         raise CompareError(f"{out} cannot be written: {exc.strerror}. Name another file with --out.") from exc
-    candidates, names, n = store.candidates(), dict[str, str](), 0
-    for cell, answer in store.job_results(row.id):
-        if answer is None:
-            continue
-        if cell.thread_id not in names:
-            names = {cell.thread_id: store.thread(cell.thread_id).source_ref or cell.thread_id}
-        candidate = candidates[cell.candidate_id]
-        sink.write(json_line(answer_line(names[cell.thread_id], answer, candidate, cached=cell.cached)))
+    n = 0
+    for line in job_lines(store, row.id):
+        sink.write(json_line(line))
         n += 1
     if out is not None:
         sink.close()

@@ -10,11 +10,11 @@ from typing import BinaryIO
 
 import click
 
-from compare.cli.answer_lines import answer_line
 from compare.cli.job_work import work_on
 from compare.cli.output import json_line, say, standard_output
 from compare.cli.stored import chosen, the_catalog, the_store
 from compare.errors import CompareError
+from compare.jobs.answer_lines import answer_line
 from compare.jobs.create import KIND
 from compare.jobs.estimate import estimate, refuse_unknown_prices
 from compare.jobs.plan import Asked, Turns, make_cells

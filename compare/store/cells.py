@@ -129,6 +129,15 @@ class Cells(Part):
             ).fetchall()
         return [row["thread_id"] for row in rows]
 
+    def tagged_threads(self) -> dict[str, set[str]]:
+        """Ids of the threads that carry each tag."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT tag, thread_id FROM thread_tags ORDER BY tag").fetchall()
+        found: dict[str, set[str]] = {}
+        for tag, thread_id in rows:
+            found.setdefault(tag, set()).add(thread_id)
+        return found
+
     def waiting_cells(self, job_id: str) -> dict[str, int]:
         """How many cells wait, by candidate."""
         with self._database.reading() as connection:
@@ -220,6 +229,15 @@ class Cells(Part):
                 yield from self._with_answers(chunk)
                 chunk = []
         yield from self._with_answers(chunk)
+
+    def turn_results(self, job_id: str, thread_id: str, turn: int) -> list[tuple[Cell, Answer | None]]:
+        """The cells of one turn of one thread, by candidate and repeat, with their answers."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM job_cells WHERE job_id = ? AND thread_id = ? AND turn = ? ORDER BY place",
+                (job_id, thread_id, turn),
+            ).fetchall()
+        return list(self._with_answers([_to_cell(row) for row in rows]))
 
     def _with_answers(self, cells: Sequence[Cell]) -> Iterator[tuple[Cell, Answer | None]]:
         with self._database.reading() as connection:

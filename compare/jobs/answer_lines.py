@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from compare.records import Answer, Candidate
+from compare.store.store import Store
+
+
+def job_lines(store: Store, job_id: str) -> Iterator[dict[str, Any]]:
+    """The answer of every cell of a job that has an outcome, in the cells' order, read piece by piece.
+
+    A thread is named as its file named it, or by its id.
+    """
+    candidates = store.candidates()
+    name, named = "", ""
+    for cell, answer in store.job_results(job_id):
+        if answer is None:
+            continue
+        if cell.thread_id != named:
+            named = cell.thread_id
+            name = store.thread(named).source_ref or named
+        yield answer_line(name, answer, candidates[cell.candidate_id], cached=cell.cached)
 
 
 def answer_line(thread_id: str, answer: Answer, candidate: Candidate, *, cached: bool = False) -> dict[str, Any]:
