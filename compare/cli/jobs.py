@@ -105,7 +105,10 @@ def pause(job_id: str) -> None:
 @jobs.command("cancel", epilog="Example: weighbridge jobs cancel last")
 @_JOB
 def cancel(job_id: str) -> None:
-    """Stop at once: answers in flight are broken off, with their text kept. A cancelled job can still be resumed."""
+    """Stop at once; what had arrived is kept.
+
+    Answers in flight are broken off and stored with their text. A cancelled job can still be resumed.
+    """
     _stop(job_id, "cancelled", "Cancelled by hand.")
 
 
@@ -135,9 +138,9 @@ def resume(
     cache: bool | None,
     attached: bool,
 ) -> None:
-    """Work on a job until it is done: what is finished is not asked again, what failed stays failed.
+    """Work on a job until it is done.
 
-    Several processes may do so at once.
+    What is finished is not asked again, what failed stays failed. Several processes may work on it at once.
     """
     store = the_store()
     if attached:
@@ -188,7 +191,7 @@ def add(job_id: str, models: str, candidates: tuple[str, ...], threads_file: Pat
 @_JOB
 @click.option("--out", type=click.Path(path_type=Path), help="JSONL file; without it, standard output.")
 def export(job_id: str, out: Path | None) -> None:
-    """Write the answer of every finished cell as a line, in the form of `run`."""
+    """Write every finished answer as a line, as `run` does."""
     store = the_store()
     row = store.job(job_id)
     try:
@@ -209,7 +212,10 @@ def export(job_id: str, out: Path | None) -> None:
 @click.argument("second")
 @_AS_JSON
 def compare(first: str, second: str, as_json: bool) -> None:
-    """Compare two jobs cell by cell: the same thread, candidate, turn and repeat in both."""
+    """Compare two jobs, cell by cell.
+
+    A cell is the same in both where thread, candidate, turn and repeat are.
+    """
     store = the_store()
     ids = [store.job(name).id for name in (first, second)]
     found = difference(store, *ids)
