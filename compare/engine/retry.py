@@ -34,9 +34,12 @@ def decide(failure: ProviderFailure, attempt: int, *, text_seen: bool, patience_
     if text_seen or not failure.retryable or attempt >= most:
         return None
     wait_s = failure.retry_after_s
+    backoff_s = min(_FIRST_WAIT_S * 2 ** (attempt - 1), _LONGEST_BACKOFF_S) * random.uniform(0.75, 1.0)
     if wait_s is None:
-        backoff = min(_FIRST_WAIT_S * 2 ** (attempt - 1), _LONGEST_BACKOFF_S)
-        wait_s = backoff * random.uniform(0.75, 1.0)
+        wait_s = backoff_s
+    elif most > MAX_ATTEMPTS:
+        # A server may say "at once" again and again.
+        wait_s = max(wait_s, backoff_s)
     if wait_s > max(LONGEST_WAIT_S, patience_s):
         return None
     return Retry(wait_s, attempt + 1, failure.message)

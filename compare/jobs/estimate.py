@@ -14,7 +14,7 @@ from compare.errors import CompareError, ConfigError
 from compare.jobs.plan import Asked
 from compare.jobs.request_key import other_models
 from compare.records import Candidate, ModelSpec, Usage
-from compare.store.cells import Cell
+from compare.store.cells import Cell, TokenMeans
 from compare.store.store import Store
 from compare.threads.prompts import OwnAnswer, Prompt, fixed_prompt, own_prompt
 from compare.threads.shaping import shape, summary_needed
@@ -36,6 +36,8 @@ class Output(NamedTuple):
     tokens: int
     n_answers: int
     """Stored answers that it rests on; 0: the default."""
+    in_ratio: float = 1.0
+    """By which input that is counted here is taken to be more than what the model reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class CandidateEstimate:
         else:
             said = f"output taken to be {self.output.tokens:,} tokens each (no stored answers)"
         counted = "input counted" if self.n_cells <= SAMPLE else f"input counted for {SAMPLE} of {self.n_cells:,} cells"
+        if abs(self.output.in_ratio - 1.0) >= 0.005:
+            counted += f" and taken {self.output.in_ratio:.2f} times, as reported so far"
         return f"{counted}, {said}"
 
 
@@ -95,7 +99,7 @@ class Estimate:
 
 def estimate(store: Store, job_id: str, asked: Asked, specs: Specs) -> Estimate:
     """What the waiting cells of a job will take. Summaries that a policy needs, and retries, are not in it."""
-    outputs = store.output_tokens()
+    outputs = store.token_means()
     waiting = store.waiting_cells(job_id)
     found = []
     for candidate_id in asked.candidates:
@@ -107,11 +111,11 @@ def estimate(store: Store, job_id: str, asked: Asked, specs: Specs) -> Estimate:
     return Estimate(tuple(found))
 
 
-def output_of(candidate: Candidate, outputs: Mapping[str, tuple[float, int]]) -> Output:
+def output_of(candidate: Candidate, outputs: Mapping[str, TokenMeans]) -> Output:
     """How long a candidate's answers are taken to be, given the means of those that are stored."""
     if candidate.id in outputs:
-        mean, n = outputs[candidate.id]
-        return Output(round(mean), n)
+        means = outputs[candidate.id]
+        return Output(round(means.output), means.n, means.in_ratio)
     most = candidate.settings.max_output_tokens
     return Output(min(DEFAULT_OUTPUT_TOKENS, most or DEFAULT_OUTPUT_TOKENS), 0)
 
@@ -133,7 +137,7 @@ def refuse_unknown_prices(candidates: Mapping[str, Candidate], specs: Specs) -> 
 
 def cell_usd(prompt: Prompt, spec: ModelSpec, output: Output) -> float:
     """What one cell is taken to cost, its whole prompt counted; 0 where the price is unknown."""
-    n_in = count_messages(tuple(message.content for message in prompt.messages))
+    n_in = round(count_messages(tuple(message.content for message in prompt.messages)) * output.in_ratio)
     found = cost_usd(spec.price, Usage(input=n_in, output=output.tokens))
     return float(found or 0)
 
@@ -162,7 +166,7 @@ def _input_tokens(store: Store, cell: Cell, candidate: Candidate, asked: Asked, 
         sent = prompt if summary_needed(prompt, candidate) else shape(prompt, candidate).sent
     except CompareError:
         sent = prompt  # the answer will say what is wrong with the candidate
-    n = count_messages(tuple(message.content for message in sent.messages))
+    n = round(count_messages(tuple(message.content for message in sent.messages)) * output.in_ratio)
     return n + ((cell.turn - 1) * output.tokens if asked.history == "own" else 0)
 
 

@@ -16,7 +16,7 @@ from compare.jobs.plan import Asked
 from compare.jobs.request_key import request_key
 from compare.jobs.terms import Terms
 from compare.records import Answer, Candidate, Message, ModelSpec
-from compare.store.cells import Cell, Working
+from compare.store.cells import Cell, TokenMeans, Working
 from compare.store.jobs import JobState
 from compare.store.store import Store
 from compare.threads.prompts import OwnAnswer, Prompt, fixed_prompt, own_prompt
@@ -69,7 +69,7 @@ class Taker:
         self._specs = specs
         self._threads: OrderedDict[str, tuple[Message, ...]] = OrderedDict()
         self._candidates: dict[str, Candidate] = {}
-        self._outputs: dict[str, Output] | None = None
+        self._outputs: dict[str, TokenMeans] | None = None
 
     def take(self, wanted: Mapping[str, int], working: Working) -> Turn:
         """Lease so many cells of each model, fewer where there are fewer."""
@@ -137,9 +137,8 @@ class Taker:
 
     def _output(self, candidate: Candidate) -> Output:
         if self._outputs is None:
-            means = self._store.output_tokens()
-            self._outputs = {key: Output(round(mean), n) for key, (mean, n) in means.items()}
-        return self._outputs.get(candidate.id) or output_of(candidate, {})
+            self._outputs = self._store.token_means()
+        return output_of(candidate, self._outputs)
 
     def _messages(self, thread_id: str, working: Working) -> tuple[Message, ...]:
         found = self._threads.get(thread_id)

@@ -143,6 +143,7 @@ class _Worker:
         self._tally = Tally()
         self._pace = Pace()
         self._progress = JobProgress(())
+        self._state: JobState = "running"
         self._pulse_due = 0.0
         self._open_at = math.inf
         """When the first of the endpoints that ask for patience may be asked again."""
@@ -162,6 +163,8 @@ class _Worker:
                 raise self._trouble
             if time.monotonic() >= self._pulse_due:
                 await self._pulse()
+            if self._state != "running":
+                return await self._let_go(self._state)
             self._changed.clear()
             wanted = {} if capped and self._tasks else self._wanted()
             if wanted:
@@ -201,7 +204,7 @@ class _Worker:
             await self._pulse()
             if self._trouble is not None:
                 raise self._trouble
-            if await self._ledger.do(Working.state) == "cancelled":
+            if self._state == "cancelled":
                 for task in self._tasks:
                     task.cancel()
         return state, ""
@@ -407,12 +410,12 @@ class _Worker:
             {"endpoints": [asdict(one) for one in endpoints], "left_s": self._pace.left_s(self._progress)}
         )
 
-        def hold(working: Working) -> JobProgress:
+        def hold(working: Working) -> tuple[JobState, JobProgress]:
             working.hold(LEASE_S, status)
             working.free_lost(is_gone)
-            return progress_of(working.counts())
+            return working.state(), progress_of(working.counts())
 
-        self._progress = await self._ledger.do(hold)
+        self._state, self._progress = await self._ledger.do(hold)
         for lane in self._progress.lanes:
             known = self._lanes.setdefault(lane.lane, _Lane())
             if lane.waiting and not known.calling:

@@ -72,6 +72,17 @@ class LaneCount(NamedTuple):
     """How often cells were taken, in all."""
 
 
+class TokenMeans(NamedTuple):
+    """Tokens of one candidate's finished answers."""
+
+    output: float
+    """Mean of an answer."""
+    n: int
+    """Answers."""
+    in_ratio: float
+    """Input as reported over input as counted here; 1 where nothing was reported."""
+
+
 class JobWorker(NamedTuple):
     """Somebody who works on a job."""
 
@@ -172,15 +183,17 @@ class Cells(Part):
                 ).fetchone()[0]
             )
 
-    def output_tokens(self) -> dict[str, tuple[float, int]]:
-        """(mean, number) of the output tokens of finished answers, by candidate."""
+    def token_means(self) -> dict[str, TokenMeans]:
+        """What finished answers have shown of the tokens of each candidate."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT candidate_id, avg(coalesce(out_reported, out_counted)), count(*) FROM answers "
+                "SELECT candidate_id, avg(coalesce(out_reported, out_counted)), count(*), "
+                "total(CASE WHEN in_counted > 0 THEN in_reported END), "
+                "total(CASE WHEN in_reported IS NOT NULL THEN in_counted END) FROM answers "
                 "WHERE status = 'done' AND origin IN ('live', 'batch') "
                 "AND coalesce(out_reported, out_counted) IS NOT NULL GROUP BY candidate_id"
             ).fetchall()
-        return {row[0]: (row[1], row[2]) for row in rows}
+        return {row[0]: TokenMeans(row[1], row[2], row[3] / row[4] if row[3] and row[4] else 1.0) for row in rows}
 
     def job_workers(self, job_id: str) -> list[JobWorker]:
         """Who has worked on a job and has not said goodbye; a lease that is over belongs to somebody who died."""

@@ -14,6 +14,7 @@ from compare.engine.backend import Backend
 from compare.jobs.plan import Plan, cell_key, make_cells
 from compare.jobs.replay import Replayed, Tally, replay
 from compare.jobs.terms import Terms
+from compare.jobs.worker import Pulse
 from compare.records import Answer, Candidate, Message, ModelSpec, Thread
 from compare.store import Store
 from compare.store.cells import Cell, Working
@@ -42,6 +43,7 @@ class Job:
             store.save_candidate(candidate, spec)
         self.plan = Plan(tuple(threads), tuple(zip(candidates, specs, strict=True)), **plan)
         self.specs = {spec.id: spec for spec in specs}
+        self.find: Callable[[str], ModelSpec] = self.specs.__getitem__
         self.id = store.find_or_start_job("run", self.plan.spec_json).id
         self.seen: list[tuple[str, Answer, bool]] = []
         self.replayed: Replayed | None = None
@@ -53,6 +55,7 @@ class Job:
         concurrency: int = 4,
         sim_url: str | None = None,
         stop_after: Callable[[int], bool] | None = None,
+        on_pulse: Callable[[Pulse], None] = lambda pulse: None,
         **terms: Any,
     ) -> Tally:
         """Run it to the end, or until `stop_after(cells so far)`; then CancelledError is raised."""
@@ -69,7 +72,9 @@ class Job:
                     stopping.set()
 
             async with Backend(sim_url=sim_url) as backend:
-                work = asyncio.create_task(self.replay(backend, Terms(concurrency, **terms), on_cell=on_cell))
+                work = asyncio.create_task(
+                    self.replay(backend, Terms(concurrency, **terms), on_cell=on_cell, on_pulse=on_pulse)
+                )
                 watch = asyncio.create_task(stopping.wait())
                 await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
                 watch.cancel()
@@ -83,7 +88,7 @@ class Job:
     async def replay(self, backend: Backend, terms: Terms, **told: Any) -> Replayed:
         """Once, on the running loop."""
         told.setdefault("on_cell", lambda *_: None)
-        return await replay(self.store, self.id, backend, terms, self.specs.__getitem__, **told)
+        return await replay(self.store, self.id, backend, terms, self.find, **told)
 
     @property
     def cells(self) -> list[Cell]:
