@@ -71,7 +71,7 @@ def test_a_model_that_hangs_holds_its_share_and_the_other_is_asked_on(store: Sto
 def test_a_dead_endpoint_is_left_alone_while_the_others_go_on(
     store: Store, server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("compare.jobs.worker.PATIENCE_S", 2.0)
+    monkeypatch.setattr("compare.jobs.worker.PATIENCE_S", 4.0)
     monkeypatch.setattr("compare.engine.breaker.FIRST_PAUSE_S", 0.2)
     dead = replace(server.spec("dead"), base_url="http://127.0.0.1:9/v1")
     job = Job(store, [dead, server.spec("quick")], n_threads=20, n_turns=1)
