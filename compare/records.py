@@ -274,6 +274,25 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much more of something a server takes, as it says itself."""
+
+    remaining: int
+    reset_s: float
+    """Seconds until all of it is there again."""
+    limit: int | None = None
+    """How much that is; None where it is not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """What a response told about its server's limits."""
+
+    requests: Allowance | None = None
+    tokens: Allowance | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderFailure:
     """How one call failed, in words that can be shown: keys are redacted before this is made."""
 
@@ -305,6 +324,7 @@ class ChatResult:
     params_sent: Mapping[str, Any] = field(default_factory=dict)
     """The request's fields other than the messages, as sent."""
     warnings: tuple[str, ...] = ()
+    rate_limits: RateLimits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +333,7 @@ class Started:
 
     at: float
     """time.monotonic(), as in every event."""
+    rate_limits: RateLimits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -545,6 +566,7 @@ class Preference:
 
 
 __all__ = [
+    "Allowance",
     "Answer",
     "Ballot",
     "BallotState",
@@ -569,6 +591,7 @@ __all__ = [
     "Provider",
     "ProviderFailure",
     "ProviderKind",
+    "RateLimits",
     "ReasoningDelta",
     "Role",
     "ServedModel",

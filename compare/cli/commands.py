@@ -20,6 +20,7 @@ COMMANDS = {
     "models": ("models", "models", "List the catalogue, which keys are there, and what is ready."),
     "threads": ("threads", "threads", "Import, list, tag and export threads; findings in them."),
     "run": ("run", "run", "Send threads to models and write the answers."),
+    "jobs": ("jobs", "jobs", "List, resume, pause, extend and compare jobs."),
     "comparison": ("comparison", "comparison", "List comparisons and export one as Markdown, JSON or a page."),
     "votes": ("votes", "votes", "Export the votes."),
     "rate": ("rate", "rate", "Rate candidates by votes, with intervals."),

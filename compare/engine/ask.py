@@ -10,7 +10,7 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
-from compare.engine.attempts import Progress, Ready, Watched, Watcher, attempt
+from compare.engine.attempts import Progress, Ready, Watched, Watcher, Way, attempt
 from compare.engine.backend import Backend
 from compare.engine.complete import complete
 from compare.engine.measured import counted, timed
@@ -49,8 +49,8 @@ async def ask(question: Question, backend: Backend, watch: Watcher = _unwatched)
             # Simulated models answer the same for the same seed; a real one varies by itself, and some refuse a seed.
             seed=question.repeat if question.spec.simulated else None,
         )
-        fallback_id = question.candidate.fallback
-        await attempt(request, backend, watch, progress, fallback_id=fallback_id, patience_s=question.patience_s)
+        way = Way(question.candidate.fallback, question.patience_s, question.traffic, out.in_counted)
+        await attempt(request, backend, watch, progress, way)
     except CompareError as exc:
         progress.result = ChatResult("", "error", failure=ProviderFailure("bad_request", str(exc)))
     except asyncio.CancelledError:
@@ -64,7 +64,9 @@ async def ask(question: Question, backend: Backend, watch: Watcher = _unwatched)
 
 async def _outgoing(question: Question, backend: Backend, watch: Watcher) -> Outgoing:
     async def ask_model(candidate: Candidate, spec: ModelSpec, prompt: Prompt) -> Answer:
-        asked = Question(new_summary_id(), candidate, spec, prompt, patience_s=question.patience_s)
+        asked = Question(
+            new_summary_id(), candidate, spec, prompt, patience_s=question.patience_s, traffic=question.traffic
+        )
         return await ask(asked, backend)
 
     return await outgoing(question.prompt, question.candidate, question.spec, backend, ask_model, watch)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from compare.engine.backend import Backend, Endpoint
 from compare.engine.breaker import Breaker
 from compare.engine.retry import Retry, decide
+from compare.engine.traffic import Traffic
 from compare.records import (
     ChatRequest,
     ChatResult,
@@ -24,6 +25,7 @@ from compare.records import (
     ModelSpec,
     ProviderFailure,
     ReasoningDelta,
+    Started,
     TextDelta,
 )
 
@@ -57,6 +59,22 @@ class Sent(NamedTuple):
 Watched = Event | Retry | Meanwhile | Ready | Sent
 Watcher = Callable[[Watched], None]
 """Sees every event as it comes, every call and decision to ask again, and what else is going on. Must not block."""
+
+
+class Way(NamedTuple):
+    """How a request is to be made."""
+
+    fallback_id: str = ""
+    """A model to ask in its place when it fails before any text; empty for none."""
+    patience_s: float = 0.0
+    """So long after an endpoint went down it is still waited for, and so long a server may ask to be left alone."""
+    traffic: Traffic | None = None
+    """The gate that every call goes through."""
+    n_tokens: int = 0
+    """Of the prompt, counted here; for the gate."""
+
+
+_PLAINLY = Way()
 
 
 class Fallback(NamedTuple):
@@ -107,13 +125,7 @@ class Progress:
 
 
 async def attempt(
-    request: ChatRequest,
-    backend: Backend,
-    watch: Watcher,
-    progress: Progress,
-    *,
-    fallback_id: str = "",
-    patience_s: float = 0.0,
+    request: ChatRequest, backend: Backend, watch: Watcher, progress: Progress, way: Way = _PLAINLY
 ) -> None:
     """Ask until an answer or a failure stands in `progress`.
 
@@ -122,44 +134,42 @@ async def attempt(
         backend: the running loop's.
         watch: sees what happens.
         progress: filled in; also where this is cancelled.
-        fallback_id: a model to ask in its place when it fails before any text, empty for none.
-        patience_s: so long after an endpoint went down, it is still waited for.
+        way: how it is to be made.
 
     Raises:
         CompareError: the fallback is not in the catalogue, or no adapter speaks a model's wire format.
     """
-    await _attempts(request, backend, watch, progress, patience_s)
+    await _attempts(request, backend, watch, progress, way)
     failure = progress.failure
-    if failure is None or not fallback_id or progress.first_at is not None:
+    if failure is None or not way.fallback_id or progress.first_at is not None:
         return
-    instead = backend.catalog().get(fallback_id)
+    instead = backend.catalog().get(way.fallback_id)
     progress.fallback = Fallback(instead.id, request.model.id, failure.message)
     watch(Meanwhile(f"{failure.message} Asking {instead.name} instead."))
     other = ChatRequest(
         instead, request.messages, request.settings, request.total_timeout_s, 0 if instead.simulated else None
     )
-    await _attempts(other, backend, watch, progress, patience_s)
+    await _attempts(other, backend, watch, progress, way)
 
 
-async def _attempts(
-    request: ChatRequest, backend: Backend, watch: Watcher, progress: Progress, patience_s: float
-) -> None:
+async def _attempts(request: ChatRequest, backend: Backend, watch: Watcher, progress: Progress, way: Way) -> None:
     progress.spec, progress.result, progress.warnings = request.model, None, []
     request = _without_what_it_cannot_see(request, progress.warnings)
     endpoint = await backend.endpoint(request.model)
     breaker = backend.breakers.of(request.model.id, f"{request.model.model} at {endpoint.base_url}")
     n_tried = 0
     while True:
-        if not await _admitted(breaker, patience_s, watch):
+        if not await _admitted(breaker, way.patience_s, watch):
             # A failure that stands says more than that nobody asked again.
             progress.result = progress.result or _left_alone(breaker)
             return
         progress.attempt += 1
         n_tried += 1
-        await _call(request, endpoint, breaker, watch, progress)
+        await _gated(request, endpoint, breaker, watch, progress, way)
         if progress.failure is None:
             return
-        retry = decide(progress.failure, n_tried, text_seen=progress.first_at is not None)
+        text_seen = progress.first_at is not None
+        retry = decide(progress.failure, n_tried, text_seen=text_seen, patience_s=way.patience_s)
         if retry is None:
             return
         watch(retry)
@@ -175,7 +185,33 @@ def _without_what_it_cannot_see(request: ChatRequest, warnings: list[str]) -> Ch
     return replace(request, messages=tuple(replace(message, images=()) for message in request.messages))
 
 
-async def _call(request: ChatRequest, endpoint: Endpoint, breaker: Breaker, watch: Watcher, progress: Progress) -> None:
+async def _gated(
+    request: ChatRequest, endpoint: Endpoint, breaker: Breaker, watch: Watcher, progress: Progress, way: Way
+) -> None:
+    """One call, when the gate lets it through."""
+    if way.traffic is None:
+        await _call(request, endpoint, breaker, watch, progress)
+        return
+    try:
+        await way.traffic.enter(request.model, way.n_tokens)
+    except asyncio.CancelledError:
+        progress.attempt -= 1
+        breaker.left()
+        raise
+    try:
+        await _call(request, endpoint, breaker, watch, progress, way.traffic)
+    finally:
+        way.traffic.leave(request.model, progress.result)
+
+
+async def _call(
+    request: ChatRequest,
+    endpoint: Endpoint,
+    breaker: Breaker,
+    watch: Watcher,
+    progress: Progress,
+    traffic: Traffic | None = None,
+) -> None:
     """One call; the breaker learns of its outcome, whatever it is."""
     progress.sent_at, progress.ended, progress.result = time.monotonic(), 0.0, None
     watch(Sent(progress.sent_at, request.model, progress.attempt))
@@ -185,6 +221,8 @@ async def _call(request: ChatRequest, endpoint: Endpoint, breaker: Breaker, watc
             async for event in events:
                 progress.note(event)
                 watch(event)
+                if traffic is not None and isinstance(event, Started) and event.rate_limits is not None:
+                    traffic.hear(request.model, event.rate_limits)
         assert progress.result is not None, "a provider must end its stream with Done"
     finally:
         if progress.first_at is not None or (progress.result is not None and progress.failure is None):

@@ -128,6 +128,10 @@ class Breakers:
         if breaker := self._by_model.get(model_id):
             breaker.answered()
 
+    def find(self, model_id: str) -> Breaker | None:
+        """The breaker of a model that was asked before."""
+        return self._by_model.get(model_id)
+
     def statuses(self) -> dict[str, BreakerStatus]:
         """How every one stands, by model id; may be called from any thread."""
         return {model_id: breaker.status() for model_id, breaker in list(self._by_model.items())}

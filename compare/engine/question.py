@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from compare.engine.traffic import Traffic
 from compare.records import Answer, Candidate, FailureKind, ModelSpec, Origin
 from compare.threads.prompts import Prompt
 
@@ -23,7 +24,10 @@ class Question:
     """Kept with the answer only when it succeeds."""
     replaces_id: str | None = None
     patience_s: float = 0.0
-    """So long after an endpoint went down, it is still waited for; people do not wait, jobs do."""
+    """So long after an endpoint went down, it is still waited for, and so long a server may ask for patience; people
+    do not wait, jobs do."""
+    traffic: Traffic | None = None
+    """The gate that every call of this question goes through, those of a summary and a fallback too."""
 
 
 def unanswered(

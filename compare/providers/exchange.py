@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from compare.errors import ProviderError
 from compare.providers.errorbody import parse_json, read_complaint
 from compare.providers.failures import Call, request_id_of
+from compare.providers.ratelimits import read_rate_limits
 from compare.providers.reply import Piece, Reply
 from compare.records import Done, Event, ProviderFailure, ReasoningDelta, Started, TextDelta
 
@@ -91,9 +92,10 @@ async def converse(client: HttpClient, call: Call, wire: Format) -> AsyncGenerat
             spent_s = time.monotonic() - began
             async with client.open(call, asked.headers, asked.body, spent_s=spent_s) as response:
                 reply.request_id = call.redact(request_id_of(response.headers) or "") or None
+                reply.rate_limits = read_rate_limits(response.headers)
                 if response.status == 200:
                     at = time.monotonic()
-                    yield Started(at)
+                    yield Started(at, reply.rate_limits)
                     body = _Body(response, reader, call)
                     while not body.over:
                         await body.read_on()

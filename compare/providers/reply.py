@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from compare.errors import ProviderError
 from compare.providers.failures import Call
-from compare.records import ChatResult, Finish, ProviderFailure, Usage
+from compare.records import ChatResult, Finish, ProviderFailure, RateLimits, Usage
 
 MAX_CHARS = 4_000_000
 """Longest answer with its thinking; four times the output of any model. A stream without end stops there."""
@@ -60,6 +60,7 @@ class Reply:
 
     call: Call
     request_id: str | None = None
+    rate_limits: RateLimits | None = None
     finish: Finish | None = None
     """None until the server gave a reason; "error" for a reason that is none."""
     finish_raw: str | None = None
@@ -189,6 +190,7 @@ class Reply:
             failure=failure,
             model_served=self.model_served,
             request_id=self.request_id,
+            rate_limits=self.rate_limits,
             params_sent=params_sent,
             warnings=tuple(self.warnings),
         )

@@ -74,7 +74,10 @@ class Answers(Part):
             return select_recorded(connection, prompt_leaf_id)
 
     def job_answers(self, job_id: str) -> list[Answer]:
-        """All answers of a job, oldest first."""
+        """All answers that were asked for in a job, oldest first: those of retries too, and none that was used again.
+
+        They are all in memory then; Cells.job_results goes through what stands for each cell piece by piece.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(f"{_SELECT} WHERE job_id = ? ORDER BY rowid", (job_id,)).fetchall()
         return [_to_answer(row) for row in rows]
@@ -129,6 +132,15 @@ def insert_answer(connection: sqlite3.Connection, answer: Answer) -> None:
                 "stored as well. Two workers asked the same thing."
             )
     connection.execute(_INSERT, [_to_column(name, getattr(answer, name)) for name in _FIELDS])
+
+
+def insert_new_answer(connection: sqlite3.Connection, answer: Answer) -> None:
+    """As insert_answer, for one that is most likely not stored yet: one statement instead of three."""
+    row = [_to_column(name, getattr(answer, name)) for name in _FIELDS]
+    try:
+        connection.execute(_INSERT, row)
+    except (sqlite3.IntegrityError, UnicodeEncodeError):
+        insert_answer(connection, answer)
 
 
 def select_answers(connection: sqlite3.Connection, answer_ids: Sequence[str]) -> dict[str, Answer]:

@@ -8,6 +8,7 @@ from compare.store import migrations
 from compare.store.answers import Answers
 from compare.store.ballots import Ballots
 from compare.store.candidates import Candidates
+from compare.store.cells import Cells
 from compare.store.comparisons import Comparisons
 from compare.store.database import BUSY_TIMEOUT_S, Database, check_place, use_write_ahead_log
 from compare.store.findings import Findings
@@ -31,6 +32,7 @@ class Store(
     Preferences,
     Votes,
     Jobs,
+    Cells,
     Presets,
     Measurements,
     Library,

@@ -33,12 +33,28 @@ CACHE_NAME = "fb374d419588a4632f3f557e76b4b70aebbca790"
 _AT_ONCE_CHARS = 500_000
 """A run of a million spaces overflows the stack inside tiktoken; a cut can cost one token."""
 
+_REMEMBERED_CHARS = 20_000
+_MAX_REMEMBERED = 50_000
+_counts: dict[bytes, int] = {}
+"""By the hash of the text."""
+
 _loading = threading.Lock()
 
 
 def count(text: str) -> int:
     """Tokens of a text, without any framing. Special-token lookalikes in the text count as plain text."""
-    return _count_cached(text) if len(text) <= 20_000 else _count(_encoding(), text)
+    if len(text) > _REMEMBERED_CHARS:
+        return _count(_encoding(), text)
+    # A thread grows by one message at a time: remembering the others makes a whole replay cost one pass. The texts
+    # themselves are not held: a job has thousands of answers.
+    key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    found = _counts.get(key)
+    if found is None:
+        found = _count(_encoding(), text)
+        if len(_counts) >= _MAX_REMEMBERED:
+            _counts.clear()
+        _counts[key] = found
+    return found
 
 
 def count_live(text: str) -> int | None:
@@ -49,12 +65,6 @@ def count_live(text: str) -> int | None:
 def count_messages(texts: tuple[str, ...]) -> int:
     """Sum over the texts. Providers add some tokens a message; that difference is calibrated, not guessed here."""
     return sum(map(count, texts))
-
-
-@lru_cache(maxsize=50_000)
-def _count_cached(text: str) -> int:
-    # A thread grows by one message at a time: remembering the others makes a whole replay cost one pass.
-    return _count(_encoding(), text)
 
 
 def _count(encoding: tiktoken.Encoding, text: str) -> int:

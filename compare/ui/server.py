@@ -23,6 +23,7 @@ from compare.settings import allowed_hosts
 from compare.tokens.count import count
 from compare.ui import pane
 from compare.ui.head import StyledPage
+from compare.ui.jobs.workers import end_workers
 from compare.ui.resources import hub, views
 
 
@@ -46,6 +47,7 @@ def server_options(routes: Sequence[BaseRoute], before_end: Callable[[], None]) 
         _on_ending_signals(before_end)
         threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
         yield
+        await asyncio.to_thread(end_workers)
         await asyncio.to_thread(close_hub)
 
     return {"routes": routes, "lifespan": lifespan, "middleware": [hosts, Middleware(StyledPage)]}

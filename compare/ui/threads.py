@@ -141,6 +141,15 @@ def show_message(heading: str, message: Message, n: int) -> None:
         )
 
 
+def show_answer(heading: str, message: Message, *, key: str) -> None:
+    """What somebody answered, in a box with a heading."""
+    with st.container(border=True, key=key):
+        st.html(
+            f'<style>{CSS}</style><div class="wb-who">{escape(heading)}</div>'
+            f'<div class="wb-msg wb-alone" dir="auto">{to_html(message.text)}</div>'
+        )
+
+
 def _who(message: Message, follows_question: bool) -> str:
     recorded = follows_question and message.role == "assistant" and message.text.strip()
     return f"{message.role} (recorded answer)" if recorded else message.role

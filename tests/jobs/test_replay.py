@@ -11,9 +11,13 @@ from typing import Any
 import pytest
 
 from compare.engine.backend import Backend
-from compare.jobs.replay import Chain, Plan, Tally, cell_key, chains, replay
+from compare.jobs.plan import Plan, cell_key, make_cells
+from compare.jobs.replay import Replayed, Tally, replay
+from compare.jobs.terms import Terms
+from compare.jobs.worker import Pulse
 from compare.records import Answer, Candidate, Message, ModelSpec, Thread
 from compare.store import Store
+from compare.store.cells import Cell, Working
 from tests.engine.servers import Act, Exchange, ModelServer, answering, model_server, refusing, simulator
 
 
@@ -38,27 +42,38 @@ class Job:
         for candidate, spec in zip(candidates, specs, strict=True):
             store.save_candidate(candidate, spec)
         self.plan = Plan(tuple(threads), tuple(zip(candidates, specs, strict=True)), **plan)
+        self.specs = {spec.id: spec for spec in specs}
+        self.find: Callable[[str], ModelSpec] = self.specs.__getitem__
         self.id = store.find_or_start_job("run", self.plan.spec_json).id
         self.seen: list[tuple[str, Answer, bool]] = []
-        self.most_at_once = 0
+        self.replayed: Replayed | None = None
+        make_cells(store, self.id, self.plan.asked, self.plan.threads)
 
     def run(
-        self, *, concurrency: int = 4, sim_url: str | None = None, stop_after: Callable[[int], bool] | None = None
+        self,
+        *,
+        concurrency: int = 4,
+        sim_url: str | None = None,
+        stop_after: Callable[[int], bool] | None = None,
+        on_pulse: Callable[[Pulse], None] = lambda pulse: None,
+        **terms: Any,
     ) -> Tally:
         """Run it to the end, or until `stop_after(cells so far)`; then CancelledError is raised."""
         self.seen = []
+        self.store.finish_job(self.id, "running")
+        self.store.retry_failed_cells(self.id)
 
-        async def main() -> Tally:
+        async def main() -> Replayed:
             stopping = asyncio.Event()
 
-            def on_cell(thread: Thread, answer: Answer, reused: bool) -> None:
-                self.seen.append((thread.id, answer, reused))
+            def on_cell(cell: Cell, answer: Answer, reused: bool) -> None:
+                self.seen.append((cell.thread_id, answer, reused))
                 if stop_after is not None and stop_after(len(self.seen)):
                     stopping.set()
 
             async with Backend(sim_url=sim_url) as backend:
                 work = asyncio.create_task(
-                    replay(self.plan, self.id, self.store, backend, concurrency=concurrency, on_cell=on_cell)
+                    self.replay(backend, Terms(concurrency, **terms), on_cell=on_cell, on_pulse=on_pulse)
                 )
                 watch = asyncio.create_task(stopping.wait())
                 await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
@@ -67,7 +82,17 @@ class Job:
                     work.cancel()
                 return await work
 
-        return asyncio.run(main())
+        self.replayed = asyncio.run(main())
+        return self.replayed.tally
+
+    async def replay(self, backend: Backend, terms: Terms, **told: Any) -> Replayed:
+        """Once, on the running loop."""
+        told.setdefault("on_cell", lambda *_: None)
+        return await replay(self.store, self.id, backend, terms, self.find, **told)
+
+    @property
+    def cells(self) -> list[Cell]:
+        return list(self.store.cells(self.id))
 
     @property
     def stored(self) -> list[Answer]:
@@ -144,20 +169,24 @@ def test_own_history_is_a_chain_of_the_candidates_own_answers(store: Store, serv
     assert sent["left_out"] == {"recorded answer": 2}
 
 
-def test_chains_go_thread_by_thread_so_that_candidates_advance_together(store: Store, server: ModelServer) -> None:
+def test_cells_go_thread_by_thread_so_that_candidates_advance_together(store: Store, server: ModelServer) -> None:
     job = Job(store, [server.spec("one"), server.spec("two")], turns="all")
-    order = [(c.thread.title, c.candidate.model_id, c.turns) for c in chains(job.plan)]
-    assert order[:2] == [("Thread 0", "one", (1,)), ("Thread 0", "one", (2,))]
+    titles = {thread.id: thread.title for thread in job.plan.threads}
+    order = [(titles[cell.thread_id], cell.lane, cell.turn) for cell in job.cells]
+    assert order[:4] == [("Thread 0", "one", 1), ("Thread 0", "one", 2), ("Thread 0", "one", 3), ("Thread 0", "two", 1)]
     assert [title for title, _, _ in order] == ["Thread 0"] * 6 + ["Thread 1"] * 6
+    assert all(cell.chain == cell.place for cell in job.cells)
+
+
+def test_under_own_history_a_cell_belongs_to_a_chain(store: Store, server: ModelServer) -> None:
+    job = Job(store, [server.spec("one"), server.spec("two")], history="own")
+    assert [cell.chain for cell in job.cells] == [0] * 3 + [3] * 3 + [6] * 3 + [9] * 3
 
 
 def test_a_cell_is_named_by_everything_that_makes_it(store: Store, server: ModelServer) -> None:
     job = Job(store, [server.spec("one"), server.spec("two")], turns="all", repeat=2)
-    keys = {cell_key("job", chain, turn) for chain in chains(job.plan) for turn in chain.turns}
-    assert len(keys) == 2 * 2 * 3 * 2
-    chain = next(iter(chains(job.plan)))
-    assert isinstance(chain, Chain)
-    assert cell_key("job", chain, 1) != cell_key("other job", chain, 1)
+    assert len({cell.cell_key for cell in job.cells}) == len(job.cells) == 2 * 2 * 3 * 2
+    assert cell_key("job", "sha", 1, "candidate", 0) != cell_key("other job", "sha", 1, "candidate", 0)
 
 
 def test_the_same_plan_is_the_same_job_and_another_is_not(store: Store, server: ModelServer) -> None:
@@ -245,7 +274,7 @@ def test_an_answer_that_was_stopped_is_kept_with_its_text_and_asked_again(store:
 
     async def main() -> None:
         async with Backend() as backend:
-            work = asyncio.create_task(replay(job.plan, job.id, store, backend, concurrency=1, on_cell=lambda *_: None))
+            work = asyncio.create_task(job.replay(backend, Terms(1)))
             await asyncio.to_thread(begun.wait, 10)
             await asyncio.sleep(0.1)
             work.cancel()
@@ -263,18 +292,18 @@ def test_a_stop_that_comes_while_an_answer_is_saved_saves_it_and_asks_no_more(
 ) -> None:
     job = Job(store, [server.spec()], n_threads=5)
     saving, go_on = threading.Event(), threading.Event()
-    save = store.save_answer
+    finish = Working.finish
 
-    def slow(answer: Answer) -> None:
+    def slow(working: Working, *arguments: Any, **named: Any) -> bool:
         saving.set()
         assert go_on.wait(10)
-        save(answer)
+        return finish(working, *arguments, **named)
 
-    monkeypatch.setattr(store, "save_answer", slow)
+    monkeypatch.setattr(Working, "finish", slow)
 
     async def main() -> None:
         async with Backend() as backend:
-            work = asyncio.create_task(replay(job.plan, job.id, store, backend, concurrency=1, on_cell=lambda *_: None))
+            work = asyncio.create_task(job.replay(backend, Terms(1)))
             await asyncio.to_thread(saving.wait, 10)
             work.cancel()
             await asyncio.sleep(0.02)
@@ -329,12 +358,12 @@ def test_a_defect_in_one_cell_ends_the_job_and_loses_nothing_that_was_finished(
 ) -> None:
     job = Job(store, [server.spec()], n_threads=6)
 
-    def broken(_: Thread, answer: Answer, __: bool) -> None:
+    def broken(_: Cell, answer: Answer, __: bool) -> None:
         raise ZeroDivisionError
 
     async def main() -> None:
         async with Backend() as backend:
-            await replay(job.plan, job.id, store, backend, concurrency=2, on_cell=broken)
+            await job.replay(backend, Terms(2), on_cell=broken)
 
     with pytest.raises(ZeroDivisionError):
         asyncio.run(main())
@@ -352,9 +381,7 @@ def test_what_a_cell_waits_for_is_said(store: Store, server: ModelServer, monkey
 
     async def main() -> Tally:
         async with Backend() as backend:
-            return await replay(
-                job.plan, job.id, store, backend, concurrency=1, on_cell=lambda *_: None, on_note=notes.append
-            )
+            return (await job.replay(backend, Terms(1), on_note=notes.append)).tally
 
     tally = asyncio.run(main())
     assert (tally.asked, tally.failed) == (2, 1)

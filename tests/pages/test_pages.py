@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
     "pages/run/playground.py": "Which model keeps the thread?",
     "pages/run/threads.py": "Threads",
+    "pages/run/jobs.py": "Jobs",
     "pages/review/results.py": "Results",
     "pages/review/scorecard.py": "Scorecard",
     "pages/route/weights.py": "Weights",

@@ -46,7 +46,7 @@ def test_an_unknown_job_cannot_be_finished(store: Store) -> None:
 def test_an_unknown_state_is_refused(store: Store) -> None:
     job_id = store.start_job("run", SPEC)
     with pytest.raises(StoreError, match="CHECK"):
-        store.finish_job(job_id, "paused")  # type: ignore[arg-type]
+        store.finish_job(job_id, "asleep")  # type: ignore[arg-type]
 
 
 def test_a_specification_that_is_not_json_is_refused(store: Store) -> None:

@@ -131,12 +131,44 @@ def test_threads_that_open_a_fresh_file_at_once_all_succeed(path: Path) -> None:
     assert isinstance(outcomes[0], str)
 
 
+def test_jobs_of_an_older_database_keep_their_answers_and_can_be_paused(scene: Any, path: Path) -> None:
+    """The table of jobs is made anew, while answers point at it."""
+    job_id = scene.store.start_job("run", "{}")
+    scene.store.save_answer(scene.answer("a1", job_id=job_id, cell_key="k1"))
+    scene.store.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for table in ("answer_cache", "job_cells", "job_workers"):
+            connection.execute(f"DROP TABLE {table}")
+        sql = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'jobs'").fetchone()[0]
+        before = sql.replace("'paused', ", "").replace("name TEXT NOT NULL DEFAULT '',", "")
+        before = before.replace("terms_json TEXT NOT NULL DEFAULT '{}',", "").replace(
+            "created_at TEXT NOT NULL,", "created_at TEXT NOT NULL"
+        )
+        before = before.replace("note TEXT NOT NULL DEFAULT '',", "").replace("ended_at TEXT", "")
+        connection.execute("PRAGMA foreign_keys = OFF")
+        columns = "id, kind, spec_json, state, created_at"
+        connection.execute("CREATE TABLE kept AS SELECT * FROM jobs")
+        connection.execute("DROP TABLE jobs")
+        connection.execute(before)
+        connection.execute(f"INSERT INTO jobs ({columns}) SELECT {columns} FROM kept")
+        connection.execute("DROP TABLE kept")
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm004_jobs'")
+        connection.execute("PRAGMA user_version = 3")
+    again = open_store(path)
+    assert [answer.id for answer in again.job_answers(job_id)] == ["a1"]
+    again.finish_job(job_id, "paused", "later")
+    assert again.job(job_id).note == "later"
+    with again._database.reading() as connection:
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    again.close()
+
+
 def test_every_table_of_ours_is_strict(store: Store) -> None:
     with store._database.reading() as connection:
         tables = connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%sqlite%'"
         ).fetchall()
-    assert len(tables) == 18
+    assert len(tables) == 21
     assert [name for name, sql in tables if "STRICT" not in sql.rpartition(")")[2]] == []
 
 

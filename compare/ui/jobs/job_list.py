@@ -1,0 +1,76 @@
+"""All jobs, newest first; a click opens one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from compare.jobs.create import KIND
+from compare.jobs.overview import Overview, overview
+from compare.ui import resources
+from compare.ui.jobs import workers
+from compare.ui.jobs.place import make, show_job
+
+_MOST = 100
+
+
+def draw_list() -> None:
+    """The page without a job on screen."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header("Jobs", anchor=False, width="content")
+        st.space("stretch")
+        st.button("New job", key="jobs_new", type="primary", icon=":material/add:", on_click=make, args=(True,))
+    store = resources.store()
+    found = [overview(store, row.id) for row in store.jobs(KIND, _MOST)]
+    if not found:
+        st.info(
+            "No jobs yet. A job sends many threads to several candidates and keeps every answer. "
+            "Press New job, or use the command line: weighbridge run.",
+            icon=":material/info:",
+        )
+        return
+    _table(found)
+
+
+def _table(found: list[Overview]) -> None:
+    import pandas as pd
+
+    st.caption("Choose a job to see its progress, its failures and its answers.")
+    rows = [
+        {
+            "Made": pd.Timestamp(one.row.created_at),
+            "What": one.title,
+            "State": shown_state(one),
+            "Finished": one.progress.all().finished / max(one.progress.all().total, 1) * 100,
+            "Answers": one.progress.all().done,
+            "Failed": one.progress.all().failed,
+            "Cost": one.spent_usd,
+            "Id": one.row.id,
+        }
+        for one in found
+    ]
+    shown = st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height="content",
+        on_select="rerun",
+        selection_mode="single-row",
+        key="jobs_table",
+        column_config={
+            "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm", width="small"),
+            "What": st.column_config.TextColumn(width="large"),
+            "Finished": st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100),
+            "Cost": st.column_config.NumberColumn(format="$%.4f", width="small"),
+        },
+    )
+    if shown.selection.rows:
+        show_job(found[shown.selection.rows[0]].row.id)
+        st.rerun()
+
+
+def shown_state(one: Overview) -> str:
+    """The state as pages call it."""
+    if workers.is_at_work(one.row.id) and not one.is_live:
+        return "starting"
+    if one.state == "paused" and not one.progress.all().n_asked and not one.progress.all().done:
+        return "not started"
+    return one.state
