@@ -293,7 +293,13 @@ CREATE TABLE IF NOT EXISTS presets (
 """
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (m001_core, m002_fallback, m003_ways_to_go_on)
+def m005_imports(db: Database) -> None:
+    """A thread says what its import changed."""
+    if "note" not in db["threads"].columns_dict:
+        db.execute("ALTER TABLE threads ADD COLUMN note TEXT NOT NULL DEFAULT ''")
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (m001_core, m002_fallback, m003_ways_to_go_on, m005_imports)
 VERSION = len(STEPS)
 
 

@@ -301,7 +301,8 @@ def candidate_options(thread: Thread | None) -> dict[str, str]:
 def _has_recorded(thread: Thread) -> bool:
     """Whether production's answer to the question is known; also of a thread that is not stored yet."""
     replies = thread.messages[fixed_prompt(thread.messages).n_messages :]
-    return PRODUCTION.model_id in thread.recorded or any(m.role == "assistant" and m.text.strip() for m in replies)
+    named = any(one.name == PRODUCTION.model_id and not one.in_thread for one in thread.recorded)
+    return named or any(m.role == "assistant" and m.text.strip() for m in replies)
 
 
 def chosen_candidates(chosen: Sequence[str]) -> list[Candidate]:
