@@ -64,9 +64,47 @@ class Message:
     """The stored answer whose text this message is, where it is one."""
 
 
+PRODUCTION_NAME = "production"
+"""Whoever gave the replies that an imported thread holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was really answered to a turn of a thread before anybody was asked here, with the numbers that a log has."""
+
+    name: str
+    """The model or person that gave it; PRODUCTION_NAME for whoever gave the thread's own replies."""
+    text: str
+    turn: int = 0
+    """Which user message it answers, 1 for the first; 0 for the last."""
+    in_thread: bool = False
+    """True where it is the reply that stands in the thread at this turn, False where it stands beside it."""
+    ttft_ms: float | None = None
+    total_ms: float | None = None
+    in_reported: int | None = None
+    out_reported: int | None = None
+    cached: int | None = None
+    cost_usd: Decimal | None = None
+    started_at: str = ""
+    """UTC, ISO 8601."""
+    model_served: str | None = None
+    request_id: str | None = None
+    finish: Finish = "stop"
+    reasoning: str = ""
+    """The model's thinking, where the file has it; never part of the thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Another path of a thread's tree, whole from its first message; what it shares with others is stored once."""
+
+    messages: tuple[Message, ...]
+    recorded: tuple[Recorded, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """One path of messages, oldest first."""
+    """One path of messages, oldest first, and what was recorded with it."""
 
     messages: tuple[Message, ...]
     title: str = ""
@@ -76,8 +114,12 @@ class Thread:
     source_ref: str = ""
     """The record's own id there."""
     workload: str = "interactive"
-    recorded: Mapping[str, str] = field(default_factory=dict)
-    """Recorded answers to the last user message, by the name of the candidate that gave them."""
+    recorded: tuple[Recorded, ...] = ()
+    """Answers that are known from elsewhere, and numbers of the thread's own replies."""
+    branches: tuple[Branch, ...] = ()
+    """The other paths of an imported tree; a stored thread is read without them."""
+    note: str = ""
+    """What its import changed, in a sentence: how much was masked."""
 
     @property
     def content_sha256(self) -> str:
@@ -566,10 +608,12 @@ class Preference:
 
 
 __all__ = [
+    "PRODUCTION_NAME",
     "Allowance",
     "Answer",
     "Ballot",
     "BallotState",
+    "Branch",
     "Candidate",
     "ChatMessage",
     "ChatRequest",
@@ -593,6 +637,7 @@ __all__ = [
     "ProviderKind",
     "RateLimits",
     "ReasoningDelta",
+    "Recorded",
     "Role",
     "ServedModel",
     "Settings",

@@ -9,10 +9,11 @@
 from compare.store.answers import AnswerTiming
 from compare.store.comparisons import ComparisonSummary
 from compare.store.jobs import JobState, TakenJob
+from compare.store.keeping import SavedThread
 from compare.store.preferences import PairCount
 from compare.store.recorded import PRODUCTION
 from compare.store.store import Store, open_store
-from compare.store.threads import SavedThread, ThreadSummary
+from compare.store.threads import ThreadSummary
 from compare.store.votes import vote_name
 
 __all__ = [

@@ -162,6 +162,15 @@ def select_recorded(connection: sqlite3.Connection, prompt_leaf_id: str) -> list
     return [_to_answer(row) for row in rows]
 
 
+def select_recorded_of(connection: sqlite3.Connection, prompt_leaf_ids: Sequence[str]) -> list[Answer]:
+    """What was recorded as answers to any of these messages, oldest first; at most MAX_PARAMETERS of them."""
+    marks = ", ".join("?" * len(prompt_leaf_ids))
+    rows = connection.execute(
+        f"{_SELECT} WHERE prompt_leaf_id IN ({marks}) AND origin = 'recorded' ORDER BY rowid", tuple(prompt_leaf_ids)
+    ).fetchall()
+    return [_to_answer(row) for row in rows]
+
+
 def _storable(answer: Answer) -> Answer:
     """The answer as it can be stored; a provider's broken character must not cost the whole answer."""
     changed: dict[str, Any] = {}

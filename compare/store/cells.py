@@ -18,7 +18,7 @@ from compare.records import Answer, Message
 from compare.store.answers import insert_answer, insert_new_answer, select_answers
 from compare.store.jobs import JobState
 from compare.store.part import Part, now
-from compare.store.threads import select_path
+from compare.store.paths import select_path
 
 CellState = Literal["waiting", "leased", "done", "failed"]
 

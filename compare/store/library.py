@@ -16,8 +16,9 @@ from compare.errors import NotFoundError, StoreError
 from compare.records import Answer, Candidate, Message, Thread
 from compare.store.answers import select_recorded
 from compare.store.candidates import to_candidate
+from compare.store.keeping import SavedThread
 from compare.store.part import Part, new_id, now, storable
-from compare.store.threads import SavedThread, select_path
+from compare.store.paths import select_path
 from compare.threads.selection import Selection
 
 Sort = Literal["newest", "oldest", "title", "longest", "shortest", "most tokens"]

@@ -376,6 +376,12 @@ CREATE TABLE IF NOT EXISTS answer_cache (
 """
 
 
+def m005_imports(db: Database) -> None:
+    """A thread says what its import changed."""
+    if "note" not in db["threads"].columns_dict:
+        db.execute("ALTER TABLE threads ADD COLUMN note TEXT NOT NULL DEFAULT ''")
+
+
 def m006_library(db: Database) -> None:
     """What is said of threads beside their words: archived, edited from, found in them; choices that are kept."""
     db.executescript(_M006_LIBRARY)
@@ -421,7 +427,14 @@ CREATE INDEX IF NOT EXISTS answers_recorded_numbers ON answers (candidate_id)
 """
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (m001_core, m002_fallback, m003_ways_to_go_on, m004_jobs, m006_library)
+STEPS: tuple[Callable[[Database], None], ...] = (
+    m001_core,
+    m002_fallback,
+    m003_ways_to_go_on,
+    m004_jobs,
+    m005_imports,
+    m006_library,
+)
 VERSION = len(STEPS)
 
 

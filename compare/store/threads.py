@@ -12,18 +12,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from compare.errors import NotFoundError, StoreError
+from compare.errors import NotFoundError
 from compare.records import Message, Thread
-from compare.store.part import Part, new_id, now, storable
-from compare.store.recorded import find_replies, insert_named, insert_replies, select_named
-
-
-class SavedThread(NamedTuple):
-    """The outcome of saving a thread."""
-
-    id: str
-    created: bool
-    """False where an equal conversation was stored already."""
+from compare.store.keeping import INSERT_MESSAGE, SavedThread, keep
+from compare.store.part import Part, new_id, storable
+from compare.store.paths import select_path
+from compare.store.recorded import select_beside
 
 
 class ThreadSummary(NamedTuple):
@@ -49,21 +43,28 @@ class Threads(Part):
             StoreError: it has no messages, or recorded answers but no user message that they answer, or text that is
                 not valid Unicode.
         """
-        _check(thread)
+        return self.save_threads([thread])[0]
+
+    def save_threads(self, threads: Sequence[Thread]) -> list[SavedThread]:
+        """Keep many threads, all or none, as `save_thread` keeps one; a few hundred at a time are written fastest.
+
+        Raises:
+            StoreError: as save_thread, for any of them.
+        """
         with self._database.writing() as connection:
-            row = connection.execute(
-                "SELECT id, leaf_message_id FROM threads WHERE content_sha256 = ?", (thread.content_sha256,)
-            ).fetchone()
-            if row:
-                insert_named(connection, thread.recorded, select_path(connection, row["leaf_message_id"]))
-                return SavedThread(row["id"], created=False)
-            return SavedThread(_insert_thread(connection, thread), created=True)
+            return keep(connection, threads)
+
+    def leaves(self, thread_id: str) -> list[str]:
+        """The last message of every branch of a thread, in the order in which they were stored; see `path`."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_LEAVES, (thread_id,)).fetchall()
+        return [row["id"] for row in rows]
 
     def thread(self, thread_id: str) -> Thread:
         """The thread as imported, with the ids of its messages; branches that were added since are not part of it.
 
-        `recorded` holds the recorded answers to its last user message, other than the reply it ends with; of several
-        by one name, the newest.
+        `recorded` holds what was recorded with it: answers beside its replies (of several by one name the newest),
+        and replies whose model or numbers are known.
 
         Raises:
             NotFoundError: none has this id.
@@ -73,7 +74,7 @@ class Threads(Part):
             if row is None:
                 raise NotFoundError(f"No thread has the id {thread_id!r}; it may be in another data folder.")
             messages = select_path(connection, row["leaf_message_id"])
-            recorded = select_named(connection, messages)
+            recorded = select_beside(connection, messages)
         return Thread(
             messages=messages,
             title=row["title"],
@@ -82,6 +83,7 @@ class Threads(Part):
             source_ref=row["source_ref"],
             workload=row["workload"],
             recorded=recorded,
+            note=row["note"],
         )
 
     def threads(self, limit: int = 200, search: str = "") -> list[ThreadSummary]:
@@ -152,81 +154,16 @@ ORDER BY t.rowid DESC
 LIMIT :limit
 """
 
-_PATH = """
-WITH RECURSIVE up (id, parent_id, role, text, parts_json, answer_id, height) AS (
-    SELECT id, parent_id, role, text, parts_json, answer_id, 0 FROM messages WHERE id = ?
-    UNION ALL
-    SELECT m.id, m.parent_id, m.role, m.text, m.parts_json, m.answer_id, up.height + 1
-    FROM up JOIN messages m ON m.id = up.parent_id
-)
-SELECT role, text, parts_json, id, answer_id FROM up ORDER BY height DESC
+_LEAVES = """
+SELECT id FROM messages m
+WHERE thread_id = ? AND NOT EXISTS (SELECT 1 FROM messages child WHERE child.parent_id = m.id)
+ORDER BY rowid
 """
-
-
-def select_path(connection: sqlite3.Connection, leaf_message_id: str) -> tuple[Message, ...]:
-    """The branch that ends with this message, oldest first, in one query; empty where there is no such message."""
-    return tuple(Message(*row) for row in connection.execute(_PATH, (leaf_message_id,)).fetchall())
-
-
-def _check(thread: Thread) -> None:
-    if not thread.messages:
-        raise StoreError("A thread needs at least one message; this one has none.")
-    if thread.recorded and not any(m.role == "user" for m in thread.messages):
-        names = ", ".join(sorted(thread.recorded))
-        raise StoreError(f"The thread has recorded answers ({names}) but no user message that they could answer.")
-    texts = [thread.title, thread.source, thread.source_ref, *thread.recorded, *thread.recorded.values()]
-    texts += [text for m in thread.messages for text in (m.text, m.parts_json)]
-    for text in texts:
-        try:
-            text.encode()
-        except UnicodeEncodeError as exc:
-            raise StoreError(
-                f"The thread {thread.title!a} holds half a character (a lone surrogate) at position {exc.start} of "
-                f"{text[max(0, exc.start - 20) : exc.start + 20]!a}. Mend its file and import it again."
-            ) from exc
-
-
-def _insert_thread(connection: sqlite3.Connection, thread: Thread) -> str:
-    """The thread, its messages as a chain, and its replies as recorded answers; returns the thread's id."""
-    thread_id = new_id()
-    replies = find_replies(thread.messages)
-    answer_ids = {reply.place: reply.answer_id for reply in replies}
-    messages = [
-        replace(message, id=new_id(), answer_id=answer_ids.get(place)) for place, message in enumerate(thread.messages)
-    ]
-    connection.execute(
-        """
-        INSERT INTO threads (id, title, source, source_ref, content_sha256, workload, leaf_message_id, n_messages,
-            n_user_turns, imported_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        (
-            thread_id,
-            thread.title,
-            thread.source,
-            thread.source_ref,
-            thread.content_sha256,
-            thread.workload,
-            messages[-1].id,
-            len(messages),
-            sum(m.role == "user" for m in messages),
-            now(),
-        ),
-    )
-    parent_id = None
-    for message in messages:
-        parent_id = _insert_message(connection, thread_id, parent_id, message)
-    insert_replies(connection, messages, replies)
-    insert_named(connection, thread.recorded, messages)
-    return thread_id
 
 
 def _insert_message(connection: sqlite3.Connection, thread_id: str, parent_id: str | None, message: Message) -> str:
     connection.execute(
-        """
-        INSERT INTO messages (id, thread_id, parent_id, role, parts_json, text, answer_id)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """,
+        INSERT_MESSAGE,
         (message.id, thread_id, parent_id, message.role, message.parts_json, message.text, message.answer_id),
     )
     return message.id

@@ -101,10 +101,10 @@ def show_troubles(reading: Reading) -> None:
     for note in reading.notes:
         st.info(plain(note), icon=":material/info:")
     if reading.refused:
-        lines = "\n".join(f"- record {r.line}: {plain(r.reason)}" for r in reading.refused[:20])
-        more = len(reading.refused) - 20
+        lines = "\n".join(f"- {r.unit} {r.line}: {plain(r.reason)}" for r in reading.refused[:20])
+        more = reading.n_refused - 20
         st.warning(
-            f"{reading.n_read} read = {len(reading.threads)} kept + {len(reading.refused)} refused:\n{lines}"
+            f"{reading.n_read} read = {reading.n_kept} kept + {reading.n_refused} refused:\n{lines}"
             + (f"\n- and {more} more" if more > 0 else ""),
             icon=":material/warning:",
         )

@@ -8,7 +8,7 @@ import pytest
 
 from compare.engine.hub import Hub
 from compare.errors import CompareError, NotFoundError
-from compare.records import Candidate, Message
+from compare.records import Candidate, Message, Recorded
 from compare.store.recorded import PRODUCTION
 from compare.threads.attachments import Attached
 from tests.engine.servers import answering, hanging, refusing
@@ -98,7 +98,7 @@ def test_production_without_a_recorded_answer_is_an_unknown_model(world: World) 
 
 
 def test_a_model_that_can_be_asked_is_asked_although_an_answer_of_it_was_recorded(world: World) -> None:
-    thread_id = world.thread(recorded={"sim-lite": "An old answer.", "their-model": "Theirs."})
+    thread_id = world.thread(recorded=(Recorded("sim-lite", "An old answer."), Recorded("their-model", "Theirs.")))
     run = world.finished(world.runs.start(thread_id, world.candidates("sim-lite", "their-model")))
     assert len(world.requests_to("sim-lite")) == 1
     assert run.raw(0) != "An old answer."

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compare.errors import ImportFormatError
-from compare.records import Message, Thread
+from compare.records import Message, Recorded, Thread
 from compare.threads.importers import Reading, read_bytes, read_file, read_text
 from compare.threads.importers.read import titled
 from compare.threads.prompts import wire_message
@@ -49,7 +49,7 @@ def test_an_object_brings_its_id_title_workload_and_recorded_answers() -> None:
     document = {"id": 7, "title": "Greeting", "workload": "batch", "messages": [HI], "responses": {"prod": "Hello."}}
     thread = only(read(document))
     assert (thread.source, thread.source_ref, thread.title, thread.workload) == ("test", "7", "Greeting", "batch")
-    assert thread.recorded == {"prod": "Hello."}
+    assert thread.recorded == (Recorded("prod", "Hello."),)
 
 
 @pytest.mark.parametrize("name", ["id", "thread_id", "task_id"])
