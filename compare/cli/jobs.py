@@ -20,6 +20,9 @@ from compare.jobs.difference import changes, difference
 from compare.jobs.estimate import estimate, refuse_unknown_prices
 from compare.jobs.overview import Overview, failures, overview
 from compare.jobs.terms import read_limits, read_terms, read_usd
+from compare.report.measured.export import export_answers, export_table
+from compare.report.measured.files import FILE_FORMATS, FileFormat
+from compare.report.measured.table import job_table
 from compare.store.store import Store
 from compare.threads.importers import read_file
 from compare.threads.importers.read import titled
@@ -189,8 +192,13 @@ def add(job_id: str, models: str, candidates: tuple[str, ...], threads_file: Pat
 
 @jobs.command("export", epilog="Example: weighbridge jobs export last --out answers.jsonl")
 @_JOB
-@click.option("--out", type=click.Path(path_type=Path), help="JSONL file; without it, standard output.")
-def export(job_id: str, out: Path | None) -> None:
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; without it, standard output.")
+@click.option(
+    "--format", "file_format", type=click.Choice(FILE_FORMATS), default="jsonl", show_default=True,
+    help="CSV and Parquet hold every stored answer, replaced ones too.",
+)  # fmt: skip
+@click.option("--table", "as_table", is_flag=True, help="Write the table of results instead of the answers.")
+def export(job_id: str, out: Path | None, file_format: FileFormat, as_table: bool) -> None:
     """Write every finished answer as a line, as `run` does."""
     store = the_store()
     row = store.job(job_id)
@@ -198,13 +206,15 @@ def export(job_id: str, out: Path | None) -> None:
         sink = standard_output() if out is None else out.open("wb")
     except OSError as exc:
         raise CompareError(f"{out} cannot be written: {exc.strerror}. Name another file with --out.") from exc
-    n = 0
-    for line in job_lines(store, row.id):
-        sink.write(json_line(line))
-        n += 1
+    if as_table:
+        n = export_table(job_table(store, row.id), file_format, sink)
+    elif file_format != "jsonl":
+        n = export_answers(store, row.id, file_format, sink)
+    else:
+        n = sum(bool(sink.write(json_line(line))) for line in job_lines(store, row.id))
     if out is not None:
         sink.close()
-        say(f"{n:,} answers written to {out}.")
+        say(f"{n:,} {'rows' if as_table else 'answers'} written to {out}.")
 
 
 @jobs.command("compare", epilog="Example: weighbridge jobs compare FIRST SECOND --json")
