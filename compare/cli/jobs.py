@@ -20,6 +20,8 @@ from compare.jobs.difference import changes, difference
 from compare.jobs.estimate import estimate, refuse_unknown_prices
 from compare.jobs.overview import Overview, failures, overview
 from compare.jobs.terms import read_limits, read_terms, read_usd
+from compare.ratings.means import Mean
+from compare.report.measured.compared import job_difference
 from compare.report.measured.export import export_answers, export_table
 from compare.report.measured.files import FILE_FORMATS, FileFormat
 from compare.report.measured.table import job_table
@@ -241,25 +243,33 @@ def compare(first: str, second: str, as_json: bool) -> None:
         return
     if not found.candidates:
         raise CompareError("The two jobs have no cell in common: no thread was answered by the same candidate in both.")
+    means = {one.candidate_id: one for one in job_difference(store, *ids)}
     names = store.candidates()
     header = ["candidate", "cells", "same text", "other status", "other finish", "first token", "total", "out", "cost"]
     rows = []
     for one in found.candidates:
-        shifts = one.shifts
+        mean = means.get(one.candidate_id)
+        times = mean.times_ms if mean else {}
         rows.append([
             names[one.candidate_id].name, f"{one.n:,}", f"{one.n_same_text:,}", f"{one.n_status:,}",
-            f"{one.n_finish:,}", _moved(shifts["ttft_ms"].median, "ms"), _moved(shifts["total_ms"].median, "ms"),
-            _moved(shifts["out_tokens"].median, "tokens"), _moved(shifts["cost_usd"].median, "USD", 6),
+            f"{one.n_finish:,}", *(_moved(times[name].mean if times else None, "ms") for name in ("ttft", "total")),
+            _moved(mean.tokens_out.mean if mean else None, "tokens", 1),
+            _moved(mean.cost_usd.mean if mean else None, "USD", 6),
         ])  # fmt: skip
     table(header, rows)
     say(
-        "Differences are medians over paired cells, second minus first. "
+        "Differences are means over paired cells, second minus first, with 95 % intervals (threads as clusters). "
         f"{found.n_only_first:,} cells only in the first, {found.n_only_second:,} only in the second."
     )
 
 
-def _moved(value: float | None, unit: str, digits: int = 0) -> str:
-    return "unknown" if value is None else f"{value:+,.{digits}f} {unit}"
+def _moved(mean: Mean | None, unit: str, digits: int = 0) -> str:
+    if mean is None or mean.value is None:
+        return "unknown"
+    said = f"{mean.value:+,.{digits}f} {unit}"
+    if mean.ci_low is None or mean.ci_high is None:
+        return said
+    return f"{said} ({mean.ci_low:+,.{digits}f} to {mean.ci_high:+,.{digits}f})"
 
 
 def _stop(job_id: str, state: str, note: str) -> None:
@@ -294,7 +304,10 @@ def _work(
     store.finish_job(job_id, "running")
     say(f"Resuming job {job_id}: {one.progress.sentence}")
     say(estimate(store, job_id, one.asked, specs.__getitem__).sentence)
-    work_on(store, job_id, lambda cell, answer, there: None, how_to_go_on=f"weighbridge jobs resume {job_id} goes on")
+    work_on(
+        store, job_id, lambda cell, answer, there: None, how_to_go_on=f"weighbridge jobs resume {job_id} goes on",
+        reasons=f"weighbridge jobs show {job_id} has the reasons",
+    )  # fmt: skip
 
 
 def _summary(one: Overview) -> dict[str, object]:
