@@ -25,6 +25,7 @@ test-peers: $(PEERS)/.installed $(MOCK)/.installed  ## wire formats against othe
 
 bench: $(VENV)/.tested browser  ## speed beside peers, all of it (benchmarks/README.md; leave the machine alone)
 	$(PY) -m benchmarks.streaming.run
+	$(PY) -m benchmarks.jobs.run
 	$(PY) -m benchmarks.screen.run
 
 bench-quick: $(VENV)/.tested browser  ## the comparison screen alone, in two minutes

@@ -20,6 +20,11 @@ from compare.jobs.difference import changes, difference
 from compare.jobs.estimate import estimate, refuse_unknown_prices
 from compare.jobs.overview import Overview, failures, overview
 from compare.jobs.terms import read_limits, read_terms, read_usd
+from compare.ratings.means import Mean
+from compare.report.measured.compared import job_difference
+from compare.report.measured.export import export_answers, export_table
+from compare.report.measured.files import FILE_FORMATS, FileFormat
+from compare.report.measured.table import job_table
 from compare.store.store import Store
 from compare.threads.importers import read_file
 from compare.threads.importers.read import titled
@@ -189,8 +194,13 @@ def add(job_id: str, models: str, candidates: tuple[str, ...], threads_file: Pat
 
 @jobs.command("export", epilog="Example: weighbridge jobs export last --out answers.jsonl")
 @_JOB
-@click.option("--out", type=click.Path(path_type=Path), help="JSONL file; without it, standard output.")
-def export(job_id: str, out: Path | None) -> None:
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; without it, standard output.")
+@click.option(
+    "--format", "file_format", type=click.Choice(FILE_FORMATS), default="jsonl", show_default=True,
+    help="CSV and Parquet hold every stored answer, replaced ones too.",
+)  # fmt: skip
+@click.option("--table", "as_table", is_flag=True, help="Write the table of results instead of the answers.")
+def export(job_id: str, out: Path | None, file_format: FileFormat, as_table: bool) -> None:
     """Write every finished answer as a line, as `run` does."""
     store = the_store()
     row = store.job(job_id)
@@ -198,13 +208,15 @@ def export(job_id: str, out: Path | None) -> None:
         sink = standard_output() if out is None else out.open("wb")
     except OSError as exc:
         raise CompareError(f"{out} cannot be written: {exc.strerror}. Name another file with --out.") from exc
-    n = 0
-    for line in job_lines(store, row.id):
-        sink.write(json_line(line))
-        n += 1
+    if as_table:
+        n = export_table(job_table(store, row.id), file_format, sink)
+    elif file_format != "jsonl":
+        n = export_answers(store, row.id, file_format, sink)
+    else:
+        n = sum(bool(sink.write(json_line(line))) for line in job_lines(store, row.id))
     if out is not None:
         sink.close()
-        say(f"{n:,} answers written to {out}.")
+        say(f"{n:,} {'rows' if as_table else 'answers'} written to {out}.")
 
 
 @jobs.command("compare", epilog="Example: weighbridge jobs compare FIRST SECOND --json")
@@ -231,25 +243,33 @@ def compare(first: str, second: str, as_json: bool) -> None:
         return
     if not found.candidates:
         raise CompareError("The two jobs have no cell in common: no thread was answered by the same candidate in both.")
+    means = {one.candidate_id: one for one in job_difference(store, *ids)}
     names = store.candidates()
     header = ["candidate", "cells", "same text", "other status", "other finish", "first token", "total", "out", "cost"]
     rows = []
     for one in found.candidates:
-        shifts = one.shifts
+        mean = means.get(one.candidate_id)
+        times = mean.times_ms if mean else {}
         rows.append([
             names[one.candidate_id].name, f"{one.n:,}", f"{one.n_same_text:,}", f"{one.n_status:,}",
-            f"{one.n_finish:,}", _moved(shifts["ttft_ms"].median, "ms"), _moved(shifts["total_ms"].median, "ms"),
-            _moved(shifts["out_tokens"].median, "tokens"), _moved(shifts["cost_usd"].median, "USD", 6),
+            f"{one.n_finish:,}", *(_moved(times[name].mean if times else None, "ms") for name in ("ttft", "total")),
+            _moved(mean.tokens_out.mean if mean else None, "tokens", 1),
+            _moved(mean.cost_usd.mean if mean else None, "USD", 6),
         ])  # fmt: skip
     table(header, rows)
     say(
-        "Differences are medians over paired cells, second minus first. "
+        "Differences are means over paired cells, second minus first, with 95 % intervals (threads as clusters). "
         f"{found.n_only_first:,} cells only in the first, {found.n_only_second:,} only in the second."
     )
 
 
-def _moved(value: float | None, unit: str, digits: int = 0) -> str:
-    return "unknown" if value is None else f"{value:+,.{digits}f} {unit}"
+def _moved(mean: Mean | None, unit: str, digits: int = 0) -> str:
+    if mean is None or mean.value is None:
+        return "unknown"
+    said = f"{mean.value:+,.{digits}f} {unit}"
+    if mean.ci_low is None or mean.ci_high is None:
+        return said
+    return f"{said} ({mean.ci_low:+,.{digits}f} to {mean.ci_high:+,.{digits}f})"
 
 
 def _stop(job_id: str, state: str, note: str) -> None:
@@ -284,7 +304,10 @@ def _work(
     store.finish_job(job_id, "running")
     say(f"Resuming job {job_id}: {one.progress.sentence}")
     say(estimate(store, job_id, one.asked, specs.__getitem__).sentence)
-    work_on(store, job_id, lambda cell, answer, there: None, how_to_go_on=f"weighbridge jobs resume {job_id} goes on")
+    work_on(
+        store, job_id, lambda cell, answer, there: None, how_to_go_on=f"weighbridge jobs resume {job_id} goes on",
+        reasons=f"weighbridge jobs show {job_id} has the reasons",
+    )  # fmt: skip
 
 
 def _summary(one: Overview) -> dict[str, object]:

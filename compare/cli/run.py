@@ -88,7 +88,7 @@ def run(
         specs = {spec.id: spec for _, spec in candidates}
         say(estimate(store, job_id, asked, specs.__getitem__).sentence)
         writer = _Writer(sink, str(out or "Standard output"), conversations, candidates, asked)
-        work_on(store, job_id, writer.write, how_to_go_on=_GO_ON, out=out)
+        work_on(store, job_id, writer.write, how_to_go_on=_GO_ON, reasons="the file holds the reasons", out=out)
 
 
 def _terms(
@@ -141,6 +141,8 @@ def _job(store: Store, asked: Asked, threads: Iterable[str], terms: Terms, resum
     make_cells(store, job_id, asked, map(store.thread, threads))
     if resumed:
         store.retry_failed_cells(job_id)
+    # Again: another worker may have found nothing left while the cells were being made.
+    store.finish_job(job_id, "running")
     return job_id, resumed
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from compare.jobs.progress import JobProgress, in_words, progress_of
 from compare.jobs.terms import Terms, read_terms
 from compare.store.jobs import JobRow
 from compare.store.store import Store
+
+_NUMBERS = re.compile(r"\d+")
 
 
 class Failure(NamedTuple):
@@ -101,15 +104,15 @@ def overview(store: Store, job_id: str) -> Overview:
 
 
 def failures(store: Store, job_id: str) -> list[Failure]:
-    """Why cells failed, the most frequent reason first."""
+    """Why cells failed, the most frequent first; reasons that differ only in numbers stand under the first of them."""
     counts: Counter[tuple[str, str]] = Counter()
-    examples: dict[tuple[str, str], str] = {}
+    first: dict[tuple[str, str], Failure] = {}
     for cell, answer in store.job_results(job_id, states=("failed",)):
         reason = (answer.error if answer else None) or "No reason was kept."
-        key = (cell.lane, reason)
+        key = (cell.lane, _NUMBERS.sub("#", reason))
         counts[key] += 1
-        examples.setdefault(key, cell.thread_id)
-    return [Failure(*key, n, examples[key]) for key, n in counts.most_common()]
+        first.setdefault(key, Failure(cell.lane, reason, 0, cell.thread_id))
+    return [first[key]._replace(n=n) for key, n in counts.most_common()]
 
 
 def _endpoint(one: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal, get_args
 
 from compare.errors import ConfigError
@@ -20,6 +21,7 @@ from compare.store.store import Store
 from compare.threads.prompts import user_turns
 
 Turns = Literal["last", "all"]
+_THREADS_AT_ONCE = 50
 HISTORIES: tuple[History, ...] = ("fixed", "own")
 
 
@@ -138,11 +140,13 @@ def make_cells(store: Store, job_id: str, asked: Asked, threads: Iterable[Thread
         threads: the stored threads, one at a time where they are many.
     """
     candidates = [store.candidate(candidate_id) for candidate_id in asked.candidates]
-    return store.add_cells(
-        job_id,
-        (
+    n_new, left = 0, iter(threads)
+    # A few threads at a time: nobody else can write while a transaction lasts.
+    while some := list(islice(left, _THREADS_AT_ONCE)):
+        cells = [
             cell
-            for thread in threads
+            for thread in some
             for cell in cells_of(job_id, thread, candidates, range(asked.repeat), asked.history, asked.turns)
-        ),
-    )
+        ]
+        n_new += store.add_cells(job_id, cells)
+    return n_new

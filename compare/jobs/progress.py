@@ -87,7 +87,7 @@ class Pace:
     """How fast the cells of each model end, over the last minute. The slowest model says when all is done."""
 
     _ended: dict[str, deque[float]] = field(default_factory=dict)
-    _since: float = field(default_factory=time.monotonic)
+    _since: float = field(default_factory=lambda: time.monotonic())
 
     def note(self, lane: str) -> None:
         """A cell has ended."""

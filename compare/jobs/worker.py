@@ -406,9 +406,8 @@ class _Worker:
     async def _pulse(self) -> None:
         """Hold the lease, take what the dead have left, look how all stands, and tell."""
         endpoints = tuple(self._roads.statuses())
-        status = json.dumps(
-            {"endpoints": [asdict(one) for one in endpoints], "left_s": self._pace.left_s(self._progress)}
-        )
+        left_s = self._pace.left_s(self._progress) if self._progress.lanes else None
+        status = json.dumps({"endpoints": [asdict(one) for one in endpoints], "left_s": left_s})
 
         def hold(working: Working) -> tuple[JobState, JobProgress]:
             working.hold(LEASE_S, status)

@@ -34,7 +34,7 @@ _AT_ONCE_CHARS = 500_000
 """A run of a million spaces overflows the stack inside tiktoken; a cut can cost one token."""
 
 _REMEMBERED_CHARS = 20_000
-_MAX_REMEMBERED = 50_000
+_MAX_REMEMBERED = 20_000
 _counts: dict[bytes, int] = {}
 """By the hash of the text."""
 

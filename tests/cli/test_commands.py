@@ -95,6 +95,9 @@ WITH_JSON: dict[tuple[str, ...], list[str]] = {
     ("threads", "list"): [],
     ("threads", "tag"): ["--search", "a", "--add", "seen"],
     ("threads", "findings"): [],
+    ("jobs", "list"): [],
+    ("jobs", "show"): ["last"],
+    ("jobs", "compare"): ["last", "last"],
     ("comparison", "list"): [],
     ("rate",): ["--by", "rater"],
     ("agreement",): [],
@@ -123,6 +126,8 @@ def test_json_is_one_document_on_standard_output(
     Path("counts.json").write_text(json.dumps(COUNTS))
     Path("evidence.json").write_text(json.dumps(EVIDENCE))
     Path("routing.yaml").write_text(ROUTES)
+    if words[0] == "jobs":
+        weighbridge("run", "--threads", "half-bad.jsonl", "--models", "sim-lite")
     address = [server.base_url] if words == ("bench",) else []
     found = weighbridge(*words, *WITH_JSON[words], *address, "--json")
     assert isinstance(found.document, dict)

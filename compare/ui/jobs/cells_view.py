@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
-from typing import Any, get_args
+from typing import get_args
 
-import orjson
 import streamlit as st
 
-from compare.jobs.answer_lines import job_lines
 from compare.records import Answer, Message
 from compare.render.numbers import numbers_line
 from compare.store.cells import Cell, CellState
@@ -27,13 +25,7 @@ Row = tuple[Cell, Answer | None]
 
 def cells_view(job_id: str) -> None:
     """Everything below the progress of a job that nobody works on now."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Answers", anchor=False, width="content")
-        st.space("stretch")
-        st.download_button(
-            "Download (JSON lines)", lambda: _file(job_id), file_name=f"job-{job_id[:8]}.jsonl",
-            mime="application/jsonl", key="jobs_download", icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+    st.subheader("Answers", anchor=False)
     counts = {state: 0 for state in _STATES}
     for one in resources.store().cell_counts(job_id):
         counts[one.state] += one.n
@@ -50,14 +42,6 @@ def cells_view(job_id: str) -> None:
         st.caption(f"The first {len(rows):,} of {counts[state]:,}; the file has all that ended.")
     if chosen is not None:
         _turn(job_id, chosen)
-
-
-def _file(job_id: str) -> bytes:
-    return b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE, default=float) for line in _lines(job_id))
-
-
-def _lines(job_id: str) -> Any:
-    return job_lines(resources.store(), job_id)
 
 
 def _table(rows: Sequence[Row]) -> Cell | None:
@@ -92,7 +76,7 @@ def _table(rows: Sequence[Row]) -> Cell | None:
     number = st.column_config.NumberColumn(format="%,.0f", width="small")
     event = st.dataframe(
         table, hide_index=True, height=360 if len(rows) > 9 else "content", on_select="rerun",
-        selection_mode="single-row", key="jobs_cells",
+        selection_mode="single-row", key="jobs_cells", placeholder="\u2013",
         column_config={
             "Thread": st.column_config.TextColumn(width="medium"),
             "Turn": st.column_config.NumberColumn(width="small"),

@@ -73,4 +73,6 @@ def shown_state(one: Overview) -> str:
         return "starting"
     if one.state == "paused" and not one.progress.all().n_asked and not one.progress.all().done:
         return "not started"
+    if one.state == "failed":
+        return f"ended, {one.progress.all().failed:,} failed"
     return one.state

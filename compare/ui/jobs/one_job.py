@@ -16,6 +16,7 @@ from compare.ui.jobs import workers
 from compare.ui.jobs.cells_view import cells_view
 from compare.ui.jobs.job_list import shown_state
 from compare.ui.jobs.place import show_job
+from compare.ui.jobs.results_view import results_view
 from compare.ui.plain import plain
 
 _EVERY_S = 1.0
@@ -45,7 +46,10 @@ def draw_job(job_id: str) -> None:
     if live:
         return
     _estimate(one)
+    if not one.progress.all().finished:
+        return
     _failures(one)
+    results_view(one.row.id)
     cells_view(one.row.id)
 
 
