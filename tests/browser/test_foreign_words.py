@@ -29,12 +29,15 @@ def test_pictures_in_titles_and_texts_are_not_loaded(page: Page, fresh_app: AppS
     thread = {"messages": [{"role": "user", "content": f"{PICTURE} Where is my order 4417?"}]}
     bad = {"messages": [{"role": PICTURE, "content": "x"}]}
     file = "\n".join(map(json.dumps, (thread, bad))).encode()
-    page.goto(f"{fresh_app.url}/threads")
+    page.goto(f"{fresh_app.url}/threads?view=add")
     page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(
         {"name": "![x](http://127.0.0.1:9/beacon.png).jsonl", "mimeType": "application/json", "buffer": file}
     )
     expect(page.get_by_text("1 refused")).to_be_visible()
     expect(page.get_by_text("beacon.png").first).to_be_visible()
+    page.get_by_role("button", name="Keep 1 thread").click()
+    page.get_by_role("button", name="Show them in the library").click()
+    expect(page.get_by_role("radio", name="beacon.png")).to_be_visible()
     open_playground(page, fresh_app.url)
     choose_thread(page, "beacon.png")
     press_run(page)

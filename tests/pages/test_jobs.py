@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from compare.engine.hub import close_hub
 from compare.jobs.overview import overview
 from compare.records import Message, Thread
+from compare.threads.selection import Selection
 from compare.ui import resources
 from compare.ui.jobs.workers import end_workers, is_at_work
 from tests.app_server import ROOT
@@ -122,3 +123,30 @@ def test_a_paused_job_is_left_by_its_worker_and_can_be_resumed(monkeypatch: pyte
     assert app.button(key="jobs_resume").label == "Resume"
     app.button(key="jobs_back").click().run()
     assert list(app.dataframe(key="jobs_table").value["State"]) == ["paused"]
+
+
+def test_a_link_from_the_library_chooses_threads_turns_and_history() -> None:
+    keep_threads()
+    store = resources.store()
+    others = store.find_threads(Selection(search="Order"), "oldest")[1:3]
+    store.tag_threads(others, add=["mine"])
+    app = opened()
+    app.query_params.update({"threads": "tag:mine", "turns": "all", "history": "own"})
+    app.switch_page("pages/run/jobs.py").run()
+    assert f"**{len(others)} thread" in all_text(healthy(app))
+    assert (app.selectbox(key="jobs_turns").value, app.selectbox(key="jobs_history").value) == ("all", "own")
+    app.multiselect(key="jobs_candidates").set_value(["sim-lite"]).run()
+    app.button(key="jobs_make").click().run()
+    (job,) = store.jobs()
+    assert sorted(store.job_threads(job.id)) == sorted(others)
+    assert "threads" not in app.query_params
+
+
+def test_a_link_that_cannot_be_read_gets_a_sentence_and_the_way_to_choose() -> None:
+    keep_threads()
+    app = opened()
+    app.query_params["threads"] = "colour:red"
+    app.switch_page("pages/run/jobs.py").run()
+    assert not app.exception
+    assert "colour" in app.error[0].value
+    assert app.text_input(key="jobs_search").value == ""

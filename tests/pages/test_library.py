@@ -129,6 +129,15 @@ def test_a_long_thread_is_folded_and_opens_at_the_message_of_the_address() -> No
     assert "<summary>Messages 1 to 10</summary>" in text(opened(thread=long, message="13"))
 
 
+def test_threads_are_ordered_by_tokens_once_they_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep("Long words in few messages " * 20, 2)
+    keep("Short", 9)
+    assert listed(opened(sort="most tokens"))[1] == "Short"
+    monkeypatch.setattr("compare.ui.library.listing._COUNTING_S", 0.0)
+    keep("New", 3)
+    assert "The tokens of 1 thread are not counted yet" in text(opened(sort="most tokens"))
+
+
 def test_an_unknown_thread_of_the_address_gets_a_sentence() -> None:
     keep("Any")
     assert "no thread with this address" in text(opened(thread="nowhere"))

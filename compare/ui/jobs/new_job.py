@@ -14,17 +14,22 @@ from compare.jobs.estimate import refuse_unknown_prices
 from compare.jobs.terms import Terms, read_limits, read_usd
 from compare.ratings.buckets import buckets
 from compare.records import Candidate
+from compare.render.characters import visible
 from compare.report.words import counted
+from compare.store.library import ThreadLine
 from compare.store.recorded import PRODUCTION
 from compare.store.threads import ThreadSummary
+from compare.threads.selection import Selection
 from compare.ui import resources
 from compare.ui import threads as thread_ui
+from compare.ui.jobs.from_library import linked_choice, linked_selection
 from compare.ui.jobs.place import make, show_job
 from compare.ui.plain import plain
 from compare.ui.playground.set_up import candidate_options, chosen_candidates
 from compare.ui.playground.variants import same_for_all
 
 _MOST_THREADS = 10_000
+_MOST_NAMED = 8
 _HISTORIES = {"fixed": "As given", "own": "Each candidate's own answers"}
 _TURNS = {"last": "Last turn", "all": "Every turn"}
 
@@ -64,9 +69,12 @@ def draw_new() -> None:
         _make(choice, terms, name)
 
 
-def _threads() -> list[ThreadSummary]:
+def _threads() -> Sequence[ThreadSummary | ThreadLine]:
     st.subheader("Threads", anchor=False)
     store = resources.store()
+    linked = linked_selection()
+    if linked is not None:
+        return _linked(linked)
     search = st.text_input("Search titles and texts", key="jobs_search")
     found = store.threads(limit=_MOST_THREADS, search=search)
     lengths = {bucket.label: bucket for bucket in buckets((8, 20))}
@@ -96,6 +104,20 @@ def _threads() -> list[ThreadSummary]:
     return [by_id[thread_id] for thread_id in chosen]
 
 
+def _linked(selection: Selection) -> list[ThreadLine]:
+    """The threads that a link from the library names, without those in which nobody asks anything."""
+    store = resources.store()
+    found = [line for line in store.thread_lines(store.find_threads(selection)) if line.n_user_turns]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{counted(len(found), 'thread')}** chosen in the library")
+        st.button("Choose others", key="jobs_unlink", type="tertiary", on_click=make, args=(True,))
+    for line in found[:_MOST_NAMED]:
+        st.caption(plain(f"{visible(line.title)} \u00b7 {counted(line.n_messages, 'message')}"))
+    if len(found) > _MOST_NAMED:
+        st.caption(f"and {len(found) - _MOST_NAMED:,} more")
+    return found
+
+
 def _candidates() -> list[Candidate]:
     st.subheader("Candidates", anchor=False)
     options = {key: label for key, label in candidate_options(None).items() if key != PRODUCTION.model_id}
@@ -122,6 +144,8 @@ def _candidates() -> list[Candidate]:
 
 
 def _how() -> tuple[str, str, int]:
+    linked_choice("history", _HISTORIES)
+    linked_choice("turns", _TURNS)
     with st.container(horizontal=True):
         history = st.selectbox(
             "Earlier turns", list(_HISTORIES), format_func=_HISTORIES.__getitem__, key="jobs_history", filter_mode=None
@@ -176,7 +200,7 @@ def _lacks(choice: _Choice) -> str:
     return ""
 
 
-def _what(choice: _Choice, threads: Sequence[ThreadSummary]) -> str:
+def _what(choice: _Choice, threads: Sequence[ThreadSummary | ThreadLine]) -> str:
     turns = sum(thread.n_user_turns for thread in threads)
     many = choice.turns == "all" or choice.history == "own"
     n = (turns if many else len(threads)) * len(choice.candidates) * choice.repeat

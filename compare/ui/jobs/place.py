@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from compare.ui.jobs.from_library import forget_link, is_linked
+
 
 def job_on_screen() -> str | None:
     """The job that the address names, else None: the list."""
@@ -13,6 +15,7 @@ def job_on_screen() -> str | None:
 
 def show_job(job_id: str | None) -> None:
     """Put a job on screen, or the list."""
+    forget_link()
     if job_id is None:
         st.query_params.pop("job", None)
     else:
@@ -21,9 +24,10 @@ def show_job(job_id: str | None) -> None:
 
 def is_making() -> bool:
     """Whether a job is being put together."""
-    return bool(st.session_state.get("jobs_making", False))
+    return bool(st.session_state.get("jobs_making", False)) or is_linked()
 
 
 def make(making: bool) -> None:
     """Begin or leave putting a job together."""
+    forget_link()
     st.session_state["jobs_making"] = making

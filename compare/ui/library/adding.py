@@ -21,7 +21,6 @@ from compare.ui.library.selection import (
     PLAYGROUND_PAGE,
     forget_widgets,
     go,
-    has_jobs_page,
     jobs_query,
 )
 from compare.ui.plain import plain
@@ -221,9 +220,8 @@ def _what_next(kept: KeptNow) -> None:
             PLAYGROUND_PAGE, label="Compare on the first", icon=":material/compare_arrows:",
             query_params={"thread": kept.ids[0]},
         )  # fmt: skip
-        if has_jobs_page():
-            st.page_link(JOBS_PAGE, label="Make a job of them", icon=":material/playlist_play:",
-                         query_params=jobs_query(these))  # fmt: skip
+        st.page_link(JOBS_PAGE, label="Make a job of them", icon=":material/playlist_play:",
+                     query_params=jobs_query(these))  # fmt: skip
         st.button("Add more", key="adding_more", type="tertiary", on_click=st.session_state.pop, args=(_KEPT, None))
 
 

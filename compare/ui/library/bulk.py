@@ -12,7 +12,7 @@ from compare.report.thread_lines import lines_of
 from compare.report.words import counted
 from compare.threads.selection import Selection
 from compare.ui import resources, state
-from compare.ui.library.selection import JOBS_PAGE, MAX_NAMED, has_jobs_page, jobs_query, place
+from compare.ui.library.selection import JOBS_PAGE, MAX_NAMED, jobs_query, place
 from compare.ui.plain import plain
 
 _WORKLOADS = ("interactive", "batch", "archive")
@@ -32,11 +32,10 @@ def bulk(found: Sequence[str], ticked: Sequence[str]) -> None:
         )
         _tags(meant)
         _workload(meant)
-        if has_jobs_page():
-            st.page_link(
-                JOBS_PAGE, label="Make a job of these threads", icon=":material/playlist_play:",
-                query_params=jobs_query(meant_by(meant, ticked)),
-            )  # fmt: skip
+        st.page_link(
+            JOBS_PAGE, label="Make a job of these threads", icon=":material/playlist_play:",
+            query_params=jobs_query(meant_by(meant, ticked)),
+        )  # fmt: skip
         st.download_button(
             "Export as OpenAI messages (JSON lines)", data=partial(_file, tuple(meant)), file_name="threads.jsonl",
             mime="application/jsonl", key="library_export", on_click="ignore", icon=":material/download:",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from compare.render.characters import visible
-from compare.report.findings.scanning import scan_these
+from compare.report.findings.scanning import scan, scan_these
 from compare.report.words import counted
 from compare.store.library import Facets, ThreadLine
 from compare.ui import resources, state
@@ -19,6 +19,7 @@ from compare.ui.plain import plain
 PAGE_SIZE = 20
 LIST_PX = 560
 _TICKED = "library_ticked"
+_COUNTING_S = 1.0
 
 
 def listing() -> None:
@@ -26,6 +27,7 @@ def listing() -> None:
     store = resources.store()
     facets = store.facets()
     filters(facets)
+    uncounted = _count_tokens() if place().sort == "most tokens" else 0
     found = store.find_threads(place().selection, place().sort)
     if not found:
         _nothing(facets)
@@ -38,6 +40,8 @@ def listing() -> None:
         go(thread=_first_choice(lines, found))
     go(thread=place().thread, message=place().message, page=page)
     selecting = _head(found)
+    if uncounted:
+        st.caption(f"The tokens of {counted(uncounted, 'thread')} are not counted yet; they stand at the end.")
     with st.container(height=LIST_PX, border=False, key="library_list"):
         if selecting:
             _ticks(lines)
@@ -67,6 +71,11 @@ def _with_tokens(thread_ids: Sequence[str]) -> list[ThreadLine]:
         scan_these(store, missing)
         lines = store.thread_lines(thread_ids)
     return lines
+
+
+def _count_tokens() -> int:
+    """Count what can be counted in a moment; how many threads are left."""
+    return scan(resources.store(), budget_s=_COUNTING_S).n_left
 
 
 def _first_choice(lines: Sequence[ThreadLine], found: Sequence[str]) -> str:

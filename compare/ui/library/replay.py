@@ -7,7 +7,7 @@ import streamlit as st
 from compare.records import Thread
 from compare.threads.prompts import user_turns
 from compare.threads.selection import Selection
-from compare.ui.library.selection import JOBS_PAGE, PLAYGROUND_PAGE, has_jobs_page, jobs_query
+from compare.ui.library.selection import JOBS_PAGE, PLAYGROUND_PAGE, jobs_query
 
 
 def replay(thread: Thread) -> None:
@@ -28,12 +28,11 @@ def replay(thread: Thread) -> None:
             query_params={"thread": thread.id, "turn": "1"},
         )  # fmt: skip
         st.caption("The user's messages one after the other; each candidate goes on after its own answers.")
-        if has_jobs_page():
-            st.page_link(
-                JOBS_PAGE, label="Every turn as a job, earlier turns as given", icon=":material/playlist_play:",
-                query_params=jobs_query(this, turns="all", history="fixed"),
-            )  # fmt: skip
-            st.page_link(
-                JOBS_PAGE, label="Every turn as a job, own answers", icon=":material/playlist_play:",
-                query_params=jobs_query(this, turns="all", history="own"),
-            )  # fmt: skip
+        st.page_link(
+            JOBS_PAGE, label="Every turn as a job, earlier turns as given", icon=":material/playlist_play:",
+            query_params=jobs_query(this, turns="all", history="fixed"),
+        )  # fmt: skip
+        st.page_link(
+            JOBS_PAGE, label="Every turn as a job, own answers", icon=":material/playlist_play:",
+            query_params=jobs_query(this, turns="all", history="own"),
+        )  # fmt: skip

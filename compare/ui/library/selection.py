@@ -13,7 +13,6 @@ import streamlit as st
 
 from compare.errors import CompareError
 from compare.ratings.buckets import DEFAULT_EDGES, Bucket, buckets
-from compare.settings import app_root
 from compare.store.library import BUCKET_EDGES, SORTS, Sort
 from compare.threads.selection import Selection
 from compare.ui import address, resources, state
@@ -100,11 +99,6 @@ def forget_widgets() -> None:
     """Have the fields that show the selection take it from the place again."""
     for key in [key for key in st.session_state if str(key).startswith(("filter_", "thread_search"))]:
         del st.session_state[key]
-
-
-def has_jobs_page() -> bool:
-    """Whether this installation has the Jobs page."""
-    return app_root().joinpath(JOBS_PAGE).exists()
 
 
 def jobs_query(selection: Selection, **more: str) -> dict[str, str]:

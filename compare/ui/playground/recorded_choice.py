@@ -20,7 +20,12 @@ def recorded_key(candidate: Candidate) -> str:
 
 def is_recorded(key: str) -> bool:
     """Whether a key of the choice stands for a recorded answer."""
-    return key == PRODUCTION.model_id or key.startswith(_PREFIX)
+    return key == PRODUCTION.model_id or is_by_name(key)
+
+
+def is_by_name(key: str) -> bool:
+    """Whether it stands for a recorded answer of somebody else than production, whose model may well be asked too."""
+    return key.startswith(_PREFIX)
 
 
 def recorded_options(thread: Thread, turn: int | None) -> dict[str, str]:
@@ -38,10 +43,8 @@ def recorded_options(thread: Thread, turn: int | None) -> dict[str, str]:
 
 
 def chosen_recorded(chosen: Sequence[str]) -> list[Candidate]:
-    """The candidates behind the keys that stand for recorded answers."""
-    store = resources.store()
-    own = [PRODUCTION] if PRODUCTION.model_id in chosen else []
-    return own + [store.candidate(key.removeprefix(_PREFIX)) for key in chosen if key.startswith(_PREFIX)]
+    """The candidates behind the keys that stand for recorded answers of others than production."""
+    return [resources.store().candidate(key.removeprefix(_PREFIX)) for key in chosen if is_by_name(key)]
 
 
 def _called(candidate: Candidate) -> str:

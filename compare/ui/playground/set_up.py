@@ -16,6 +16,7 @@ from compare.records import Candidate, Message, Thread
 from compare.render.characters import visible
 from compare.report.words import counted
 from compare.runs.steps import MAX_PANES, MIN_PANES
+from compare.store.recorded import PRODUCTION
 from compare.threads.importers import Reading, read_text
 from compare.threads.importers.read import titled
 from compare.threads.prompts import fixed_prompt
@@ -24,7 +25,7 @@ from compare.ui import threads as thread_ui
 from compare.ui.plain import plain
 from compare.ui.playground.candidate_dialog import open_settings
 from compare.ui.playground.earlier import earlier_runs
-from compare.ui.playground.recorded_choice import chosen_recorded, is_recorded, recorded_options
+from compare.ui.playground.recorded_choice import chosen_recorded, is_by_name, is_recorded, recorded_options
 from compare.ui.playground.replay_view import show_start_turn, start_turn
 from compare.ui.playground.variants import variants
 
@@ -310,12 +311,13 @@ def candidate_options(thread: Thread | None, turn: int | None = None) -> dict[st
 
 
 def chosen_candidates(chosen: Sequence[str]) -> list[Candidate]:
-    """The candidates behind the keys of `candidate_options` that are asked; recorded_choice has the others."""
+    """The candidates behind the keys of `candidate_options`, without those whose key says "recorded"."""
     models, stored = resources.catalog().models, variants()
+    own = {PRODUCTION.model_id: PRODUCTION} | stored
     return [
-        stored.get(key) or Candidate(key, label=models[key].label, simulated=models[key].simulated)
+        own.get(key) or Candidate(key, label=models[key].label, simulated=models[key].simulated)
         for key in chosen
-        if not is_recorded(key)
+        if not is_by_name(key)
     ]
 
 
