@@ -37,12 +37,11 @@ def show_measured(table: MeasuredTable, names: Mapping[str, str] | None = None, 
     if not finer:
         frame = frame.drop(columns=["Length", "Workload"])
     st.dataframe(frame, hide_index=True)
-    for row in table.overall:
-        if said := left_out(row.figures):
-            st.caption(plain(f"{row.candidate}: {said}."))
+    told = [f"{row.candidate}: {said}." for row in table.overall if (said := left_out(row.figures))]
     st.caption(
-        "Times to the first token and to the complete answer, with 95 % intervals where there are enough answers; "
-        "a minute and tokens/s: over the time in which its calls were under way; cut: by the length limit or by us."
+        "Cut: by the length limit or by us. Timed: finished answers whose times count, to the first token and to the "
+        "complete answer, with 95 % intervals where there are enough. A minute and tokens/s: over the time in which "
+        f"calls were under way. {plain(' '.join(told))}"
     )
     with st.container(horizontal=True):
         for file_format in FILE_FORMATS:

@@ -9,8 +9,8 @@ from compare.report.measured.table import ALL, TableRow
 
 UNKNOWN = "\u2013"
 HEADER = (
-    "candidate", "length", "workload", "answers", "first p50", "first p95", "complete p50", "complete p95",
-    "complete p99", "a minute", "tokens/s", "tokens in", "tokens out", "cost each", "cost", "errors", "cut",
+    "candidate", "length", "workload", "answers", "errors", "cut", "timed", "first p50", "first p95", "complete p50",
+    "complete p95", "complete p99", "cost each", "cost", "a minute", "tokens/s", "tokens in", "tokens out",
 )  # fmt: skip
 """What `cells` gives, column by column."""
 
@@ -24,19 +24,20 @@ def cells(row: TableRow) -> tuple[str, ...]:
         ALL if row.bucket is None else row.bucket.label,
         ALL if row.workload is None else row.workload,
         f"{found.n_done:,}",
+        _share(found.errors),
+        _share(found.cuts),
+        f"{complete.p50.n:,}",
         _time(first.p50),
         _time(first.p95),
         _time(complete.p50),
         _time(complete.p95),
         _time(complete.p99),
+        dollars(found.cost.mean) if found.cost.n_known else "unknown",
+        _total(found.cost),
         _number(found.throughput.answers_per_minute),
         _number(found.throughput.tokens_per_s),
         _tokens(found.tokens_in),
         _tokens(found.tokens_out),
-        dollars(found.cost.mean) if found.cost.n_known else "unknown",
-        _total(found.cost),
-        _share(found.errors),
-        _share(found.cuts),
     )
 
 
