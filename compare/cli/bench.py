@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from compare.cli.open_files import allow_connections
 from compare.cli.output import emit_json, say, table
 from compare.cli.progress import progress
 from compare.cli.stopping import terminable
@@ -63,6 +64,7 @@ def bench(
             if name:
                 check_header(name, option)
         base_url = base_url_of(url)
+        allow_connections(sessions)
         sent, secret = headers_of(headers), _from_variables(env_headers)
         key = _variable(api_key_env, "--api-key-env") if api_key_env else None
     except ConfigError as exc:
