@@ -84,3 +84,5 @@ def _show(found: Scorecard) -> None:
             click.echo(name)
         click.echo(f"  {_MARKS[result.verdict]}  {result.sentence}")
     say(found.sentence)
+    if found.unfinished:
+        say(found.unfinished)

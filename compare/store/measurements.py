@@ -89,6 +89,15 @@ class Measurements(Part):
             rows = connection.execute(_JOBS, (limit,)).fetchall()
         return [MeasuredJob(*row) for row in rows]
 
+    def job_state(self, job_id: str) -> str:
+        """How a job stands: running, done, failed (some of its cells), cancelled ...
+
+        Raises:
+            NotFoundError: there is no such job.
+        """
+        with self._database.reading() as connection:
+            return _state_of(connection, job_id)
+
     def measurements(self, job_id: str | None = None) -> list[Measurement]:
         """What was measured, oldest first: of one job, or of everything that was asked here.
 
@@ -124,11 +133,17 @@ a.reasoning_tokens, a.model_served, a.cut_json <> '[]', a.error_kind, a.error
 _TEXTS = ", t.title, t.source_ref, a.text, a.started_at, a.request_id"
 
 
+def _state_of(connection: sqlite3.Connection, job_id: str) -> str:
+    row = connection.execute("SELECT state FROM jobs WHERE id = ?", (job_id,)).fetchone()
+    if row is None:
+        raise NotFoundError(f"No job has the id {job_id!r}; it may be in another data folder.")
+    return str(row["state"])
+
+
 def _statement(connection: sqlite3.Connection, job_id: str | None, more: str) -> str:
     where = "a.origin IN ('live', 'batch')"
     if job_id is not None:
-        if connection.execute("SELECT 1 FROM jobs WHERE id = ?", (job_id,)).fetchone() is None:
-            raise NotFoundError(f"No job has the id {job_id!r}; it may be in another data folder.")
+        _state_of(connection, job_id)
         where += " AND a.job_id = :job_id"
     # CROSS JOIN keeps the order of the loops: answers first, each with its message and thread by key.
     return f"""

@@ -102,6 +102,8 @@ def show(criteria: Criteria) -> None:
     if found.title:
         st.subheader(plain(found.title), anchor=False)
     st.markdown(f"**{plain(found.sentence)}**")
+    if found.unfinished:
+        st.warning(plain(found.unfinished), icon=":material/warning:")
     _table(found)
     for name, results in groupby(found.results, key=lambda result: result.criterion.name):
         st.markdown(f"**{plain(name)}**")

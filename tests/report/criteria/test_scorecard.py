@@ -10,7 +10,7 @@ import pytest
 
 from compare.errors import NotFoundError
 from compare.records import Candidate
-from compare.report.criteria import Result, load, scorecard
+from compare.report.criteria import Result, junit, load, scorecard
 from compare.review.votes import Choice, cast
 from compare.store import Store
 from tests.report.measured.conftest import Bureau
@@ -301,6 +301,20 @@ def test_a_candidate_without_answers_in_the_job_does_not_pass(bureau: Bureau) ->
     assert "because this job has no answers of it" in found[1].sentence
     with pytest.raises(NotFoundError):
         results(bureau.store, 'metric = "error_rate"\nlimit = "<= 50 %"', "gone")
+
+
+@pytest.mark.parametrize(
+    ("state", "passes"), [("done", True), ("failed", True), ("running", False), ("cancelled", False)]
+)
+def test_a_job_that_has_not_ended_does_not_pass(bureau: Bureau, state: Any, passes: bool) -> None:
+    job = bureau.job()
+    bureau.answer(P, job_id=job)
+    bureau.store.finish_job(job, state)
+    card = scorecard(bureau.store, load('[[criterion]]\nname = "a"\nmetric = "error_rate"\nlimit = "<= 50 %"'), job)
+    assert [result.verdict for result in card.results] == ["pass"]
+    assert card.passed is passes
+    assert (f"(it is {state})" in card.unfinished) is not passes
+    assert (b"<error " in junit(card)) is not passes
 
 
 # --- the whole -------------------------------------------------------------------------------------------------------
