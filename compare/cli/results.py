@@ -21,18 +21,21 @@ from compare.store.store import Store
 @click.command(epilog="\b\nExample: weighbridge results --job last --out results.parquet")
 @click.option("--job", "job_id", help="A job's id, 'last' for the newest; default: all answers that were asked here.")
 @click.option("--against", help="Another job: the same cells of both, differences of --job minus this one.")
+@click.option("--recorded", is_flag=True, help="Instead, the recorded answers of imported threads and logs.")
 @click.option("--edges", default="8", show_default=True, help="Thread lengths at which one bucket ends, with commas.")
 @click.option("--out", type=click.Path(path_type=Path), help="Also write a file: .csv, .jsonl or .parquet.")
 @click.option("--answers", is_flag=True, help="Into the file goes every answer with its text, not the table.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def results(
-    job_id: str | None, against: str | None, edges: str, out: Path | None, answers: bool, as_json: bool
+    job_id: str | None, against: str | None, recorded: bool, edges: str, out: Path | None, answers: bool, as_json: bool
 ) -> None:
     """Times, throughput, tokens, cost, errors and cuts per candidate, thread length and workload."""
     if answers and out is None:
         raise click.UsageError("--answers says what goes into a file; name it with --out.")
     if against is not None and (job_id is None or out is not None):
         raise click.UsageError("--against compares two jobs: name the other with --job, without --out.")
+    if recorded and job_id is not None:
+        raise click.UsageError("--recorded answers were not asked in a job: leave --job out.")
     file_format = _format_of(out) if out else None
     lengths = _edges(edges)
     store = the_store()
@@ -41,15 +44,15 @@ def results(
             _compare(store, _job(store, against), _job(store, job_id), as_json)
             return
         chosen = _job(store, job_id)
-        found = job_table(store, chosen, edges=lengths)
+        found = job_table(store, chosen, edges=lengths, recorded=recorded)
         if out is not None and file_format is not None:
-            _write(out, file_format, store, chosen, found, answers)
+            _write(out, file_format, store, found, answers=answers, recorded=recorded)
     except NotFoundError as exc:
         raise click.UsageError(str(exc)) from exc
     if as_json:
         emit_json(found.to_json())
     else:
-        _show(found)
+        _show(found, recorded=recorded)
 
 
 def _job(store: Store, name: str | None) -> str | None:
@@ -78,17 +81,23 @@ def _format_of(path: Path) -> FileFormat:
 
 
 def _write(
-    path: Path, file_format: FileFormat, store: Store, job_id: str | None, found: MeasuredTable, answers: bool
+    path: Path, file_format: FileFormat, store: Store, found: MeasuredTable, *, answers: bool, recorded: bool
 ) -> None:
     try:
         with path.open("wb") as sink:
-            n = export_answers(store, job_id, file_format, sink) if answers else export_table(found, file_format, sink)
+            n = (
+                export_answers(store, found.job_id, file_format, sink, recorded=recorded)
+                if answers
+                else export_table(found, file_format, sink)
+            )
     except OSError as exc:
         raise CompareError(f"{path} cannot be written: {exc.strerror}. Name another file with --out.") from exc
     say(f"{n:,} rows written to {path}.")
 
 
-def _show(found: MeasuredTable) -> None:
+def _show(found: MeasuredTable, *, recorded: bool) -> None:
+    if not found.rows and recorded:
+        raise CompareError("There are no recorded answers. Bring some in: weighbridge threads import --help")
     if not found.rows:
         raise CompareError("There are no answers yet. Ask for some: weighbridge run --help")
     table(list(HEADER), [list(cells(row)) for row in found.rows])

@@ -98,26 +98,29 @@ class Measurements(Part):
         with self._database.reading() as connection:
             return _state_of(connection, job_id)
 
-    def measurements(self, job_id: str | None = None) -> list[Measurement]:
+    def measurements(self, job_id: str | None = None, *, recorded: bool = False) -> list[Measurement]:
         """What was measured, oldest first: of one job, or of everything that was asked here.
 
-        Recorded and imported answers are not in it: nobody measured them here.
+        Args:
+            job_id: only the answers of this job.
+            recorded: instead, what logs say of answers that were given elsewhere; their times were not taken here.
 
         Raises:
             NotFoundError: there is no such job.
         """
         with self._database.reading() as connection:
-            rows = connection.execute(_statement(connection, job_id, ""), {"job_id": job_id}).fetchall()
+            statement = _statement(connection, job_id, "", recorded)
+            rows = connection.execute(statement, {"job_id": job_id}).fetchall()
         return [_to_measurement(tuple(row)) for row in rows]
 
-    def iter_measured_texts(self, job_id: str | None = None) -> Iterator[MeasuredText]:
+    def iter_measured_texts(self, job_id: str | None = None, *, recorded: bool = False) -> Iterator[MeasuredText]:
         """The same with what was said, row by row, as of the moment of the first one.
 
         Raises:
             NotFoundError: there is no such job.
         """
         with self._database.snapshot() as connection:
-            for row in connection.execute(_statement(connection, job_id, _TEXTS), {"job_id": job_id}):
+            for row in connection.execute(_statement(connection, job_id, _TEXTS, recorded), {"job_id": job_id}):
                 values = tuple(row)
                 n = len(Measurement._fields)
                 yield MeasuredText(_to_measurement(values[:n]), *values[n:])
@@ -140,8 +143,8 @@ def _state_of(connection: sqlite3.Connection, job_id: str) -> str:
     return str(row["state"])
 
 
-def _statement(connection: sqlite3.Connection, job_id: str | None, more: str) -> str:
-    where = "a.origin IN ('live', 'batch')"
+def _statement(connection: sqlite3.Connection, job_id: str | None, more: str, recorded: bool) -> str:
+    where = "a.origin = 'recorded'" if recorded else "a.origin IN ('live', 'batch')"
     if job_id is not None:
         _state_of(connection, job_id)
         where += " AND a.job_id = :job_id"

@@ -74,6 +74,14 @@ def test_two_jobs_are_compared_cell_by_cell(job: str, conversations: Path) -> No
     assert document["candidates"][1]["outcome"] == {"done, done": 6}
 
 
+def test_what_logs_say_of_recorded_answers_is_a_table_of_its_own(job: str) -> None:
+    document = weighbridge("results", "--recorded", "--json").document
+    # One of the five threads holds a reply; nobody timed it.
+    assert [(row["candidate"], row["done"]) for row in document["rows"]] == [("production", 1)] * 2
+    assert document["rows"][0]["times_ms"]["total"]["p50"]["n"] == 0
+    assert weighbridge("results", "--recorded", "--job", job).status == 2
+
+
 def test_an_empty_database_says_what_to_do() -> None:
     assert weighbridge("results").complaint == "There are no answers yet. Ask for some: weighbridge run --help"
 

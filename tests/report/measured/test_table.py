@@ -59,6 +59,7 @@ def test_a_job_is_looked_at_alone(bureau: Bureau) -> None:
     bureau.answer(P, origin="recorded")
     assert only(job_table(bureau.store, job)).figures.n == 1
     assert only(job_table(bureau.store)).figures.n == 3
+    assert only(job_table(bureau.store, recorded=True)).figures.n == 1
 
 
 def test_percentiles_leave_out_disturbed_failed_and_stopped_answers_and_say_how_many(bureau: Bureau) -> None:
