@@ -176,6 +176,10 @@ def _show(found: BenchResult, plan: Plan, time_name: str) -> None:
         ["served model", "route", "answers", "avg", "95 %", "p50", "95 %", "p95", "95 %", "n"],
         [_row(group, time_name) for group in found.groups],
     )
+    if len(found.lengths) > 1:
+        click.echo()
+        heads = ["thread length", "answers", "avg", "95 %", "p50", "95 %", "p95", "95 %", "n"]
+        table(heads, [_row(group, time_name)[1:] for group in found.lengths])
     say(f"Time: {time_name}, {DEFINITIONS[time_name]}.")
     say(
         f"{found.n_requests:,} asked = {found.n_answers:,} answered + {found.n_failed:,} failed; "

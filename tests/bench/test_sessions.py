@@ -91,6 +91,7 @@ def test_who_answered_by_which_route_is_read_back(server: ModelServer) -> None:
         ("small/primary", "short_threads"): 16,
     }
     assert gateway.routes == {"large": 8, "small": 16}
+    assert [(length.route, length.n_answers) for length in found.lengths] == [("1-8", 16), ("9+", 8)]
     whole = found.groups[0]
     assert (whole.first_token.p50.n, whole.n_disturbed) == (24, 0)
     assert whole.tokens_out == 24 * 7
@@ -190,6 +191,7 @@ def test_the_document_says_what_was_timed(server: ModelServer) -> None:
     assert (document["requests"], document["answers"], document["error_rate"]["value"]) == (10, 10, 0.0)
     assert document["answers_per_minute"] == 300.0
     assert [group["served"] for group in document["groups"]] == ["all", "large/primary", "small/primary"]
+    assert [(length["messages"], length["answers"]) for length in document["lengths"]] == [("1-8", 8), ("9+", 2)]
     whole = document["groups"][0]
     assert whole["complete_ms"]["p95"]["n_needed"] == 72
     assert whole["complete_ms"]["avg"]["value"] > 0
