@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from compare.cli.jobs_named import job_named
 from compare.cli.output import emit_json, say, table
 from compare.cli.stored import the_store
 from compare.errors import CompareError, ConfigError, NotFoundError
@@ -41,9 +42,9 @@ def results(
     store = the_store()
     try:
         if against is not None:
-            _compare(store, _job(store, against), _job(store, job_id), as_json)
+            _compare(store, job_named(store, against), job_named(store, job_id), as_json)
             return
-        chosen = _job(store, job_id)
+        chosen = job_named(store, job_id)
         found = job_table(store, chosen, edges=lengths, recorded=recorded)
         if out is not None and file_format is not None:
             _write(out, file_format, store, found, answers=answers, recorded=recorded)
@@ -53,15 +54,6 @@ def results(
         emit_json(found.to_json())
     else:
         _show(found, recorded=recorded)
-
-
-def _job(store: Store, name: str | None) -> str | None:
-    if name != "last":
-        return name
-    jobs = store.measured_jobs(1)
-    if not jobs:
-        raise click.UsageError("There is no job with answers yet. Run one: weighbridge run --help")
-    return jobs[0].job_id
 
 
 def _edges(text: str) -> tuple[int, ...]:
@@ -98,6 +90,8 @@ def _write(
 def _show(found: MeasuredTable, *, recorded: bool) -> None:
     if not found.rows and recorded:
         raise CompareError("There are no recorded answers. Bring some in: weighbridge threads import --help")
+    if not found.rows and found.job_id is not None:
+        raise CompareError(f"Job {found.job_id} has no answers of its own: those of a cache measure nothing anew.")
     if not found.rows:
         raise CompareError("There are no answers yet. Ask for some: weighbridge run --help")
     table(list(HEADER), [list(cells(row)) for row in found.rows])

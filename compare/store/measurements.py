@@ -89,6 +89,12 @@ class Measurements(Part):
             rows = connection.execute(_JOBS, (limit,)).fetchall()
         return [MeasuredJob(*row) for row in rows]
 
+    def newest_job(self) -> str | None:
+        """Id of the job that was made last, with answers or not; None where there is no job."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT id FROM jobs ORDER BY rowid DESC LIMIT 1").fetchone()
+        return None if row is None else str(row["id"])
+
     def job_state(self, job_id: str) -> str:
         """How a job stands: running, done, failed (some of its cells), cancelled ...
 

@@ -82,6 +82,11 @@ def test_what_logs_say_of_recorded_answers_is_a_table_of_its_own(job: str) -> No
     assert weighbridge("results", "--recorded", "--job", job).status == 2
 
 
+def test_the_last_job_is_the_newest_even_without_answers(job: str, store: Store) -> None:
+    empty = store.start_job("run", "{}")
+    assert weighbridge("results", "--job", "last").complaint.startswith(f"Job {empty} has no answers of its own")
+
+
 def test_an_empty_database_says_what_to_do() -> None:
     assert weighbridge("results").complaint == "There are no answers yet. Ask for some: weighbridge run --help"
 

@@ -144,6 +144,7 @@ def _flat(row: TableRow) -> dict[str, Any]:
         "n": found.n,
         "n_done": found.n_done,
         "n_failed": found.n_failed,
+        "n_not_asked": found.n_not_asked,
         "n_stopped": found.n_stopped,
         "n_disturbed": found.n_disturbed,
         "n_retried": found.n_retried,

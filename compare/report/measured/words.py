@@ -42,8 +42,9 @@ def cells(row: TableRow) -> tuple[str, ...]:
 
 
 def left_out(found: Figures) -> str:
-    """What is in no time or share, as a sentence; empty where everything is."""
+    """What a reader of the row should know of, as a sentence; empty where there is nothing."""
     parts = [
+        (found.n_not_asked, f"of {found.n_failed:,} failed answers were never asked"),
         (found.n_disturbed, "timings were disturbed, as this machine was held up"),
         (found.n_stopped, "answers were stopped"),
         (found.n_asked_again, "earlier answers of the same cells were replaced"),

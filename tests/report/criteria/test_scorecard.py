@@ -143,6 +143,16 @@ def test_error_rate_counts_failed_cells_with_wilsons_interval(bureau: Bureau) ->
     ]
 
 
+def test_turns_that_were_never_asked_are_failed_ones_and_said(bureau: Bureau) -> None:
+    for i in range(3):
+        bureau.answer(P, thread=i)
+    bureau.answer(P, thread=3, status="failed")
+    bureau.answer(P, thread=4, status="failed", attempts=0)
+    (found,) = results(bureau.store, 'metric = "error_rate"\nlimit = "<= 2 %"')
+    assert found.measured.value == 0.4
+    assert "n = 5, 1 of 2 failed were never asked)" in found.sentence
+
+
 def test_cut_rate_counts_length_limits_and_our_own_cuts(bureau: Bureau) -> None:
     bureau.answer(P, finish="length")
     bureau.answer(P, cut_json='[{"number": 1}]')

@@ -90,6 +90,7 @@ def test_cost_stays_unknown_where_a_part_of_it_is_and_says_how_many(bureau: Bure
     bureau.answer(P)
     # What was never asked costs nothing.
     bureau.answer(P, status="failed", attempts=0)
+    assert only(job_table(bureau.store)).figures.n_not_asked == 1
     found = only(job_table(bureau.store)).figures.cost
     assert (found.total, found.known, found.mean) == (None, Decimal("0.3"), Decimal("0.15"))
     assert (found.n_known, found.n_unknown) == (2, 1)
