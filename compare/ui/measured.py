@@ -27,7 +27,7 @@ def show_measured(table: MeasuredTable, names: Mapping[str, str] | None = None, 
     import pandas as pd
 
     if not table.rows:
-        st.caption("Nothing is measured yet: there are no answers.")
+        st.caption("Nothing was measured: no answer was asked here. What comes from the cache measures nothing anew.")
         return
     finer = len(table.rows) > 2 * len(table.overall) and st.toggle(_FINER.capitalize(), key=f"{key}_finer")
     rows = table.rows if finer else table.overall

@@ -10,12 +10,14 @@ from compare.errors import CompareError
 from compare.jobs.around import ready_spec
 from compare.jobs.estimate import estimate
 from compare.jobs.overview import Overview, failures, overview
-from compare.report.words import counted
+from compare.report.measured import job_table
+from compare.report.words import counted, labels
 from compare.ui import resources
 from compare.ui.jobs import workers
 from compare.ui.jobs.cells_view import cells_view
 from compare.ui.jobs.job_list import shown_state
 from compare.ui.jobs.place import show_job
+from compare.ui.measured import show_measured
 from compare.ui.plain import plain
 
 _EVERY_S = 1.0
@@ -45,6 +47,7 @@ def draw_job(job_id: str) -> None:
     if live:
         return
     _estimate(one)
+    _measured(one)
     _failures(one)
     cells_view(one.row.id)
 
@@ -154,6 +157,14 @@ def _estimated(job_id: str, n_waiting: int) -> str:
     del n_waiting
     store = resources.store()
     return estimate(store, job_id, overview(store, job_id).asked, resources.catalog().get).sentence
+
+
+def _measured(one: Overview) -> None:
+    if not one.progress.all().finished:
+        return
+    st.subheader("What was measured", anchor=False)
+    store = resources.store()
+    show_measured(job_table(store, one.row.id), labels(store, resources.catalog()), key="jobs_measured")
 
 
 def _failures(one: Overview) -> None:
