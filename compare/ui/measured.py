@@ -29,15 +29,19 @@ def show_measured(table: MeasuredTable, names: Mapping[str, str] | None = None, 
     if not table.rows:
         st.caption("Nothing was measured: no answer was asked here. What comes from the cache measures nothing anew.")
         return
+    called = names or {}
     finer = len(table.rows) > 2 * len(table.overall) and st.toggle(_FINER.capitalize(), key=f"{key}_finer")
     rows = table.rows if finer else table.overall
     frame = pd.DataFrame([cells(row) for row in rows], columns=[word.capitalize() for word in HEADER])
-    if names:
-        frame["Candidate"] = [names.get(row.candidate, row.candidate) for row in rows]
+    frame["Candidate"] = [called.get(row.candidate, row.candidate) for row in rows]
     if not finer:
         frame = frame.drop(columns=["Length", "Workload"])
     st.dataframe(frame, hide_index=True)
-    told = [f"{row.candidate}: {said}." for row in table.overall if (said := left_out(row.figures))]
+    told = [
+        f"{called.get(row.candidate, row.candidate)}: {said}."
+        for row in table.overall
+        if (said := left_out(row.figures))
+    ]
     st.caption(
         "Cut: by the length limit or by us. Timed: finished answers whose times count, to the first token and to the "
         "complete answer, with 95 % intervals where there are enough. A minute and tokens/s: over the time in which "

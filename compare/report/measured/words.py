@@ -44,12 +44,12 @@ def cells(row: TableRow) -> tuple[str, ...]:
 def left_out(found: Figures) -> str:
     """What a reader of the row should know of, as a sentence; empty where there is nothing."""
     parts = [
-        (found.n_not_asked, f"of {found.n_failed:,} failed answers were never asked"),
-        (found.n_disturbed, "timings were disturbed, as this machine was held up"),
-        (found.n_stopped, "answers were stopped"),
-        (found.n_asked_again, "earlier answers of the same cells were replaced"),
+        (found.n_not_asked, f"of {found.n_failed:,} failed never asked"),
+        (found.n_disturbed, "disturbed timings left out"),
+        (found.n_stopped, "answers stopped"),
+        (found.n_asked_again, "earlier answers replaced"),
     ]
-    return "; ".join(f"{n:,} {what}" for n, what in parts if n)
+    return ", ".join(f"{n:,} {what}" for n, what in parts if n)
 
 
 def _time(p: Percentile) -> str:
