@@ -1,4 +1,4 @@
-"""What a bench measured: per served model and route the mean, p50 and p95 of both times with n and intervals.
+"""What a bench measured: mean, p50 and p95 of both times per served model and route, and per thread length, with n.
 
 Only numbers are kept of an answer, so memory grows by some 40 bytes each. Times of a moment in which this process was
 held up are left out and counted; failures are counted by their reason and are in no time.
@@ -18,11 +18,13 @@ import numpy as np
 from compare.bench.asked import Reached
 from compare.bench.plan import Plan
 from compare.bench.routed import Routed
+from compare.ratings.buckets import Bucket, buckets
 from compare.ratings.means import Mean, clustered_mean
 from compare.ratings.percentiles import Percentile, percentile, wilson
 from compare.records import ProviderFailure
 
-MAX_GROUPS = 200
+ALL = "all"
+MAX_GROUPS = 400
 """Served models and routes that are told apart; more are summed up as "other"."""
 MAX_REASONS = 50
 
@@ -81,6 +83,8 @@ class BenchResult:
     """Failures by their sentence, most frequent first; those that differ only in numbers stand under the first."""
     groups: tuple[GroupResult, ...]
     """Everything first, then by served model and route."""
+    lengths: tuple[GroupResult, ...]
+    """Everything by thread length: `route` is the bucket, `served` is "all"."""
 
 
 @dataclass(slots=True)
@@ -101,7 +105,8 @@ class Results:
 
     def __init__(self, plan: Plan) -> None:
         self._n_planned = plan.n_requests
-        self._groups: dict[Routed, _Group] = {}
+        self._groups: dict[tuple[Routed, Bucket], _Group] = {}
+        self._buckets = buckets()
         self._reasons: Counter[str] = Counter()
         self._called: dict[str, str] = {}
         """By a reason without its numbers: the first that was met, under which all of them are counted."""
@@ -113,13 +118,13 @@ class Results:
         """Turns with an outcome."""
         return self._n_failed + sum(group.n_answers for group in self._groups.values())
 
-    def take(self, session: int, reached: Reached, *, disturbed: bool) -> None:
-        """Take in what one turn came to."""
+    def take(self, session: int, n_messages: int, reached: Reached, *, disturbed: bool) -> None:
+        """Take in what one turn came to, which was asked with so many messages."""
         self._n_asked_again += reached.n_asked - 1
         if reached.result.failure is not None:
             self._fail(reached.result.failure)
             return
-        group = self._group(reached.routed)
+        group = self._group(reached.routed, n_messages)
         group.n_answers += 1
         group.n_cut += reached.result.finish == "length"
         usage = reached.result.usage
@@ -135,8 +140,13 @@ class Results:
 
     def result(self, wall_s: float) -> BenchResult:
         """Everything so far."""
-        groups = [_result(*routed, (group,)) for routed, group in sorted(self._groups.items())]
-        whole = _result("all", "all", tuple(self._groups.values()))
+        routes = sorted({routed for routed, _ in self._groups})
+        groups = [_result(*each, [g for (routed, _), g in self._groups.items() if routed == each]) for each in routes]
+        lengths = [
+            _result(ALL, each.label, [g for (_, bucket), g in self._groups.items() if bucket == each])
+            for each in self._buckets
+        ]
+        whole = _result(ALL, ALL, list(self._groups.values()))
         return BenchResult(
             n_requests=self.n_asked,
             n_answers=whole.n_answers,
@@ -146,12 +156,14 @@ class Results:
             wall_s=wall_s,
             reasons=dict(self._reasons.most_common()),
             groups=(whole, *groups),
+            lengths=tuple(length for length in lengths if length.n_answers),
         )
 
-    def _group(self, routed: Routed) -> _Group:
-        if routed not in self._groups and len(self._groups) >= MAX_GROUPS:
+    def _group(self, routed: Routed, n_messages: int) -> _Group:
+        bucket = next(each for each in self._buckets if each.holds(n_messages))
+        if (routed, bucket) not in self._groups and len(self._groups) >= MAX_GROUPS:
             routed = Routed("other", "other")
-        return self._groups.setdefault(routed, _Group())
+        return self._groups.setdefault((routed, bucket), _Group())
 
     def _fail(self, failure: ProviderFailure) -> None:
         self._n_failed += 1
@@ -219,6 +231,10 @@ def as_json(result: BenchResult, plan: Plan, time_name: str) -> dict[str, Any]:
         "wall_s": result.wall_s,
         "answers_per_minute": 60.0 * result.n_answers / result.wall_s if result.wall_s > 0 else None,
         "groups": [_group_json(group) for group in result.groups],
+        "lengths": [
+            {"messages": group.route} | {name: value for name, value in _group_json(group).items() if name != "route"}
+            for group in result.lengths
+        ],
     }
 
 

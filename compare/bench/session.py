@@ -57,7 +57,7 @@ async def _session(
         messages = [*history, ChatMessage("user", said)]
         headers = _headers(plan, session_id, len(messages))
         reached = await ask_once(backend.client, plan, api_key, messages, headers)
-        results.take(number, reached, disturbed=_disturbed(reached, backend))
+        results.take(number, len(messages), reached, disturbed=_disturbed(reached, backend))
         on_turn()
         if reached.result.failure is None:
             text = reached.result.text

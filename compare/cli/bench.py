@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from compare.cli.open_files import allow_connections
 from compare.cli.output import emit_json, say, table
 from compare.cli.progress import progress
 from compare.cli.stopping import terminable
@@ -63,6 +64,7 @@ def bench(
             if name:
                 check_header(name, option)
         base_url = base_url_of(url)
+        allow_connections(sessions)
         sent, secret = headers_of(headers), _from_variables(env_headers)
         key = _variable(api_key_env, "--api-key-env") if api_key_env else None
     except ConfigError as exc:
@@ -174,6 +176,10 @@ def _show(found: BenchResult, plan: Plan, time_name: str) -> None:
         ["served model", "route", "answers", "avg", "95 %", "p50", "95 %", "p95", "95 %", "n"],
         [_row(group, time_name) for group in found.groups],
     )
+    if len(found.lengths) > 1:
+        click.echo()
+        heads = ["thread length", "answers", "avg", "95 %", "p50", "95 %", "p95", "95 %", "n"]
+        table(heads, [_row(group, time_name)[1:] for group in found.lengths])
     say(f"Time: {time_name}, {DEFINITIONS[time_name]}.")
     say(
         f"{found.n_requests:,} asked = {found.n_answers:,} answered + {found.n_failed:,} failed; "

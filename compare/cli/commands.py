@@ -26,6 +26,7 @@ COMMANDS = {
     "rate": ("rate", "rate", "Rate candidates by votes, with intervals."),
     "agreement": ("agreement", "agreement", "How far raters agree."),
     "route": ("route", "route", "Turn votes into routing weights."),
+    "results": ("results", "results", "What answers measured: times, cost, errors; compare jobs."),
     "scorecard": ("scorecard", "scorecard", "Hold answers and votes against a criteria file; for CI."),
     "bench": ("bench", "bench", "Parallel sessions against an endpoint or gateway of your own."),
     "tokens": ("tokens", "tokens", "Token counts: reported by models and counted here."),

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from compare.cli.files import text_file
+from compare.cli.jobs_named import job_named
 from compare.cli.output import emit_json, say
 from compare.cli.stored import the_store
 from compare.errors import CompareError, ConfigError, NotFoundError
@@ -34,7 +35,7 @@ def scorecard(
 ) -> None:
     """Say which candidates keep the criteria of a file; what has not been measured does not pass."""
     store = the_store()
-    found = _made(store, _criteria(file), _newest(store) if job_id == "last" else job_id)
+    found = _made(store, _criteria(file), job_named(store, job_id))
     if junit_file is not None:
         _write(junit_file, junit(found))
     if as_json:
@@ -62,13 +63,6 @@ def _made(store: Store, criteria: Criteria, job_id: str | None) -> Scorecard:
         raise click.UsageError(str(exc)) from exc
 
 
-def _newest(store: Store) -> str:
-    jobs = store.measured_jobs(1)
-    if not jobs:
-        raise click.UsageError("There is no job with answers yet. Run one: weighbridge run --help")
-    return jobs[0].job_id
-
-
 def _write(path: Path, body: bytes) -> None:
     try:
         path.write_bytes(body)
@@ -84,3 +78,5 @@ def _show(found: Scorecard) -> None:
             click.echo(name)
         click.echo(f"  {_MARKS[result.verdict]}  {result.sentence}")
     say(found.sentence)
+    if found.unfinished:
+        say(found.unfinished)

@@ -89,26 +89,44 @@ class Measurements(Part):
             rows = connection.execute(_JOBS, (limit,)).fetchall()
         return [MeasuredJob(*row) for row in rows]
 
-    def measurements(self, job_id: str | None = None) -> list[Measurement]:
-        """What was measured, oldest first: of one job, or of everything that was asked here.
+    def newest_job(self) -> str | None:
+        """Id of the job that was made last, with answers or not; None where there is no job."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT id FROM jobs ORDER BY rowid DESC LIMIT 1").fetchone()
+        return None if row is None else str(row["id"])
 
-        Recorded and imported answers are not in it: nobody measured them here.
+    def job_state(self, job_id: str) -> str:
+        """How a job stands: running, done, failed (some of its cells), cancelled ...
 
         Raises:
             NotFoundError: there is no such job.
         """
         with self._database.reading() as connection:
-            rows = connection.execute(_statement(connection, job_id, ""), {"job_id": job_id}).fetchall()
+            return _state_of(connection, job_id)
+
+    def measurements(self, job_id: str | None = None, *, recorded: bool = False) -> list[Measurement]:
+        """What was measured, oldest first: of one job, or of everything that was asked here.
+
+        Args:
+            job_id: only the answers of this job.
+            recorded: instead, what logs say of answers that were given elsewhere; their times were not taken here.
+
+        Raises:
+            NotFoundError: there is no such job.
+        """
+        with self._database.reading() as connection:
+            statement = _statement(connection, job_id, "", recorded)
+            rows = connection.execute(statement, {"job_id": job_id}).fetchall()
         return [_to_measurement(tuple(row)) for row in rows]
 
-    def iter_measured_texts(self, job_id: str | None = None) -> Iterator[MeasuredText]:
+    def iter_measured_texts(self, job_id: str | None = None, *, recorded: bool = False) -> Iterator[MeasuredText]:
         """The same with what was said, row by row, as of the moment of the first one.
 
         Raises:
             NotFoundError: there is no such job.
         """
         with self._database.snapshot() as connection:
-            for row in connection.execute(_statement(connection, job_id, _TEXTS), {"job_id": job_id}):
+            for row in connection.execute(_statement(connection, job_id, _TEXTS, recorded), {"job_id": job_id}):
                 values = tuple(row)
                 n = len(Measurement._fields)
                 yield MeasuredText(_to_measurement(values[:n]), *values[n:])
@@ -124,11 +142,17 @@ a.reasoning_tokens, a.model_served, a.cut_json <> '[]', a.error_kind, a.error
 _TEXTS = ", t.title, t.source_ref, a.text, a.started_at, a.request_id"
 
 
-def _statement(connection: sqlite3.Connection, job_id: str | None, more: str) -> str:
-    where = "a.origin IN ('live', 'batch')"
+def _state_of(connection: sqlite3.Connection, job_id: str) -> str:
+    row = connection.execute("SELECT state FROM jobs WHERE id = ?", (job_id,)).fetchone()
+    if row is None:
+        raise NotFoundError(f"No job has the id {job_id!r}; it may be in another data folder.")
+    return str(row["state"])
+
+
+def _statement(connection: sqlite3.Connection, job_id: str | None, more: str, recorded: bool) -> str:
+    where = "a.origin = 'recorded'" if recorded else "a.origin IN ('live', 'batch')"
     if job_id is not None:
-        if connection.execute("SELECT 1 FROM jobs WHERE id = ?", (job_id,)).fetchone() is None:
-            raise NotFoundError(f"No job has the id {job_id!r}; it may be in another data folder.")
+        _state_of(connection, job_id)
         where += " AND a.job_id = :job_id"
     # CROSS JOIN keeps the order of the loops: answers first, each with its message and thread by key.
     return f"""

@@ -12,10 +12,12 @@ import streamlit as st
 from compare.errors import CompareError, ConfigError
 from compare.report.criteria import Criteria, Result, Scorecard, junit, load, scorecard
 from compare.report.criteria.example import EXAMPLE
+from compare.report.measured import job_table
 from compare.report.words import counted
 from compare.settings import criteria_path
 from compare.store.measurements import MeasuredJob
 from compare.ui import resources
+from compare.ui.measured import show_measured
 from compare.ui.plain import plain
 
 _ICONS = {
@@ -100,12 +102,17 @@ def show(criteria: Criteria) -> None:
     if found.title:
         st.subheader(plain(found.title), anchor=False)
     st.markdown(f"**{plain(found.sentence)}**")
+    if found.unfinished:
+        st.warning(plain(found.unfinished), icon=":material/warning:")
     _table(found)
     for name, results in groupby(found.results, key=lambda result: result.criterion.name):
         st.markdown(f"**{plain(name)}**")
         # Two spaces before its end keep each on a line of its own.
         st.markdown("  \n".join(f"{_ICONS[one.verdict]} {plain(one.sentence)}" for one in results))
     _downloads(found)
+    # A switch, not an expander: what is folded away would be computed all the same.
+    if st.toggle("Show what was measured", key="scorecard_measured"):
+        show_measured(job_table(store, job_id))
     st.caption(
         "What has not been measured does not pass. Times leave out failed answers and those timed while this machine "
         "was held up; votes are blind ones. On the command line: weighbridge scorecard"

@@ -21,6 +21,12 @@ def server() -> Iterator[ModelServer]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def undisturbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else this machine does, no timing counts as disturbed unless a test says so."""
+    monkeypatch.setattr("compare.engine.lag.LagMeter.worst_ms", lambda meter, since: 0.0)
+
+
 def bench(base_url: str, sessions: int = 3, turns: int = 6, key: str | None = None, **changes: Any) -> BenchResult:
     plan = Plan(base_url, **({"model": "auto", "sessions": sessions, "turns": turns} | changes))
     results = Results(plan)
@@ -85,8 +91,9 @@ def test_who_answered_by_which_route_is_read_back(server: ModelServer) -> None:
         ("small/primary", "short_threads"): 16,
     }
     assert gateway.routes == {"large": 8, "small": 16}
+    assert [(length.route, length.n_answers) for length in found.lengths] == [("1-8", 16), ("9+", 8)]
     whole = found.groups[0]
-    assert whole.first_token.p50.n + whole.n_disturbed == 24
+    assert (whole.first_token.p50.n, whole.n_disturbed) == (24, 0)
     assert whole.tokens_out == 24 * 7
     for group in found.groups:
         first, complete = group.first_token, group.complete
@@ -146,7 +153,14 @@ def test_an_answer_that_breaks_off_is_a_failure_and_in_no_time(server: ModelServ
     server.acts = [breaking_off("Half an "), answering("answer")]
     found = bench(server.base_url, sessions=1, turns=2)
     assert (found.n_answers, found.n_failed) == (1, 1)
-    assert found.groups[0].complete.p50.n + found.groups[0].n_disturbed == 1
+    assert found.groups[0].complete.p50.n == 1
+
+
+def test_disturbed_timings_are_left_out_and_counted(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compare.engine.lag.LagMeter.worst_ms", lambda meter, since: 500.0)
+    server.acts = [answering("Yes.")]
+    whole = bench(server.base_url, sessions=2, turns=2).groups[0]
+    assert (whole.n_answers, whole.n_disturbed, whole.complete.p50.n) == (4, 4, 0)
 
 
 def test_a_parameter_that_is_refused_is_left_out_and_counted(server: ModelServer) -> None:
@@ -177,6 +191,7 @@ def test_the_document_says_what_was_timed(server: ModelServer) -> None:
     assert (document["requests"], document["answers"], document["error_rate"]["value"]) == (10, 10, 0.0)
     assert document["answers_per_minute"] == 300.0
     assert [group["served"] for group in document["groups"]] == ["all", "large/primary", "small/primary"]
+    assert [(length["messages"], length["answers"]) for length in document["lengths"]] == [("1-8", 8), ("9+", 2)]
     whole = document["groups"][0]
     assert whole["complete_ms"]["p95"]["n_needed"] == 72
     assert whole["complete_ms"]["avg"]["value"] > 0

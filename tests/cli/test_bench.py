@@ -19,7 +19,8 @@ def test_the_table_has_a_row_for_everything_and_one_for_each_route(server: Model
     Gateway(server)
     found = weighbridge("bench", "--url", server.base_url, "--model", "auto", "--sessions", 3, "--turns", 6)
     assert found.status == 0, found.err
-    head, whole, large, small = found.out.splitlines()
+    head, whole, large, small, _, _, short, long = found.out.splitlines()
+    assert (short.split()[:2], long.split()[:2]) == (["1-8", "12"], ["9+", "6"])
     assert head.split()[:4] == ["served", "model", "route", "answers"]
     assert whole.split()[:3] == ["all", "all", "18"]
     assert large.split()[:3] == ["large/primary", "long_threads", "6"]

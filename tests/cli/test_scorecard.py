@@ -142,7 +142,7 @@ def test_an_unknown_job_and_a_missing_file_are_wrong_usage(gate: Path, tmp_path:
 def test_the_last_job_must_be_there(gate: Path) -> None:
     found = card(gate, "--job", "last")
     assert found.status == 2
-    assert "There is no job with answers yet." in found.err
+    assert "There is no job yet." in found.err
 
 
 def test_the_criteria_of_the_data_folder_are_the_default(tmp_path: Path, store: Store, conversations: Path) -> None:

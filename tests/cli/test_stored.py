@@ -28,6 +28,7 @@ OPENING = {
     "agreement": "",
     "route recommend": "",
     "route export": "--out routing",
+    "results": "",
     "scorecard": "",
     "tokens calibration": "",
     "serve": "",

@@ -75,9 +75,8 @@ def test_a_job_is_made_estimated_started_and_its_answers_are_shown() -> None:
     assert list(by_model["Model"]) == ["sim-flaky", "sim-lite"]
     assert by_model["Answered"].sum() == it.done
     assert len(app.dataframe(key="jobs_cells").value) == it.done
-    results = app.dataframe[1].value.set_index("Candidate")
-    assert list(results["n"]) == [6, 6]
-    assert results.loc["Sim Lite", "Errors"] == "0.0% (0% to 39%)"
+    measured = app.dataframe[1].value
+    assert sum(int(n) for n in measured["Answers"]) == it.done
     assert 0 < it.failed < 12  # the flaky model fails by a fixed plan
     assert "Why cells failed" in [heading.value for heading in app.subheader]
     assert "sim-flaky" in shown

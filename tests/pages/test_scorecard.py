@@ -86,6 +86,10 @@ def test_the_page_says_what_the_command_line_says(tmp_path: Path, store: Store, 
         {"Criterion": "Errors are rare", "sim-large": "passes", "sim-lite": "passes"},
         {"Criterion": "A query is affordable", "sim-large": "fails", "sim-lite": "passes"},
     ]
+    healthy(app.toggle(key="scorecard_measured").set_value(True).run())
+    measured = app.dataframe[1].value
+    assert measured["Candidate"].tolist() == ["sim-large", "sim-lite"]
+    assert measured["Answers"].tolist() == ["5", "10"]
     jobs = store.measured_jobs()
     chooser = app.selectbox(key="scorecard_job")
     assert len(chooser.options) == 3

@@ -17,6 +17,7 @@ class Evidence:
     """Everything that criteria are held against, read once."""
 
     job_id: str | None
+    job_state: str | None
     answers: Mapping[str, Sequence[Measurement]]
     """Outcomes by candidate id."""
     replaced: Mapping[str, Sequence[Measurement]]
@@ -61,6 +62,7 @@ def evidence(store: Store, job_id: str | None = None) -> Evidence:
     candidates = store.candidates()
     return Evidence(
         job_id,
+        None if job_id is None else store.job_state(job_id),
         _by_candidate(found.rows),
         _by_candidate(found.replaced),
         store.preferences(blind=True),

@@ -34,7 +34,7 @@ def junit(scorecard: Scorecard, at: datetime | None = None) -> bytes:
                 "name": _text(name),
                 "tests": str(len(results)),
                 "failures": str(sum(result.verdict == "fail" for result in results)),
-                "errors": str(sum(result.verdict == "not measured" for result in results)),
+                "errors": str(sum(_is_error(result, scorecard.unfinished) for result in results)),
                 "skipped": "0",
                 "time": "0",
                 "timestamp": made,
@@ -46,7 +46,7 @@ def junit(scorecard: Scorecard, at: datetime | None = None) -> bytes:
         properties = ET.SubElement(suite, "properties")
         ET.SubElement(properties, "property", {"name": "job_id", "value": _text(scorecard.job_id or "all answers")})
         for result in results:
-            _add_case(suite, result)
+            _add_case(suite, result, scorecard.unfinished)
         ET.SubElement(suite, "system-out").text = _text("\n".join(result.sentence for result in results))
         ET.SubElement(suite, "system-err")
     ET.indent(root)
@@ -54,13 +54,20 @@ def junit(scorecard: Scorecard, at: datetime | None = None) -> bytes:
     return body + b"\n"
 
 
-def _add_case(suite: ET.Element, result: Result) -> None:
+def _is_error(result: Result, unfinished: str) -> bool:
+    """What passes in a job that has not ended is not measured either: the answers that are missing may differ."""
+    return result.verdict == "not measured" or (result.verdict == "pass" and bool(unfinished))
+
+
+def _add_case(suite: ET.Element, result: Result, unfinished: str) -> None:
     name = result.candidate or "no candidate"
     attributes = {"name": _text(name), "classname": _text(f"scorecard.{result.criterion.name}"), "time": "0"}
     case = ET.SubElement(suite, "testcase", attributes)
-    if result.verdict != "pass":
-        tag, kind = ("failure", "limit") if result.verdict == "fail" else ("error", "not measured")
-        ET.SubElement(case, tag, {"message": _text(result.sentence), "type": kind}).text = _text(result.sentence)
+    told = _text(f"{result.sentence} {unfinished}".strip())
+    if result.verdict == "fail":
+        ET.SubElement(case, "failure", {"message": told, "type": "limit"}).text = told
+    elif _is_error(result, unfinished):
+        ET.SubElement(case, "error", {"message": told, "type": "not measured"}).text = told
 
 
 def _text(text: str) -> str:

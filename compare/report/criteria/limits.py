@@ -27,9 +27,10 @@ _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
     ">": operator.gt,
 }
-_WORDS = {"at most": "<=", "below": "<", "at least": ">=", "above": ">"}
+_WORDS = {"\u2264": "<=", "\u2265": ">=", "at most": "<=", "below": "<", "at least": ">=", "above": ">"}
 _LIMIT = re.compile(
-    r"\s*(<=|<|>=|>|at most|below|at least|above)\s*(\$?)\s*(\d+(?:\.\d+)?|\.\d+)\s*([A-Za-z%]*)\s*", re.IGNORECASE
+    r"\s*(<=|<|>=|>|\u2264|\u2265|at most|below|at least|above)\s*(\$?)\s*(\d+(?:\.\d+)?|\.\d+)\s*([A-Za-z%]*)\s*",
+    re.IGNORECASE,
 )
 
 

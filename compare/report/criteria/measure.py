@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compare.ratings.means import Mean, clustered_mean, clustered_ratio
 from compare.ratings.percentiles import percentile, wilson
@@ -86,7 +86,10 @@ def _error_rate(criterion: Criterion, candidate_id: str, evidence: Evidence) -> 
     rows = [row for row in _rows(criterion, candidate_id, evidence) if row.status != "stopped"]
     if not rows:
         return _nothing("answer", _no_answers(criterion, candidate_id, evidence))
-    return _share_of(sum(row.status == "failed" for row in rows), len(rows), "answer")
+    failed = [row for row in rows if row.status == "failed"]
+    found = _share_of(len(failed), len(rows), "answer")
+    unasked = sum(row.attempts == 0 for row in failed)
+    return replace(found, notes=(f"{unasked:,} of {len(failed):,} failed were never asked",)) if unasked else found
 
 
 def _cut_rate(criterion: Criterion, candidate_id: str, evidence: Evidence) -> Measured:
@@ -99,8 +102,7 @@ def _cut_rate(criterion: Criterion, candidate_id: str, evidence: Evidence) -> Me
     found = _share_of(sum(_is_cut(row) for row in done), len(done), "finished answer")
     if not by_us:
         return found
-    note = f"{by_us:,} of them by our own context policy"
-    return Measured(found.value, found.ci_low, found.ci_high, found.n, found.noun, notes=(note,))
+    return replace(found, notes=(f"{by_us:,} of them by our own context policy",))
 
 
 def _is_cut(row: Measurement) -> bool:

@@ -59,8 +59,9 @@ def read(text: str) -> tuple[Criteria | None, tuple[Problem, ...]]:
     """The criteria, or None with the problems that stand in the way, by line."""
     if len(text) > MAX_CHARACTERS:
         return None, (Problem(None, "", f"the file is longer than {MAX_CHARACTERS:,} characters"),)
+    text = text.removeprefix("\ufeff")
     try:
-        document = tomllib.loads(text.removeprefix("\ufeff"))
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as exc:
         return None, (_not_toml(exc),)
     except RecursionError:

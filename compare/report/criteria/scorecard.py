@@ -18,6 +18,8 @@ from compare.report.criteria.values import FROM_VOTES, Criterion
 from compare.report.words import counted
 from compare.store.store import Store
 
+_ENDED = ("done", "failed")
+"""States of a job that has asked everything; "failed" means that some of it failed."""
 Verdict = Literal["pass", "fail", "not measured"]
 
 
@@ -41,11 +43,13 @@ class Scorecard:
     job_id: str | None
     results: tuple[Result, ...]
     """By criterion in the file's order, then by candidate."""
+    unfinished: str = ""
+    """Said where the job has not ended: what it has not asked yet is not measured. Empty otherwise."""
 
     @property
     def passed(self) -> bool:
-        """True where every result passes, and there is one."""
-        return bool(self.results) and all(result.verdict == "pass" for result in self.results)
+        """True where every result passes, there is one, and the job has ended."""
+        return bool(self.results) and not self.unfinished and all(result.verdict == "pass" for result in self.results)
 
     def count(self, verdict: Verdict) -> int:
         """How many results have this verdict."""
@@ -72,6 +76,7 @@ class Scorecard:
             "sentence": self.sentence,
             "title": self.title,
             "job_id": self.job_id,
+            "unfinished": self.unfinished or None,
             "n_pass": self.count("pass"),
             "n_fail": self.count("fail"),
             "n_not_measured": self.count("not measured"),
@@ -92,7 +97,16 @@ def scorecard(store: Store, criteria: Criteria, job_id: str | None = None) -> Sc
     """
     found = evidence(store, job_id)
     results = [result for criterion in criteria.criteria for result in _results(criterion, found)]
-    return Scorecard(criteria.title, job_id, tuple(results))
+    return Scorecard(criteria.title, job_id, tuple(results), _unfinished(found))
+
+
+def _unfinished(found: Evidence) -> str:
+    if found.job_state in (None, *_ENDED):
+        return ""
+    return (
+        f"Job {found.job_id} has not ended (it is {found.job_state}): what it has not asked is not measured, so the "
+        "scorecard does not pass."
+    )
 
 
 def _results(criterion: Criterion, found: Evidence) -> Iterator[Result]:

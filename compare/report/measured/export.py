@@ -51,7 +51,9 @@ ANSWER_COLUMNS: dict[str, Kind] = {
 }
 
 
-def export_answers(store: Store, job_id: str | None, file_format: FileFormat, sink: IO[bytes]) -> int:
+def export_answers(
+    store: Store, job_id: str | None, file_format: FileFormat, sink: IO[bytes], *, recorded: bool = False
+) -> int:
     """Write one record per stored answer, oldest first, replaced ones too, and return how many.
 
     Args:
@@ -59,11 +61,12 @@ def export_answers(store: Store, job_id: str | None, file_format: FileFormat, si
         job_id: a stored job; None for every answer that was asked here.
         file_format: jsonl, csv or parquet.
         sink: a binary file; it is not closed.
+        recorded: instead, the recorded answers of imported threads and logs.
 
     Raises:
         NotFoundError: there is no such job.
     """
-    return write(_answers(store, job_id), ANSWER_COLUMNS, file_format, sink)
+    return write(_answers(store, job_id, recorded), ANSWER_COLUMNS, file_format, sink)
 
 
 def export_table(table: MeasuredTable, file_format: FileFormat, sink: IO[bytes]) -> int:
@@ -72,9 +75,9 @@ def export_table(table: MeasuredTable, file_format: FileFormat, sink: IO[bytes])
     return write(records, columns_of(records), file_format, sink)
 
 
-def _answers(store: Store, job_id: str | None) -> Iterator[dict[str, Any]]:
+def _answers(store: Store, job_id: str | None, recorded: bool) -> Iterator[dict[str, Any]]:
     candidates = store.candidates()
-    for one in store.iter_measured_texts(job_id):
+    for one in store.iter_measured_texts(job_id, recorded=recorded):
         candidate = candidates.get(one.measurement.candidate_id)
         if candidate is None:  # made while this export was running
             candidates = store.candidates()

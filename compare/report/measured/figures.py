@@ -104,6 +104,8 @@ class Figures:
     """Answers with an outcome: finished or failed."""
     n_done: int
     n_failed: int
+    n_not_asked: int
+    """Of the failed: nothing went out for them, as the turn before had failed or the endpoint was left alone."""
     n_stopped: int
     """Stopped by somebody: neither finished nor failed, and in no share."""
     n_disturbed: int
@@ -146,6 +148,7 @@ def figures(rows: Sequence[Measurement], n_asked_again: int = 0) -> Figures:
         n=len(done) + len(failed),
         n_done=len(done),
         n_failed=len(failed),
+        n_not_asked=sum(row.attempts == 0 for row in failed),
         n_stopped=len(rows) - len(done) - len(failed),
         n_disturbed=len(done) - len(undisturbed),
         n_retried=sum(row.attempts > 1 for row in rows if row.status != "stopped"),
@@ -229,6 +232,7 @@ def as_json(found: Figures) -> dict[str, Any]:
         "n": found.n,
         "done": found.n_done,
         "failed": found.n_failed,
+        "not_asked": found.n_not_asked,
         "stopped": found.n_stopped,
         "disturbed": found.n_disturbed,
         "retried": found.n_retried,

@@ -81,20 +81,23 @@ class MeasuredTable:
         return [_flat(row) for row in self.rows]
 
 
-def job_table(store: Store, job_id: str | None = None, *, edges: Sequence[int] = DEFAULT_EDGES) -> MeasuredTable:
+def job_table(
+    store: Store, job_id: str | None = None, *, edges: Sequence[int] = DEFAULT_EDGES, recorded: bool = False
+) -> MeasuredTable:
     """What a job's answers measured; without a job, every answer that was asked here.
 
     Args:
         store: where the answers are.
         job_id: a stored job, running or not.
         edges: of the buckets of thread lengths, as in ratings.buckets.
+        recorded: instead, the recorded answers of imported threads and logs, as far as these have figures.
 
     Raises:
         NotFoundError: there is no such job.
         ConfigError: the edges do not rise from 1 upwards.
     """
     ranges = buckets(edges)
-    found = outcomes(store.measurements(job_id))
+    found = outcomes(store.measurements(job_id, recorded=recorded))
     groups, again = _grouped(found.rows, ranges), _grouped(found.replaced, ranges)
     candidates = store.candidates()
     rows = []
@@ -141,6 +144,7 @@ def _flat(row: TableRow) -> dict[str, Any]:
         "n": found.n,
         "n_done": found.n_done,
         "n_failed": found.n_failed,
+        "n_not_asked": found.n_not_asked,
         "n_stopped": found.n_stopped,
         "n_disturbed": found.n_disturbed,
         "n_retried": found.n_retried,

@@ -12,6 +12,7 @@ from compare.report.criteria.limits import Quantity, parse_limit
     ("text", "quantity", "operator", "value", "shown"),
     [
         ("<= 3.0 s", "time", "<=", 3000.0, "3.0 s"),
+        ("\u2264 3.0 s", "time", "<=", 3000.0, "3.0 s"),
         ("at most 250ms", "time", "<=", 250.0, "250 ms"),
         ("< 0.01 USD", "money", "<", 0.01, "$0.01"),
         ("<= $0.01", "money", "<=", 0.01, "$0.01"),

@@ -207,6 +207,11 @@ def test_lines_are_right_below_a_text_of_several_lines_and_unknown_for_inline_ta
     assert problems(inline)[0].startswith("line 1, criterion[0].metric")
 
 
+def test_files_of_other_systems_are_read_and_their_lines_are_right() -> None:
+    text = '\ufeff[[criterion]]\r\nname = "a"\r\nmetric = "zzz"\r\nlimit = "<= 1 %"\r\n'
+    assert [told.partition(":")[0] for told in problems(text)] == ["line 3, criterion[0].metric"]
+
+
 def test_load_lists_the_problems_under_the_files_name() -> None:
     with pytest.raises(ConfigError) as caught:
         load("titel = 1", "gate.toml")

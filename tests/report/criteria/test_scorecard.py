@@ -10,7 +10,7 @@ import pytest
 
 from compare.errors import NotFoundError
 from compare.records import Candidate
-from compare.report.criteria import Result, load, scorecard
+from compare.report.criteria import Result, junit, load, scorecard
 from compare.review.votes import Choice, cast
 from compare.store import Store
 from tests.report.measured.conftest import Bureau
@@ -141,6 +141,16 @@ def test_error_rate_counts_failed_cells_with_wilsons_interval(bureau: Bureau) ->
     assert told(bureau.store, 'metric = "error_rate"\nlimit = "<= 2 %"') == [
         ("fail", "p fails: the error rate is 10.0 % (2.8 to 30.1, n = 20); the limit is 2 %.")
     ]
+
+
+def test_turns_that_were_never_asked_are_failed_ones_and_said(bureau: Bureau) -> None:
+    for i in range(3):
+        bureau.answer(P, thread=i)
+    bureau.answer(P, thread=3, status="failed")
+    bureau.answer(P, thread=4, status="failed", attempts=0)
+    (found,) = results(bureau.store, 'metric = "error_rate"\nlimit = "<= 2 %"')
+    assert found.measured.value == 0.4
+    assert "n = 5, 1 of 2 failed were never asked)" in found.sentence
 
 
 def test_cut_rate_counts_length_limits_and_our_own_cuts(bureau: Bureau) -> None:
@@ -301,6 +311,20 @@ def test_a_candidate_without_answers_in_the_job_does_not_pass(bureau: Bureau) ->
     assert "because this job has no answers of it" in found[1].sentence
     with pytest.raises(NotFoundError):
         results(bureau.store, 'metric = "error_rate"\nlimit = "<= 50 %"', "gone")
+
+
+@pytest.mark.parametrize(
+    ("state", "passes"), [("done", True), ("failed", True), ("running", False), ("cancelled", False)]
+)
+def test_a_job_that_has_not_ended_does_not_pass(bureau: Bureau, state: Any, passes: bool) -> None:
+    job = bureau.job()
+    bureau.answer(P, job_id=job)
+    bureau.store.finish_job(job, state)
+    card = scorecard(bureau.store, load('[[criterion]]\nname = "a"\nmetric = "error_rate"\nlimit = "<= 50 %"'), job)
+    assert [result.verdict for result in card.results] == ["pass"]
+    assert card.passed is passes
+    assert (f"(it is {state})" in card.unfinished) is not passes
+    assert (b"<error " in junit(card)) is not passes
 
 
 # --- the whole -------------------------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ def test_a_job_is_looked_at_alone(bureau: Bureau) -> None:
     bureau.answer(P, origin="recorded")
     assert only(job_table(bureau.store, job)).figures.n == 1
     assert only(job_table(bureau.store)).figures.n == 3
+    assert only(job_table(bureau.store, recorded=True)).figures.n == 1
 
 
 def test_percentiles_leave_out_disturbed_failed_and_stopped_answers_and_say_how_many(bureau: Bureau) -> None:
@@ -89,6 +90,7 @@ def test_cost_stays_unknown_where_a_part_of_it_is_and_says_how_many(bureau: Bure
     bureau.answer(P)
     # What was never asked costs nothing.
     bureau.answer(P, status="failed", attempts=0)
+    assert only(job_table(bureau.store)).figures.n_not_asked == 1
     found = only(job_table(bureau.store)).figures.cost
     assert (found.total, found.known, found.mean) == (None, Decimal("0.3"), Decimal("0.15"))
     assert (found.n_known, found.n_unknown) == (2, 1)
