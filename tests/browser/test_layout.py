@@ -98,6 +98,7 @@ def test_nothing_moves_from_loading_to_voting_and_back(tmp_path: Path, page: Pag
         settle(page)
         votable = places(page, FIXED | TEXT)
         assert moved(loading, votable) == {}, "when votes opened"
+        assert page.get_by_test_id("stMain").evaluate("main => main.scrollHeight - main.clientHeight") == 0
         page.keyboard.press("1")
         expect(page.get_by_text("You voted")).to_be_visible()
         expect(steps.answer(page, "A")).to_contain_text("reported")
