@@ -66,10 +66,9 @@ def test_what_is_not_here_is_named_and_the_rest_is_used() -> None:
 def test_a_long_list_of_what_is_not_here_stays_a_sentence_and_nobody_is_said_to_be_chosen() -> None:
     app = opened_at(models=",".join(f"gone-{n}" for n in range(300)))
     assert app.multiselect(key="candidate_choice").value == []
-    assert warnings(healthy(app)) == [
-        'There are no candidates "gone-0", "gone-1", "gone-2", "gone-3", "gone-4" and 295 more here, which the address '
-        "asks for. Choose some above."
-    ]
+    [said] = warnings(healthy(app))
+    assert said.startswith('There are no candidates "gone-0", "gone-1", "gone-2", "gone-3", "gone-4" and 295 more here')
+    assert said.endswith("Choose some above.")
 
 
 def test_more_candidates_than_fit_are_named() -> None:
