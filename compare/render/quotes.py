@@ -19,7 +19,6 @@ RUN_WORDS = 5
 _MIN_CONTENT_WORDS = 2
 _CONTEXT_WORDS = 12
 _COMMON_FROM, _COMMON_SHARE = 4, 1 / 3
-_QUESTION_WEIGHT = 0.5
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Shingle = tuple[str, ...]
@@ -37,10 +36,10 @@ def quotes(texts: Sequence[str], messages: Sequence[tuple[str, str]]) -> list[li
     """The spans of each answer that repeat something specific of a message.
 
     Specific are facts (see facts.py; of plain numbers those of at least three digits that are no year) and runs of at
-    least five words; not what more than a third of the messages say (from four messages on). Where several messages
-    say it, the source is the one that shares most words with what stands around the span in the answer; among equals it
-    is the earliest. The newest question of the user counts half, because everybody repeats it, and what it alone says
-    is no quote.
+    least five words; not what more than a third of the messages say (from four messages on), nor what the newest
+    question of the user says: whoever repeats the question need not have read further. Where several messages say it,
+    the source is the one that shares most words with what stands around the span in the answer; among equals it is the
+    earliest.
 
     Args:
         texts: the stored texts of the answers.
@@ -113,16 +112,13 @@ class _Thread:
     def _is_quotable(self, sources: frozenset[int]) -> bool:
         n = len(sources)
         is_common = n >= _COMMON_FROM and n > _COMMON_SHARE * len(self._said)
-        return not is_common and sources != {self._question}
+        return not is_common and self._question not in sources
 
     def _likeliest(self, sources: frozenset[int], around: set[str]) -> int:
         if len(sources) == 1:
             return min(sources)
 
-        def weight(i: int) -> float:
-            return (1 + len(around & self._stems(i))) * (_QUESTION_WEIGHT if i == self._question else 1)
-
-        return min(sources, key=lambda i: (-weight(i), i))
+        return min(sources, key=lambda i: (-len(around & self._stems(i)), i))
 
     def _stems(self, i: int) -> set[str]:
         if i not in self._stems_of:

@@ -83,12 +83,15 @@ class View:
         return None if texts is None else marks(texts, self._thread())
 
     def _thread(self) -> list[tuple[str, str]]:
-        """(role, text) of the messages that stand beside the answers."""
+        """(role, text) of the messages that stand beside the answers, and last of the question that was answered."""
         comparison = self.store.comparison(self.run.id)
         if comparison is None:
             return []
         path = self.store.path(comparison.current[0].prompt_leaf_id)
-        return [(message.role, message.text) for message in path[: len(self.run.thread)]]
+        shown = path[: len(self.run.thread)]
+        # The newest question of branches that have parted stands in the panes; it counts as the question all the same.
+        asked = path[-1:] if len(path) > len(shown) else []
+        return [(message.role, message.text) for message in [*shown, *asked]]
 
     def follow(self, after: int) -> AsyncIterator[bytes]:
         """The run's frames from there on."""

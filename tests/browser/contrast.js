@@ -23,7 +23,7 @@
   const found = [];
   for (const node of document.querySelectorAll('body *')) {
     const words = [...node.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join('').trim();
-    const field = node.matches('input, textarea') && (node.value || node.placeholder);
+    const field = node.matches('input:not([type=radio]), textarea') && (node.value || node.placeholder);
     if (!words && !field) continue;
     if (node.closest('script, style, noscript, [disabled], [aria-disabled=true], [aria-hidden=true]')) continue;
     const { width, height } = node.getBoundingClientRect();

@@ -98,6 +98,7 @@ def test_nothing_moves_from_loading_to_voting_and_back(tmp_path: Path, page: Pag
         settle(page)
         votable = places(page, FIXED | TEXT)
         assert moved(loading, votable) == {}, "when votes opened"
+        assert page.get_by_test_id("stMain").evaluate("main => main.scrollHeight - main.clientHeight") == 0
         page.keyboard.press("1")
         expect(page.get_by_text("You voted")).to_be_visible()
         expect(steps.answer(page, "A")).to_contain_text("reported")
@@ -247,6 +248,10 @@ def test_every_text_stands_out_from_what_lies_behind_it(app: AppServer, chromium
     page.keyboard.press("2")
     expect(page.get_by_text("You voted")).to_be_visible()
     look("voted")
+    for name in ("Each sees its own answers", "Voting as local", "More"):
+        page.get_by_role("button", name=name).click()
+        look(f"{name}, opened")
+        page.keyboard.press("Escape")
     for path in ("threads", "results", "weights", "models"):
         page.goto(f"{app.url}/{path}")
         expect(page.get_by_role("heading").first).to_be_visible()

@@ -63,6 +63,14 @@ def test_what_is_not_here_is_named_and_the_rest_is_used() -> None:
     assert warnings(app) == []
 
 
+def test_a_long_list_of_what_is_not_here_stays_a_sentence_and_nobody_is_said_to_be_chosen() -> None:
+    app = opened_at(models=",".join(f"gone-{n}" for n in range(300)))
+    assert app.multiselect(key="candidate_choice").value == []
+    [said] = warnings(healthy(app))
+    assert said.startswith('There are no candidates "gone-0", "gone-1", "gone-2", "gone-3", "gone-4" and 295 more here')
+    assert said.endswith("Choose some above.")
+
+
 def test_more_candidates_than_fit_are_named() -> None:
     names = ["sim-lite", "sim-flash", "sim-large", "sim-flaky"]
     for n in range(5):
@@ -135,5 +143,6 @@ def test_a_link_to_a_thread_keeps_the_other_choices() -> None:
 def test_a_pasted_text_stands_in_no_address() -> None:
     app = opened_at(models="sim-lite,sim-large")
     app.segmented_control(key="thread_way").set_value("paste").run()
+    assert app.button(key="candidate_settings").disabled  # there, so that nothing moves when a thread is
     app.text_area(key="paste_text").set_value("User: My code is QX-77.").run()
     assert address(healthy(app)) == {"models": "sim-lite,sim-large"}

@@ -26,12 +26,10 @@ def test_codes_amounts_dates_and_names_name_their_message() -> None:
     assert quoted(text) == [("13.5%", 3), ("LD-7731", 3), ("May 12", 3), ("Priya", 3), ("$1284", 1)]
 
 
-def test_an_older_message_counts_more_than_the_question_that_repeats_it() -> None:
-    assert quoted("That is invoice INV-2041.") == [("INV-2041", 1)]
-
-
-def test_what_only_the_newest_question_says_is_no_quote() -> None:
+def test_what_the_newest_question_says_is_no_quote_also_where_an_older_message_says_it() -> None:
     assert quoted("You ask which discount did we agree on for it.") == []
+    assert quoted("For invoice INV-2041 I cannot see one.") == []
+    assert quoted("For invoice INV-2041 it was 13.5%.") == [("13.5%", 3)]
 
 
 def test_five_words_in_the_same_order_are_a_quotation() -> None:

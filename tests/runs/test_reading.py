@@ -32,6 +32,18 @@ def test_marks_lead_from_the_answers_to_the_messages_beside_them(world: World) -
     }
 
 
+def test_what_a_follow_up_asks_is_no_quote_in_its_answers(world: World) -> None:
+    thread = world.thread(Message("user", "My case is LD-7731, opened on 12 May."))
+    world.server.acts = [answering("Noted.")] * 2 + [answering("LD-7731 is of 12 May.")] * 2
+    run_id = world.runs.start(thread, world.candidates("scripted", "scripted"))
+    world.finished(run_id)
+    follow_up = world.runs.follow_up(run_id, "When was LD-7731 opened?").run_id
+    world.finished(follow_up)
+    found = view_of(world, follow_up).marks()
+    assert found is not None
+    assert found["quotes"] == [[(14, 20, 1)]] * 2
+
+
 def test_a_blind_run_is_compared_once_its_texts_are_shown_and_not_before(world: World) -> None:
     world.server.acts = [answering("One answer."), hanging("Half")]
     run_id = world.runs.start(world.thread(), world.candidates("scripted", "scripted"), blind=True)

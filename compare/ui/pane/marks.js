@@ -56,7 +56,7 @@ class Marks {
     const numbers = [...new Set(quoted.map(q => q.n))].sort((a, b) => a - b);
     pane.quotes.replaceChildren();
     if (!numbers.length) return;
-    pane.quotes.append(el('span', '', {}, 'Quotes:'), ...numbers.map(n => {
+    pane.quotes.append(el('span', '', {}, numbers.length > 1 ? 'Quotes messages' : 'Quotes message'), ...numbers.map(n => {
       const said = [...new Set(quoted.filter(q => q.n === n).map(q => q.text.replace(/[*_`|]+/g, '').replace(/\s+/g, ' ')))];
       const hint = { 'aria-label': `Quotes message ${n}, show it`, title: `Message ${n}: ${said.slice(0, 6).join('; ')}` };
       return button('rp-btn', String(n), hint, () => this.show(n, said));

@@ -32,6 +32,7 @@ from compare.ui.playground.variants import variants
 _WAYS = {"pick": "Pick a thread", "paste": "Paste one", "upload": "Upload a file"}
 _PREVIEW_PX = 540
 _PASTE_PX = 110
+_MOST_NAMED = 5
 _PASTE_EXAMPLE = """User: My order 4417 has not arrived.
 Assistant: I am sorry. Which address did you give?
 User: ...
@@ -76,11 +77,13 @@ def draw() -> None:
     turn = start_turn(thread) if thread is not None else None
     with middle:
         chosen = _candidate_chooser(thread, turn)
-        if thread is not None and st.button(
+        # Also while there is no thread, so that nothing moves when one is pasted.
+        if st.button(
             "Candidate settings", key="candidate_settings", icon=":material/tune:", type="tertiary",
+            disabled=thread is None,
             help="System prompt, temperature, length, thinking, stop sequences, context policy, preparation, fallback: "
             "of a new candidate, of one that is chosen, or the same for all.",
-        ):  # fmt: skip
+        ) and thread is not None:  # fmt: skip
             open_settings(thread, chosen_candidates(chosen))
     with right:
         choice = _how()
@@ -265,8 +268,11 @@ def _missing_in_address(thread: Thread | None, turn: int | None) -> str:
     unknown = [key for key in asked if key not in candidate_options(thread, turn)]
     if unknown:
         those = "There is no candidate" if len(unknown) == 1 else "There are no candidates"
-        names = ", ".join(f'"{key}"' for key in unknown)
-        return f"{those} {names} here, which the address asks for. The others are chosen."
+        names = ", ".join(f'"{key}"' for key in unknown[:_MOST_NAMED])
+        more = len(unknown) - _MOST_NAMED
+        others = f" and {more} more" if more > 0 else ""
+        rest = "The others are chosen." if len(unknown) < len(asked) else "Choose some above."
+        return f"{those} {names}{others} here, which the address asks for. {rest}"
     if len(asked) > MAX_PANES:
         return f"The address asks for {len(asked)} candidates; the first {MAX_PANES} are chosen."
     return ""

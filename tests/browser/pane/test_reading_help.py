@@ -128,6 +128,7 @@ def test_a_quote_leads_to_its_message_also_in_the_folded_middle(pane_driver: Dri
     assert page.locator('.rp-m[data-n="4"]').count() == 0
     buttons = pane(page, 0).get_by_role("group", name="Quoted messages").get_by_role("button")
     assert buttons.all_inner_texts() == ["4", "6"]
+    expect(pane(page, 0).get_by_role("group", name="Quoted messages")).to_contain_text("Quotes messages")
     assert buttons.nth(1).get_attribute("title") == "Message 6: 13.5% under LD-7731; LD-7731"
     x, y = page.evaluate(POINT, "$1,284.00")
     page.mouse.move(x, y)
