@@ -34,7 +34,7 @@ def derive(ballot: Ballot, answers: Mapping[str, Answer], *, thread_id: str, wor
         One row for each pair about which the ballot says something. Two answers of one candidate make no row: they
         say how much it varies, not who is better.
     """
-    pairs = [] if ballot.source in CHECKS else _scored_pairs(ballot)
+    pairs = [] if ballot.source in CHECKS else scored_pairs(ballot)
     rows = []
     for left, right, score in pairs:
         a, b = answers[left], answers[right]
@@ -60,7 +60,8 @@ def derive(ballot: Ballot, answers: Mapping[str, Answer], *, thread_id: str, wor
     return rows
 
 
-def _scored_pairs(ballot: Ballot) -> Sequence[tuple[str, str, float]]:
+def scored_pairs(ballot: Ballot) -> Sequence[tuple[str, str, float]]:
+    """(answer, answer, score of the first) of each pair about which the ballot says something."""
     match ballot.verdict:
         case "best":
             best = ballot.ranking[0]

@@ -53,6 +53,12 @@ class Ballots(Part):
         with self._database.writing(durable=True) as connection:
             return cast_ballot(connection, ballot, preferences)
 
+    def cast_all(self, ballots: Sequence[tuple[Ballot, Sequence[Preference]]]) -> None:
+        """As cast, for many at once: all of them are kept, or none."""
+        with self._database.writing(durable=True) as connection:
+            for ballot, preferences in ballots:
+                cast_ballot(connection, ballot, preferences)
+
     def undo(self, ballot_id: str, by: str, reason: str = "") -> Ballot | None:
         """Take a ballot back; undoing it again changes nothing.
 

@@ -17,12 +17,15 @@ MarkKind = Literal[
 Severity = Literal["minor", "breaks"]
 
 
+QUESTION = "Which answer keeps to the conversation better?"
+
+
 @dataclass(frozen=True, slots=True)
 class Study:
     """Comparisons with a question, instructions and raters."""
 
     name: str
-    question: str = "Which answer keeps to the conversation better?"
+    question: str = QUESTION
     instructions: str = ""
     criteria: tuple[str, ...] = ("fidelity",)
     """The first is what the verdict is about; each of them can be scored 1 to 4 per answer."""
