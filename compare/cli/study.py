@@ -142,13 +142,16 @@ def close(study_id: str, reopen: bool) -> None:
     say(f"The study {store.study(study_id).name!r} is {store.study(study_id).state}.")
 
 
-@study.command("set-aside", epilog="Example: weighbridge study set-aside STUDY_ID 'Ann B' --by Owner --reason careless")
+@study.command("set-aside", epilog="Example: weighbridge study set-aside STUDY_ID Ann --by Bob --reason hasty")
 @click.argument("study_id", metavar="ID")
 @click.argument("rater")
 @click.option("--by", required=True, help="Who decides it.")
 @click.option("--reason", required=True, help="Kept with every ballot.")
 def set_aside(study_id: str, rater: str, by: str, reason: str) -> None:
-    """Stop counting a rater's ballots; nothing is deleted, and others get the items."""
+    """Stop counting a rater's ballots.
+
+    Nothing is deleted; others get the items.
+    """
     store = the_store()
     known = {one.rater: one.ballot.rater_id for one in store.study_ballots(study_id)}
     if rater not in known:
@@ -161,13 +164,16 @@ def set_aside(study_id: str, rater: str, by: str, reason: str) -> None:
     say(f"{counted(n, 'ballot')} of {rater} set aside.")
 
 
-@study.command("export", epilog="Example: weighbridge study export STUDY_ID --what marks --format csv --out marks.csv")
+@study.command("export", epilog="Example: weighbridge study export STUDY_ID --what marks --out marks.csv")
 @click.argument("study_id", metavar="ID")
 @click.option("--what", type=click.Choice(get_args(What)), default="ballots", show_default=True)
 @click.option("--format", "file_format", type=click.Choice(get_args(FileFormat)), default="csv", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; without it, standard output.")
 def export(study_id: str, what: What, file_format: FileFormat, out: Path | None) -> None:
-    """Write ballots, marks, battles (LMSYS) or pairs for preference training (DPO). Names the candidates."""
+    """Write ballots, marks, battles or DPO pairs.
+
+    Battles have the shape of LMSYS; DPO pairs are for preference training. Each names the candidates.
+    """
     store = the_store()
     found = rows(store, study_id, what)
     write_bytes(encode(found, file_format), out)

@@ -19,7 +19,7 @@ def votes() -> None:
     """Import and export votes."""
 
 
-@votes.command("import", epilog="Example: weighbridge votes import votes.csv --winners model_a=left,model_b=right")
+@votes.command("import", epilog="Example: weighbridge votes import votes.csv --winners model_a=left")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--columns", default="", help="Other names of columns: model_a=model_left,model_b=model_right.")
 @click.option("--winners", default="", help="Other words for winners: model_a=left,model_b=right,tie=tie.")
