@@ -6,6 +6,9 @@
      +- NotFoundError          a thread, run, answer or model that is not there
      +- NotEnoughVotesError    a figure was asked for that the votes do not carry
      +- ProviderError          one request to one model failed; carries a records.ProviderFailure
+     +- StudyError             a study cannot take this: it is not there, its settings contradict each other
+     |   +- StudyClosedError   the study was closed, or its deadline has passed
+     |   +- NotAllowedError    this rater may not do that in this study
      +- StoreError             the database cannot be opened, read or written
          +- NewerDatabaseError the database was written by a newer Weighbridge
 
@@ -55,6 +58,18 @@ class ProviderError(CompareError):
     def __init__(self, failure: ProviderFailure) -> None:
         super().__init__(failure.message)
         self.failure = failure
+
+
+class StudyError(CompareError):
+    """A study cannot take this."""
+
+
+class StudyClosedError(StudyError):
+    """The study was closed, or its deadline has passed."""
+
+
+class NotAllowedError(StudyError):
+    """This rater may not do that in this study."""
 
 
 class StoreError(CompareError):

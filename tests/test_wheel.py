@@ -39,6 +39,7 @@ def test_the_wheel_holds_the_app_and_no_database(installed: Path) -> None:
     app = installed / "compare" / "_app"
     for name in ("app.py", "pages/run/playground.py", ".streamlit/config.toml", "data/models.toml", "data/prices.json"):
         assert (app / name).is_file(), name
+    assert (app / "data" / "identity_words.toml").is_file()
     assert list((app / "data" / "threads").glob("*.jsonl"))
     assert not [path for path in installed.rglob("*") if path.suffix in (".db", ".pyc")]
 

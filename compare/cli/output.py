@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
@@ -32,6 +33,21 @@ def standard_output() -> BinaryIO:
     if sys.stdout is None:
         raise CompareError("There is no standard output to write to. Name a file with --out, or do not close it.")
     return sys.stdout.buffer
+
+
+def write_bytes(content: bytes, out: Path | None) -> None:
+    """Write a file, or to standard output where none is named.
+
+    Raises:
+        CompareError: the file cannot be written.
+    """
+    if out is None:
+        standard_output().write(content)
+        return
+    try:
+        out.write_bytes(content)
+    except OSError as exc:
+        raise CompareError(f"{out} cannot be written: {exc.strerror}. Name another file with --out.") from exc
 
 
 def drop_unwritten() -> None:

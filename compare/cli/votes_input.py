@@ -12,11 +12,11 @@ from compare.cli.output import say
 from compare.cli.stored import the_store
 from compare.errors import CompareError, ImportFormatError
 from compare.ratings.votes import VoteRow, Votes, is_missing
-from compare.ratings.votes_file import columns_mapping, read_votes, winners_mapping
+from compare.ratings.votes_file import VotesFile, columns_mapping, read_votes, winners_mapping
 from compare.records import History
 
 HISTORIES = click.Choice(get_args(History))
-_SHOWN_REJECTS = 10
+SHOWN_REJECTS = 10
 _DATABASE = "The database"
 
 
@@ -46,18 +46,28 @@ def load_votes(file: Path | None, columns: str, winners: str, blind: bool | None
     return _of_one_kind(votes, blind, history, _DATABASE)
 
 
-def _from_file(file: Path, columns: str, winners: str) -> Votes:
+def read_votes_file(file: Path, columns: str, winners: str) -> VotesFile:
+    """The votes of a file, and the rows that were refused.
+
+    Raises:
+        ImportFormatError: the file cannot be read, or lacks a column.
+        ConfigError: a mapping cannot be read.
+    """
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            read = read_votes(lines, columns=columns_mapping(columns), winners=winners_mapping(winners))
+            return read_votes(lines, columns=columns_mapping(columns), winners=winners_mapping(winners))
     except OSError as exc:
         raise ImportFormatError(f"{file} cannot be read: {exc.strerror or exc}. Check the path.") from exc
     except UnicodeDecodeError as exc:
         raise ImportFormatError(f"{file} is not UTF-8 (byte {exc.start}). Save it as UTF-8 and try again.") from exc
-    for reject in read.rejects[:_SHOWN_REJECTS]:
+
+
+def _from_file(file: Path, columns: str, winners: str) -> Votes:
+    read = read_votes_file(file, columns, winners)
+    for reject in read.rejects[:SHOWN_REJECTS]:
         say(f"{file.name}, line {reject.line}: {reject.reason}")
-    if len(read.rejects) > _SHOWN_REJECTS:
-        say(f"... and {len(read.rejects) - _SHOWN_REJECTS} more.")
+    if len(read.rejects) > SHOWN_REJECTS:
+        say(f"... and {len(read.rejects) - SHOWN_REJECTS} more.")
     if read.rejects:
         n_kept = len(read.votes)
         say(f"{n_kept + len(read.rejects)} rows read = {n_kept} votes kept + {len(read.rejects)} refused.")

@@ -2,7 +2,8 @@
 
 `best` says only that the chosen answer beats each of the others; it says nothing about the others among themselves.
 `rank` orders all. `tie` and `all_bad` give every pair 0.5, and the verdict goes along, because "all bad" is no tie:
-ratings leave it out and report it apart. `skip` gives nothing.
+ratings leave it out and report it apart. `skip` gives nothing, and neither does a ballot that checks its rater: a
+planned repeat, a training or a gold item of a study.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ from compare.records import Answer, Ballot, History, Preference
 
 _LEAST_SHARED: tuple[History, ...] = ("fixed", "own", "winner", "handover")
 """Two answers of unlike histories are counted under the later one: nobody takes them for a plain comparison."""
+
+
+CHECKS = frozenset({"study-repeat", "study-training", "study-gold"})
+"""Sources of ballots that say something about their rater, not about candidates."""
 
 
 def derive(ballot: Ballot, answers: Mapping[str, Answer], *, thread_id: str, workload: str) -> list[Preference]:
@@ -29,7 +34,7 @@ def derive(ballot: Ballot, answers: Mapping[str, Answer], *, thread_id: str, wor
         One row for each pair about which the ballot says something. Two answers of one candidate make no row: they
         say how much it varies, not who is better.
     """
-    pairs = _scored_pairs(ballot)
+    pairs = [] if ballot.source in CHECKS else scored_pairs(ballot)
     rows = []
     for left, right, score in pairs:
         a, b = answers[left], answers[right]
@@ -55,7 +60,8 @@ def derive(ballot: Ballot, answers: Mapping[str, Answer], *, thread_id: str, wor
     return rows
 
 
-def _scored_pairs(ballot: Ballot) -> Sequence[tuple[str, str, float]]:
+def scored_pairs(ballot: Ballot) -> Sequence[tuple[str, str, float]]:
+    """(answer, answer, score of the first) of each pair about which the ballot says something."""
     match ballot.verdict:
         case "best":
             best = ballot.ranking[0]

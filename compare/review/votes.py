@@ -75,8 +75,11 @@ def cast(
         names_seen: whether the names were on this rater's screen before, under whatever rater's name.
 
     Raises:
-        CompareError: fewer than two answers are complete, or the chosen one is not.
+        CompareError: fewer than two answers are complete, the chosen one is not, or a study has the comparison.
     """
+    study = store.study_of(comparison.id)
+    if study is not None:
+        raise CompareError(f"This comparison is an item of the study {study.name!r}. Rate it by the study's link.")
     can = votable(store, comparison)
     shown = can.answers
     if len(shown) < 2:

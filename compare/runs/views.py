@@ -121,8 +121,11 @@ class Views:
 def has_seen_names(store: Store, comparison_id: str, rater_id: str) -> bool:
     """True once a rater has cast any ballot on a run of the same conversation, also one taken back later.
 
-    In all of them the same letters stand for the same candidates, and the names were on screen after that ballot.
+    In all of them the same letters stand for the same candidates, and the names were on screen after that ballot. An
+    item of a study shows no names after a ballot: it may come again, with sides swapped, and closing reveals nothing.
     """
+    if store.study_of(comparison_id) is not None:
+        return False
     return any(
         ballot.rater_id == rater_id for run_id in store.lineage(comparison_id) for ballot, _ in store.ballots(run_id)
     )

@@ -92,7 +92,7 @@ class Comparisons(Part):
             return _select(connection, comparison_id)
 
     def recent_comparisons(self, limit: int = 50) -> list[ComparisonSummary]:
-        """The newest comparisons, newest first."""
+        """The newest comparisons, newest first; items of studies are not among them."""
         with self._database.reading() as connection:
             rows = connection.execute(_RECENT, (limit,)).fetchall()
         return [ComparisonSummary(*row)._replace(blind=bool(row["blind"])) for row in rows]
@@ -107,6 +107,7 @@ SELECT c.id, c.thread_id, t.title,
         WHERE b.comparison_id = c.id AND {BALLOT_STATE} = 'counted'
     ) AS n_ballots
 FROM comparisons c JOIN threads t ON t.id = c.thread_id
+WHERE c.study_id IS NULL
 ORDER BY c.created_at DESC, c.rowid DESC
 LIMIT ?
 """

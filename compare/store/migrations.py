@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compare.errors import NewerDatabaseError, StoreError
+from compare.store.study_tables import STUDY_TABLES
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -427,6 +428,11 @@ CREATE INDEX IF NOT EXISTS answers_recorded_numbers ON answers (candidate_id)
 """
 
 
+def m007_studies(db: Database) -> None:
+    """Studies: their settings and items, who has which item, and marks, reasons and scores of ballots."""
+    db.executescript(STUDY_TABLES)
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     m001_core,
     m002_fallback,
@@ -434,6 +440,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     m004_jobs,
     m005_imports,
     m006_library,
+    m007_studies,
 )
 VERSION = len(STEPS)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from compare.store import migrations
 from compare.store.answers import Answers
+from compare.store.assignments import Assignments
 from compare.store.ballots import Ballots
 from compare.store.candidates import Candidates
 from compare.store.cells import Cells
@@ -18,6 +19,8 @@ from compare.store.measurements import Measurements
 from compare.store.preferences import Preferences
 from compare.store.presets import Presets
 from compare.store.raters import Raters
+from compare.store.studies import Studies
+from compare.store.study_ballots import StudyBallots
 from compare.store.threads import Threads
 from compare.store.votes import Votes
 
@@ -37,6 +40,9 @@ class Store(
     Measurements,
     Library,
     Findings,
+    Studies,
+    Assignments,
+    StudyBallots,
 ):
     """Threads, answers, comparisons and ballots. One object serves all threads of a process; made by open_store.
 

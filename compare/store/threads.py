@@ -111,6 +111,18 @@ class Threads(Part):
             raise NotFoundError(f"No message has the id {leaf_message_id!r}; it may be in another data folder.")
         return messages
 
+    def thread_of(self, message_id: str) -> str:
+        """Id of the thread whose tree holds a message.
+
+        Raises:
+            NotFoundError: there is no such message.
+        """
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT thread_id FROM messages WHERE id = ?", (message_id,)).fetchone()
+        if row is None:
+            raise NotFoundError(f"No message has the id {message_id!r}; it may be in another data folder.")
+        return str(row["thread_id"])
+
     def append_messages(self, thread_id: str, parent_id: str | None, messages: Sequence[Message]) -> str:
         """Continue a branch and return the id of its new leaf; what already stands there is not stored again.
 

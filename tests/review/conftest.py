@@ -9,6 +9,7 @@ import pytest
 
 from compare.records import Answer, Candidate, Comparison, Message, Slot, Status, Thread
 from compare.store import Store
+from tests.review.study_scene import StudyScene
 
 
 @dataclass
@@ -57,3 +58,8 @@ class Table:
 def table(store: Store) -> Table:
     saved = store.save_thread(Thread((Message("user", "Where is it?"),), title="Order", workload="batch"))
     return Table(store, store.thread(saved.id))
+
+
+@pytest.fixture
+def scene(store: Store) -> StudyScene:
+    return StudyScene(store)

@@ -1,0 +1,187 @@
+"""Making a study: what its settings must be, and items from answers that are stored.
+
+Answers made elsewhere come in by `study_file`. What cannot be an item is reported with the reason, never dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import combinations
+from typing import Literal, NamedTuple
+from unicodedata import normalize
+
+from compare.errors import NotFoundError, StudyError
+from compare.records import Answer, History
+from compare.store.store import Store
+from compare.store.study_values import NewItem, Study
+
+Form = Literal["pairs", "all"]
+"""Every two answers of a place make an item, or all of them one (N-way)."""
+MOST_SIDES = 8
+SHORTEST_RESERVE_S = 60.0
+_LEAST_SHARED: tuple[History, ...] = ("fixed", "own", "winner", "handover")
+
+
+class LeftOut(NamedTuple):
+    """Something that could not become an item."""
+
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Items for a study, and what could not become one."""
+
+    items: tuple[NewItem, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def create(store: Store, study: Study, items: Sequence[NewItem]) -> Study:
+    """Check and keep a new study; its id is the link to send to raters.
+
+    Raises:
+        StudyError: settings or items contradict each other; the sentence says which.
+    """
+    _check(study, items)
+    deadline = None if study.deadline is None else _utc(study.deadline)
+    names = tuple(dict.fromkeys(normalize("NFC", " ".join(n.split())) for n in study.raters if n.strip()))
+    return store.create_study(replace(study, deadline=deadline, raters=names), items)
+
+
+def from_job(store: Store, job_id: str, *, form: Form = "pairs", with_recorded: bool = True) -> Items:
+    """Items from a job's answers: those to one turn of one thread belong together, repeat by repeat.
+
+    Args:
+        store: where they are.
+        job_id: the job.
+        form: pairs of answers, or all of a place at once.
+        with_recorded: what was recorded as answer to the same message stands beside the first repeat.
+
+    Raises:
+        NotFoundError: the job has no answers here.
+    """
+    answers = store.job_answers(job_id)
+    if not answers:
+        raise NotFoundError(f"No answer of a job {job_id!r} is stored; it may be in another data folder.")
+    thread_of = _Threads(store)
+    places: dict[tuple[str, int, int], list[Answer]] = {}
+    for answer in answers:
+        places.setdefault((thread_of[answer.prompt_leaf_id], answer.turn, answer.repeat), []).append(answer)
+    if with_recorded:
+        for (_, _, repeat), found in places.items():
+            if repeat == 0:
+                there = {answer.id for answer in found}
+                found += [a for a in store.recorded_answers(found[0].prompt_leaf_id) if a.id not in there]
+    return _gathered({(k[0], f"turn {k[1]} of thread {k[0]}", k[2]): v for k, v in places.items()}, form)
+
+
+def from_comparisons(store: Store, comparison_ids: Iterable[str], *, form: Form = "pairs") -> Items:
+    """Items from chosen comparisons: the newest version of each of their answers.
+
+    Raises:
+        NotFoundError: one of them is not there.
+    """
+    places: dict[tuple[str, str, int], list[Answer]] = {}
+    for comparison_id in dict.fromkeys(comparison_ids):
+        comparison = store.comparison(comparison_id)
+        if comparison is None:
+            raise NotFoundError(f"No comparison has the id {comparison_id!r}; it may be in another data folder.")
+        stored = store.answers([slot.answer_id for slot in comparison.current])
+        places[comparison.thread_id, f"comparison {comparison_id}", 0] = list(stored.values())
+    return _gathered(places, form)
+
+
+def from_recorded(store: Store, thread_ids: Iterable[str], *, form: Form = "pairs") -> Items:
+    """Items from what was recorded as answers to the last user message of threads.
+
+    Raises:
+        NotFoundError: a thread is not there.
+    """
+    places: dict[tuple[str, str, int], list[Answer]] = {}
+    for thread_id in dict.fromkeys(thread_ids):
+        prompts = [message for message in store.thread(thread_id).messages if message.role == "user"]
+        found = store.recorded_answers(prompts[-1].id) if prompts else []
+        places[thread_id, f"thread {thread_id}", 0] = found
+    return _gathered(places, form)
+
+
+class _Threads:
+    """The thread of a message, looked up once each."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, str] = {}
+
+    def __getitem__(self, message_id: str) -> str:
+        if message_id not in self._known:
+            self._known[message_id] = self._store.thread_of(message_id)
+        return self._known[message_id]
+
+
+def _gathered(places: Mapping[tuple[str, str, int], Sequence[Answer]], form: Form) -> Items:
+    items: list[NewItem] = []
+    left_out: list[LeftOut] = []
+    for (thread_id, what, _), found in places.items():
+        done = [answer for answer in found if answer.status == "done"]
+        left_out += [
+            LeftOut(what, f"the answer {answer.id} is {answer.status}, so it cannot be compared.")
+            for answer in found
+            if answer.status != "done"
+        ]
+        if len(done) < 2:
+            left_out.append(LeftOut(what, f"{len(done)} complete answers; an item needs at least 2."))
+        elif form == "all" and len(done) > MOST_SIDES:
+            left_out.append(LeftOut(what, f"{len(done)} answers; at most {MOST_SIDES} can stand side by side."))
+        else:
+            groups = [done] if form == "all" else list(combinations(done, 2))
+            items += [NewItem(thread_id, tuple(a.id for a in group), _history(group)) for group in groups]
+    return Items(tuple(items), tuple(left_out))
+
+
+def _history(answers: Sequence[Answer]) -> History:
+    return max((answer.history for answer in answers), key=_LEAST_SHARED.index)
+
+
+def _check(study: Study, items: Sequence[NewItem]) -> None:
+    n_rated = sum(item.kind == "rated" for item in items)
+    problems = {
+        "A study needs a name.": not study.name.strip(),
+        "A study needs a question that raters answer.": not study.question.strip(),
+        "A study needs at least one criterion, such as fidelity.": not any(c.strip() for c in study.criteria),
+        f"{study.overlap} raters per item cannot be; ask for 1 or more.": study.overlap < 1,
+        f"A share of {study.swap_share} repeats cannot be; give a number from 0 to 1.": not 0 <= study.swap_share <= 1,
+        f"A gold item after every {study.gold_every} items cannot be; give 1 or more.": study.gold_every < 1,
+        f"{len(study.raters)} raters may rate, but each item needs {study.overlap}. Name more raters, or ask for fewer "
+        "ballots per item.": 0 < len(set(study.raters)) < study.overlap,
+        f"Items are kept for {study.reserve_s:g} s; raters need at least {SHORTEST_RESERVE_S:g}.": study.reserve_s
+        < SHORTEST_RESERVE_S,
+        "A blind study cannot show speed: speed tells who answered. Make it open, or hide the speed.": study.blind
+        and study.speed_visible,
+        f"None of the {len(items)} items is to be rated. Add answers to compare.": n_rated == 0,
+    }
+    for sentence, holds in problems.items():
+        if holds:
+            raise StudyError(sentence)
+    for place, item in enumerate(items, start=1):
+        _check_item(place, item)
+
+
+def _check_item(place: int, item: NewItem) -> None:
+    n = len(item.answer_ids)
+    if not 2 <= n <= MOST_SIDES or len(set(item.answer_ids)) != n:
+        raise StudyError(f"Item {place} has {n} answers; it needs 2 to {MOST_SIDES} different ones.")
+    if item.kind != "rated" and item.expected is None:
+        raise StudyError(f"Item {place} is a {item.kind} item without the verdict that is right. Say which it is.")
+    if item.expected is not None and item.expected.verdict == "best" and item.expected.answer_id not in item.answer_ids:
+        raise StudyError(f"Item {place} expects an answer as the best that it does not show.")
+
+
+def _utc(moment: str) -> str:
+    try:
+        parsed = datetime.fromisoformat(moment)
+    except ValueError as exc:
+        raise StudyError(f"The deadline {moment!r} is no date. Write it as 2026-12-31 or 2026-12-31T18:00.") from exc
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="milliseconds")

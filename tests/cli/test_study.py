@@ -1,0 +1,88 @@
+"""`study`: made from a file, rated, shown, taken along; and `votes import`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from compare.review.assignment import next_item
+from compare.review.rating import Opinion, open_item, submit
+from compare.store import Store
+from tests.cli.command import weighbridge
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Path:
+    path = tmp_path / "answers.jsonl"
+    ask = [{"role": "user", "content": "Fare?"}]
+    rows = [{"messages": ask, "responses": {"a": f"{n}", "b": f"{n} dollars"}} for n in range(3)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in [*rows, {"messages": ask}]), encoding="utf-8")
+    return path
+
+
+def rate(store: Store, study_id: str, rater: str) -> int:
+    rater_id, n = store.rater(rater), 0
+    while (found := next_item(store, study_id, rater_id)) is not None:
+        submit(store, open_item(store, found.id, rater_id), Opinion("best", (0,)), key="1")
+        n += 1
+    return n
+
+
+def test_a_study_from_a_file_is_rated_shown_and_taken_along(store: Store, answers: Path, tmp_path: Path) -> None:
+    made = weighbridge("study", "create", "Fares", "--file", answers, "--overlap", 2, "--repeat-share", 0, "--json")
+    study_id = made.document["id"]
+    assert made.document["items"] == 3
+    assert made.document["left_out"][0]["what"] == "line 4"
+    assert "line 4: it has 0 answers; an item needs 2 to 8." in made.err
+    assert [rate(store, study_id, name) for name in ("Ann", "Bob", "Cid")] == [3, 3, 0]
+    (listed,) = weighbridge("study", "list", "--json").document["studies"]
+    assert (listed["id"], listed["ballots"], listed["needed"]) == (study_id, 6, 6)
+    shown = weighbridge("study", "show", study_id, "--json").document
+    assert (shown["left"]["k"], shown["left"]["n"], shown["verdict"]["n_items"]) == (6, 6, 3)
+    assert "Fares (open): 6 of 6 ballots." in weighbridge("study", "show", study_id).out
+
+    exported = weighbridge("study", "export", study_id, "--what", "battles")
+    assert "whoever reads this file cannot rate blind any more" in exported.err
+    assert len(list(csv.DictReader(io.StringIO(exported.out)))) == 6
+    out = tmp_path / "ballots.parquet"
+    assert weighbridge("study", "export", study_id, "--format", "parquet", "--out", out).status == 0
+    assert out.read_bytes()[:4] == b"PAR1"
+
+    aside = weighbridge("study", "set-aside", study_id, "Bob", "--by", "Owner", "--reason", "careless")
+    assert aside.err == "3 ballots of Bob set aside.\n"
+    assert rate(store, study_id, "Cid") == 3
+    assert weighbridge("study", "close", study_id).err == "The study 'Fares' is closed.\n"
+    assert weighbridge("study", "close", study_id, "--reopen").err == "The study 'Fares' is open.\n"
+
+
+def test_what_cannot_be_is_said_in_a_sentence(store: Store, answers: Path) -> None:
+    assert weighbridge("study", "create", "X").status == 2
+    assert weighbridge("study", "create", "X", "--job", "j", "--whole-threads").status == 2
+    assert weighbridge("study", "show", "gone").complaint.startswith("No study has the id 'gone'.")
+    assert "cannot be read" in weighbridge("study", "create", "X", "--file", "gone.jsonl").complaint
+    assert "No answer of a job 'j' is stored" in weighbridge("study", "create", "X", "--job", "j").complaint
+    assert weighbridge("study", "list").err.startswith("No studies yet.")
+    study_id = weighbridge("study", "create", "X", "--file", answers).out.strip()
+    refused = weighbridge("study", "set-aside", study_id, "Eve", "--by", "Owner", "--reason", "x")
+    assert refused.complaint == "No ballot of 'Eve' is in this study. Its raters: none."
+
+
+@pytest.mark.usefixtures("store")
+def test_votes_from_elsewhere_are_imported_once(tmp_path: Path) -> None:
+    file = tmp_path / "votes.csv"
+    file.write_text("model_a,model_b,winner\nx,y,left\nx,y,nobody\ny,x,left\n", encoding="utf-8")
+    arguments = ("votes", "import", file, "--winners", "model_a=left", "--json")
+    first = weighbridge(*arguments)
+    assert first.document["new"] == 2
+    (refused,) = first.document["refused"]
+    assert refused["line"] == 3
+    assert refused["reason"].startswith("winner is 'nobody'; known are ")
+    assert "3 rows read = 2 new + 0 known + 1 refused." in first.err
+    assert weighbridge(*arguments).document["known"] == 2
+    assert weighbridge("votes", "export", "--format", "jsonl").out.count("\n") == 2
+    file.write_text("model_a,model_b,winner\nx,y,nobody\n", encoding="utf-8")
+    assert weighbridge("votes", "import", file).last_words == f"{file} holds no vote that can be used."

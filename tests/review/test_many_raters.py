@@ -1,0 +1,63 @@
+"""Many raters at once on one database: every item gets its ballots, none is lost, none comes twice."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.review.study_rater import rate
+
+ROOT = Path(__file__).resolve().parents[2]
+RATER = Path(__file__).parent / "study_rater.py"
+
+
+def check_exact(scene, study, confirmed: list[str], overlap: int) -> None:
+    stored = scene.store.study_ballots(study.id)
+    assert {one.state for one in stored} == {"counted"}
+    assert sorted(one.ballot.id for one in stored) == sorted(confirmed)
+    per_item = Counter(one.item.comparison_id for one in stored)
+    assert set(per_item.values()) == {overlap}
+    assert len(per_item) == len(scene.store.study_items(study.id))
+    assert len({(one.item.comparison_id, one.ballot.rater_id) for one in stored}) == len(stored)
+    assert len(scene.store.preferences()) == len(stored)
+
+
+def test_twenty_threads_of_one_process(scene) -> None:
+    study = scene.study(30, overlap=3)
+    with ThreadPoolExecutor(20) as pool:
+        found = list(pool.map(lambda k: rate(scene.store, study.id, f"Rater {k}"), range(20)))
+    check_exact(scene, study, [ballot_id for rated in found for ballot_id, _ in rated], overlap=3)
+
+
+def test_four_processes_on_one_file(scene, tmp_path: Path) -> None:
+    study = scene.study(20, overlap=3)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    raters = [
+        subprocess.Popen(
+            [sys.executable, "-W", "error", str(RATER), str(tmp_path / "weighbridge.db"), study.id, f"Rater {k}"],
+            env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for k in range(4)
+    ]  # fmt: skip
+    try:
+        for rater in raters:
+            assert rater.stdout is not None
+            assert rater.stdout.readline() == "ready\n", rater.stderr and rater.stderr.read()
+        for rater in raters:
+            assert rater.stdin is not None
+            rater.stdin.write("go\n")
+            rater.stdin.flush()
+        confirmed = []
+        for rater in raters:
+            printed, errors = rater.communicate(timeout=120)
+            assert (rater.returncode, errors) == (0, "")
+            confirmed += [line.split()[0] for line in printed.splitlines()]
+    finally:
+        for rater in raters:
+            rater.kill()
+            rater.communicate()
+    check_exact(scene, study, confirmed, overlap=3)

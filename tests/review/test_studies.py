@@ -1,0 +1,112 @@
+"""Making studies: items from jobs, comparisons and recorded answers, and settings that contradict each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from compare.errors import NotFoundError, StudyError
+from compare.records import Message, Thread
+from compare.review import studies
+from compare.store.study_values import Expected, NewItem, Study
+
+
+def test_a_job_s_answers_to_one_turn_make_pairs(table, store) -> None:
+    job_id = store.start_job("run", "{}")
+    first = table.compare("a", "b", "c")
+    answers = store.answers([slot.answer_id for slot in first.slots])
+    for place, answer in enumerate(answers.values()):
+        status = "failed" if place == 3 else "done"
+        store.save_answer(replace(answer, id=f"job-{place}", job_id=job_id, status=status))
+    found = studies.from_job(store, job_id)
+    assert sorted(item.answer_ids for item in found.items) == [
+        ("job-0", "job-1"), ("job-0", "job-2"), ("job-1", "job-2"),
+    ]  # fmt: skip
+    (item,) = studies.from_job(store, job_id, form="all").items
+    assert item.answer_ids == ("job-0", "job-1", "job-2")
+    with pytest.raises(NotFoundError, match="No answer of a job 'none' is stored"):
+        studies.from_job(store, "none")
+
+
+def test_repeats_of_a_job_are_compared_with_their_like(table, store) -> None:
+    job_id = store.start_job("run", "{}")
+    answers = list(store.answers([s.answer_id for s in table.compare("a", "b").slots]).values())
+    for repeat in (0, 1):
+        for place, answer in enumerate(answers):
+            store.save_answer(replace(answer, id=f"{repeat}/{place}", job_id=job_id, repeat=repeat))
+    assert [item.answer_ids for item in studies.from_job(store, job_id).items] == [("0/0", "0/1"), ("1/0", "1/1")]
+
+
+def test_comparisons_give_their_newest_complete_answers(table, store) -> None:
+    comparison = table.compare("a", "b", "c", status={2: "failed"})
+    table.regenerate(comparison, 0, "again")
+    found = studies.from_comparisons(store, [comparison.id])
+    assert [item.answer_ids for item in found.items] == [("again", "1-1")]
+    assert found.left_out == ((f"comparison {comparison.id}", "the answer 1-2 is failed, so it cannot be compared."),)
+
+
+def test_recorded_answers_stand_beside_production(store) -> None:
+    thread = Thread((Message("user", "Fare?"), Message("assistant", "42")), recorded={"ours": "41", "theirs": "40"})
+    alone = store.save_thread(Thread((Message("user", "Hello?"),))).id
+    found = studies.from_recorded(store, [store.save_thread(thread).id, alone])
+    texts = [{a.text for a in store.answers(item.answer_ids).values()} for item in found.items]
+    assert texts == [{"42", "41"}, {"42", "40"}, {"41", "40"}]
+    assert found.left_out == ((f"thread {alone}", "0 complete answers; an item needs at least 2."),)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"name": " "}, "needs a name"),
+        ({"question": ""}, "needs a question"),
+        ({"criteria": ()}, "at least one criterion"),
+        ({"overlap": 0}, "0 raters per item cannot be"),
+        ({"swap_share": 1.5}, r"A share of 1\.5 repeats cannot be"),
+        ({"raters": ("Ann", "Bob")}, "2 raters may rate, but each item needs 3"),
+        ({"reserve_s": 5}, "Items are kept for 5 s; raters need at least 60"),
+        ({"speed_visible": True}, "A blind study cannot show speed"),
+        ({"deadline": "soon"}, "The deadline 'soon' is no date"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(scene, changes, sentence) -> None:
+    with pytest.raises(StudyError, match=sentence):
+        studies.create(scene.store, replace(Study("Refunds"), **changes), [scene.item()])
+    assert scene.store.studies() == []
+
+
+def test_items_that_cannot_be_are_refused(scene) -> None:
+    item = scene.item()
+    for items, sentence in [
+        ([], "None of the 0 items is to be rated"),
+        ([replace(item, answer_ids=item.answer_ids[:1])], "Item 1 has 1 answers; it needs 2 to 8"),
+        ([item, replace(item, kind="gold")], "Item 2 is a gold item without the verdict that is right"),
+        ([replace(item, kind="gold", expected=Expected("best", "x"))], "None of the 1 items"),
+        ([item, replace(item, kind="gold", expected=Expected("best", "x"))], "Item 2 expects an answer as the best"),
+    ]:
+        with pytest.raises(StudyError, match=sentence):
+            studies.create(scene.store, Study("Refunds"), items)
+
+
+def test_a_study_comes_back_as_it_was_made(scene) -> None:
+    settings = {"criteria": ("fidelity", "tone"), "instructions": "Read \u2028 all", "deadline": "2099-01-01"}
+    study = scene.study(1, raters=(" Ann  B ", "Bob", "Cid", "Bob"), owner_id=scene.store.rater("Owner"), **settings)
+    assert scene.store.study(study.id) == study
+    assert scene.store.studies() == [study]
+    assert (len(study.id), study.raters, study.deadline) == (
+        24,
+        ("Ann B", "Bob", "Cid"),
+        "2099-01-01T00:00:00.000+00:00",
+    )
+    (item,) = scene.store.study_items(study.id)
+    assert (item.kind, item.expected, scene.store.study_item(item.comparison_id)) == ("rated", None, item)
+    assert scene.store.study_of(item.comparison_id) == study
+
+
+def test_an_item_of_an_answer_that_is_not_stored_keeps_nothing(scene) -> None:
+    item = scene.item()
+    with pytest.raises(StudyError, match="needs 2 to 8 different ones"):
+        studies.create(scene.store, Study("Refunds"), [NewItem(item.thread_id, ("1-0", "1-0"), "fixed")])
+    with pytest.raises(Exception, match="The answer 'gone' of item 1 is not stored"):
+        studies.create(scene.store, Study("Refunds"), [NewItem(item.thread_id, ("1-0", "gone"), "fixed")])
+    assert scene.store.studies() == []
