@@ -25,10 +25,42 @@ ROUNDS = 3
 GOAL_CPU = 3.0
 GOAL_MB = 300
 _N_MESSAGES = 20
-_WORDS = (
-    "the order was sent on monday and arrives in lisbon two days later because the carrier had a strike which ended "
-    "yesterday evening so please wait until the tracking page shows a new entry"
-).split()
+_WORDS = [
+    "the",
+    "order",
+    "was",
+    "sent",
+    "on",
+    "monday",
+    "and",
+    "arrives",
+    "in",
+    "lisbon",
+    "two",
+    "days",
+    "later",
+    "because",
+    "the",
+    "carrier",
+    "had",
+    "a",
+    "strike",
+    "which",
+    "ended",
+    "yesterday",
+    "evening",
+    "so",
+    "please",
+    "wait",
+    "until",
+    "the",
+    "tracking",
+    "page",
+    "shows",
+    "a",
+    "new",
+    "entry",
+]
 
 
 def _write(folder: Path, n: int) -> dict[str, Path]:

@@ -274,7 +274,9 @@ def _add_branch(connection: sqlite3.Connection, thread_id: str, branch: Branch) 
     kept = [(g, i) for g, i in zip(given, answer_ids, strict=True) if g.place in new]
     for candidate in {g.candidate for g, _ in kept}:
         insert_candidate(connection, candidate)
-    connection.executemany(INSERT_RECORDED, recorded_rows([g for g, _ in kept], [m.id for m in path], [i for _, i in kept]))
+    connection.executemany(
+        INSERT_RECORDED, recorded_rows([g for g, _ in kept], [m.id for m in path], [i for _, i in kept])
+    )
 
 
 _CHILD = """

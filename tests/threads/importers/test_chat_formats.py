@@ -140,7 +140,12 @@ def test_a_chatgpt_tree_keeps_the_shown_path_and_every_branch() -> None:
     reading = read([conversation, conversation])
     assert reading.headline == "ChatGPT export, 2 conversations"
     thread = reading.threads[0]
-    assert said(thread) == [("user", "Plan a trip."), ("assistant", "To Porto?"), ("user", "Yes."), ("assistant", "Done.")]
+    assert said(thread) == [
+        ("user", "Plan a trip."),
+        ("assistant", "To Porto?"),
+        ("user", "Yes."),
+        ("assistant", "Done."),
+    ]
     assert [said(branch) for branch in thread.branches] == [[("user", "Plan a trip."), ("assistant", "To Lisbon?")]]
     assert (thread.title, thread.source_ref) == ("Trip", "c-1")
     assert thread.branches[0].recorded[0].model_served == "gpt-4o-mini"
