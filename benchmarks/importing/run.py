@@ -25,42 +25,7 @@ ROUNDS = 3
 GOAL_CPU = 3.0
 GOAL_MB = 300
 _N_MESSAGES = 20
-_WORDS = [
-    "the",
-    "order",
-    "was",
-    "sent",
-    "on",
-    "monday",
-    "and",
-    "arrives",
-    "in",
-    "lisbon",
-    "two",
-    "days",
-    "later",
-    "because",
-    "the",
-    "carrier",
-    "had",
-    "a",
-    "strike",
-    "which",
-    "ended",
-    "yesterday",
-    "evening",
-    "so",
-    "please",
-    "wait",
-    "until",
-    "the",
-    "tracking",
-    "page",
-    "shows",
-    "a",
-    "new",
-    "entry",
-]
+_WORDS = ("order", "sent", "on monday", "arrives in lisbon", "two days later", "because", "the carrier", "please wait")
 
 
 def _write(folder: Path, n: int) -> dict[str, Path]:
@@ -72,7 +37,7 @@ def _write(folder: Path, n: int) -> dict[str, Path]:
             messages = [
                 {
                     "role": "assistant" if k % 2 else "user",
-                    "content": " ".join(chance.choices(_WORDS, k=chance.randint(10, 60))) + f" {i}.{k}",
+                    "content": " ".join(chance.choices(_WORDS, k=chance.randint(5, 30))) + f" {i}.{k}",
                 }
                 for k in range(_N_MESSAGES)
             ]

@@ -154,7 +154,7 @@ def test_ten_thousand_bad_lines_are_counted_and_a_thousand_are_told() -> None:
     assert len(reading.refused) == 1_000
 
 
-# --- reading as asked --------------------------------------------------------------------------------------------------
+# --- reading as asked ------------------------------------------------------------------------------------------------
 
 
 def test_a_format_that_was_named_is_not_guessed() -> None:

@@ -101,7 +101,8 @@ def test_gemini_parts_calls_and_responses() -> None:
             {"role": "user", "parts": [{"text": "Where?"}, {"inlineData": {"mimeType": "image/png", "data": PIXEL}}]},
             {"role": "model", "parts": [{"text": "Hm.", "thought": True}, call]},
             {"role": "user", "parts": [response]},
-            {"role": "model", "parts": [{"text": "In Lisbon."}, {"executableCode": {"language": "PYTHON", "code": "1"}}]},
+            {"role": "model", "parts": [{"text": "In Lisbon."}, {"executableCode": {"language": "PYTHON",
+             "code": "1"}}]},
         ],
     }  # fmt: skip
     reading = read(document)
@@ -245,7 +246,7 @@ def test_claude_messages_that_name_their_parents_are_a_tree() -> None:
     assert [said(branch) for branch in thread.branches] == [[("user", "hi"), ("assistant", "one")]]
 
 
-# --- ShareGPT, LMSYS, WildChat -----------------------------------------------------------------------------------------
+# --- ShareGPT, LMSYS, WildChat ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shape", ["object", "list"])

@@ -32,7 +32,7 @@ def current(*prompt: Any, answer: str, session: str | None = "s-1", **more: Any)
 
 def talk(session: str | None = "s-1") -> list[dict[str, Any]]:
     """A conversation of two calls, the second repeating the first."""
-    first, answer, second, last = (parts(role, text) for role, text in TALK)
+    first, answer, second = (parts(role, text) for role, text in TALK[:3])
     return [
         span(current(SYSTEM, first, answer="Hello.", session=session), start_s=0, ms=1500),
         span(current(SYSTEM, first, answer, second, answer="In Lisbon.", session=session,
@@ -106,7 +106,8 @@ def test_another_prompt_in_the_same_session_is_a_thread_of_its_own() -> None:
 def test_numbered_attributes_and_events_of_older_versions_are_read() -> None:
     numbered = {
         "gen_ai.system": "openai", "gen_ai.request.model": "gpt-4o", "gen_ai.prompt.0.role": "user",
-        "gen_ai.prompt.0.content": "Hi.", "gen_ai.completion.0.role": "assistant", "gen_ai.completion.0.content": "Hello.",
+        "gen_ai.prompt.0.content": "Hi.", "gen_ai.completion.0.role": "assistant",
+        "gen_ai.completion.0.content": "Hello.",
         "gen_ai.completion.0.finish_reason": "length", "gen_ai.usage.prompt_tokens": 9,
         "gen_ai.usage.completion_tokens": 2, "traceloop.association.properties.session_id": "x",
     }  # fmt: skip
@@ -179,7 +180,8 @@ def payload(n: int, messages: Any, answer: str, **more: Any) -> dict[str, Any]:
     """A standard logging payload."""
     response = {"id": f"chatcmpl-{n}", "model": "gpt-4o-2024-08-06", "choices": [
         {"finish_reason": "stop", "index": 0, "message": {"role": "assistant", "content": answer, "tool_calls": None}}],
-        "usage": {"prompt_tokens": 30, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 16}}}  # fmt: skip
+        "usage": {"prompt_tokens": 30, "completion_tokens": 5,
+                  "prompt_tokens_details": {"cached_tokens": 16}}}  # fmt: skip
     start = 1_717_236_000.0 + 10 * n
     return {
         "id": f"call-{n}", "trace_id": "tr", "call_type": "acompletion", "stream": True, "status": "success",
@@ -296,7 +298,8 @@ def test_an_observation_that_cannot_be_read_is_refused_by_its_id_and_the_trace_c
 def test_wrong_types_everywhere_are_refused_in_sentences() -> None:
     odd: list[Any] = [
         {"resourceSpans": 5}, {"resourceSpans": [5, {"scopeSpans": [{"spans": [5, {"attributes": 7}]}]}]},
-        {"observations": [1, None, {"type": "GENERATION"}]}, {"mapping": []}, {"mapping": {"a": 1, "b": {"message": 2}}},
+        {"observations": [1, None, {"type": "GENERATION"}]}, {"mapping": []},
+        {"mapping": {"a": 1, "b": {"message": 2}}},
         {"chat_messages": 1}, {"chat_messages": [1]}, {"contents": [1]}, {"contents": [{"role": "x", "parts": 1}]},
         {"conversation": [1]}, {"conversation_a": 1}, {"messages": [], "response": [], "call_type": "acompletion"},
         {"messages": {}, "call_type": []}, {"conversations": [{"from": 1, "value": 2}]}, {"system": 5, "messages": [1]},

@@ -13,7 +13,8 @@ from compare.threads.importers import Options, Reading, read_bytes
 from tests.threads.importers.files import only, said
 
 ROWS = [["ticket_id", "sender", "message", "position"], ["7", "customer", "Where, exactly?", "1"],
-        ["8", "customer", "Hello?", "1"], ["7", "agent", 'In "Lisbon"\ntoday.', "2"], ["8", "bot", "Hi.", "2"]]  # fmt: skip
+        ["8", "customer", "Hello?", "1"], ["7", "agent", 'In "Lisbon"\ntoday.', "2"],
+        ["8", "bot", "Hi.", "2"]]  # fmt: skip
 
 
 def written(rows: list[list[str]], delimiter: str = ",") -> bytes:
@@ -104,7 +105,8 @@ def test_columns_that_are_not_there_or_make_no_thread_are_told() -> None:
 
 def test_questions_and_answers_with_numbers() -> None:
     rows = [["prompt", "response", "model", "latency_ms", "prompt_tokens", "cost_usd"],
-            ["hi", "Hello.", "gpt-4o", "812", "12", "$0.0003"], ["", "x", "", "", "", ""], ["bye", "", "", "", "", ""]]  # fmt: skip
+            ["hi", "Hello.", "gpt-4o", "812", "12", "$0.0003"], ["", "x", "", "", "", ""],
+            ["bye", "", "", "", "", ""]]  # fmt: skip
     reading = read_bytes(written(rows), source="x.csv")
     assert [said(t) for t in reading.threads] == [[("user", "hi"), ("assistant", "Hello.")], [("user", "bye")]]
     (known,) = reading.threads[0].recorded

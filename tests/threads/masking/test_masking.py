@@ -120,7 +120,7 @@ def test_only_what_was_asked_for_is_masked() -> None:
     assert ALL.mask(thread).thread == thread
 
 
-# --- own patterns ------------------------------------------------------------------------------------------------------
+# --- own patterns ----------------------------------------------------------------------------------------------------
 
 
 def test_own_patterns_come_after_the_others_and_touch_no_placeholder() -> None:
