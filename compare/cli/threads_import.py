@@ -73,7 +73,7 @@ def import_(
         _show(file.name, shown, as_json)
         return
     incoming = open_import(file, options=options)
-    saved = list(_kept(the_store(), incoming.threads, incoming.reading))
+    saved = list(keep_all(the_store(), incoming.threads, incoming.reading))
     _tell(file.name, incoming.reading, saved, as_json)
 
 
@@ -93,7 +93,8 @@ def _masking(kinds: str, own: tuple[str, ...]) -> Masking | None:
     return Masking(wanted, patterns) if wanted or patterns else None
 
 
-def _kept(store: Store, threads: Iterator[Thread], reading: Reading) -> Iterator[SavedThread]:
+def keep_all(store: Store, threads: Iterator[Thread], reading: Reading) -> Iterator[SavedThread]:
+    """Keep threads as they come in, many in one transaction; one that cannot be stored is noted as refused."""
     n = 0
     for some in _batches(map(titled, threads)):
         yield from _saved(store, some, reading)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -65,6 +64,8 @@ def given_answers(messages: Sequence[Message], recorded: Sequence[Recorded]) -> 
         StoreError: a recorded answer names a turn that the path has not.
     """
     prompts = _prompts(messages)
+    if not recorded:
+        return _replies(messages, prompts)
     by_turn: dict[int, list[Recorded]] = {}
     for one in recorded:
         by_turn.setdefault(_turn(one, prompts), []).append(one)
@@ -77,6 +78,20 @@ def given_answers(messages: Sequence[Message], recorded: Sequence[Recorded]) -> 
         ]
         if said or prompt.turn in by_turn:
             found += _of_turn(prompt, said, messages, by_turn.get(prompt.turn, []))
+    return found
+
+
+def _replies(messages: Sequence[Message], prompts: Sequence[Prompt]) -> list[Given]:
+    """The replies of a path that nothing else is known about."""
+    found: list[Given] = []
+    ends = [prompt.place for prompt in prompts[1:]] + [len(messages)]
+    for prompt, end in zip(prompts, ends, strict=False):
+        for place in range(end - 1, prompt.place, -1):
+            message = messages[place]
+            if message.role == "assistant" and message.text.strip():
+                reply = Recorded(PRODUCTION_NAME, message.text, prompt.turn, in_thread=True)
+                found.append(Given(prompt, PRODUCTION, reply, place, place - prompt.place - 1))
+                break
     return found
 
 
@@ -97,13 +112,14 @@ def _of_turn(prompt: Prompt, said: list[int], messages: Sequence[Message], there
         yield Given(prompt, candidate_of(one.name), one, None)
 
 
-def recorded_rows(given: Sequence[Given], messages: Sequence[Message], answer_ids: Sequence[str]) -> Iterator[Any]:
-    """A row of `INSERT_RECORDED` for each of `given`, whose ids are `answer_ids`; `messages` have theirs."""
-    seen: Counter[tuple[int, str]] = Counter()
+def recorded_rows(given: Sequence[Given], path: Sequence[str], answer_ids: Sequence[str]) -> Iterator[Any]:
+    """A row of `INSERT_RECORDED` for each of `given`, whose ids are `answer_ids`; `path` holds the messages' ids."""
+    seen: dict[tuple[int, str], int] = {}
     for one, answer_id in zip(given, answer_ids, strict=True):
         place = one.prompt.turn, one.candidate.model_id
-        yield _row(one, messages[one.prompt.place].id, answer_id, seen[place])
-        seen[place] += 1
+        repeat = seen.get(place, 0)
+        seen[place] = repeat + 1
+        yield _row(one, path[one.prompt.place], answer_id, repeat)
 
 
 def insert_missing(connection: sqlite3.Connection, recorded: Sequence[Recorded], messages: Sequence[Message]) -> None:

@@ -19,7 +19,10 @@ def detect(record: Any) -> bool:
     messages = record.get("messages") if isinstance(record, dict) else None
     if not isinstance(messages, list):
         return False
-    return "system" in record or any(_has_blocks(item) for item in messages)
+    if "system" in record:
+        return True
+    lists = [item for item in messages if isinstance(item, dict) and isinstance(item.get("content"), list)]
+    return any(_has_blocks(item) for item in lists)
 
 
 def _has_blocks(item: Any) -> bool:

@@ -59,7 +59,7 @@ class Calls:
     def __init__(self) -> None:
         self.n = 0
         self.n_unanswered = 0
-        self._messages: dict[Message, Message] = {}
+        self._messages: dict[tuple[str, ...], Message] = {}
         self._sessions: dict[str, list[_Logged]] = {}
 
     def add(self, call: Call) -> None:
@@ -67,8 +67,8 @@ class Calls:
         self.n += 1
         self.n_unanswered += call.reply is None
         once = self._messages
-        prompt = tuple([once.setdefault(message, message) for message in call.prompt])
-        reply = None if call.reply is None else once.setdefault(call.reply, call.reply)
+        prompt = tuple([once.setdefault(_said(message), message) for message in call.prompt])
+        reply = None if call.reply is None else once.setdefault(_said(call.reply), call.reply)
         logged = _Logged(prompt, reply, call.numbers, self.n, call.reference, call.title)
         self._sessions.setdefault(call.session, []).append(logged)
 
@@ -82,6 +82,11 @@ class Calls:
             else:
                 yield from _of_session(session, logged, source)
         yield from _without_session(alone, source)
+
+
+def _said(message: Message) -> tuple[str, ...]:
+    """What makes messages equal: an answer and its repetition in the next prompt are often written down differently."""
+    return (message.role, message.text, message.parts_json if "data:image/" in message.parts_json else "")
 
 
 def _of_session(session: str, logged: list[_Logged], source: str) -> Iterator[Thread]:

@@ -18,6 +18,8 @@ from compare.threads.importers.registry import NAMES, OTHER, find_format, named
 from compare.threads.importers.source import Bad, Record, Source, Unit
 from compare.threads.masking import Masking
 
+_MOST_SLOW_THREADS = 5
+"""An import ends where a mask of the user's was too slow for so many."""
 MOST_REFUSALS = 1_000
 """Reasons that are kept; the refused records beyond are counted."""
 
@@ -252,8 +254,17 @@ def _about(calls: Calls) -> Iterator[str]:
 
 
 def _masked(found: Iterator[Thread], masking: Masking, reading: Reading) -> Iterator[Thread]:
-    for thread in found:
-        done = masking.mask(thread)
+    n = 0
+    for number, thread in enumerate(found, start=1):
+        try:
+            done = masking.mask(thread)
+        except ImportFormatError as exc:
+            n += 1
+            if n == _MOST_SLOW_THREADS:
+                raise ImportFormatError(f"{n} threads were refused, so the import was stopped: {exc}") from exc
+            reading.n_kept -= 1
+            reading.refuse(number, f"thread {thread.source_ref}: {exc}", "record")
+            continue
         reading.masked.update(done.counts)
         yield done.thread
 

@@ -226,7 +226,8 @@ class Source:
         """A record that is no JSON in UTF-8: perhaps it is in another encoding."""
         raw = raw.removeprefix(b"\xef\xbb\xbf")
         try:
-            return Record(number, unit, orjson.loads(raw))
+            # The line before may have been UTF-16, whose line feed leaves a zero byte to this one.
+            return Record(number, unit, orjson.loads(raw.lstrip(b"\x00")))
         except json.JSONDecodeError:
             pass
         try:

@@ -14,7 +14,7 @@ _HIDDEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Characters that nobody sees; they hide a value from a search, not from a reader."""
 _AT = r"(?:@|\uff20|%40|\\u0040|&#64;|&commat;)"
 _EMAIL = re.compile(
-    rf"(?<![\w.+%{_HIDDEN}-])[\w.+%'{_HIDDEN}-]{{1,64}}?[ \t]{{0,1}}{_AT}[ \t]{{0,1}}"
+    rf"(?<![\w.+%{_HIDDEN}-])[\w.+%{_HIDDEN}-][\w.+%'{_HIDDEN}-]{{0,63}}?[ \t]{{0,1}}{_AT}[ \t]{{0,1}}"
     rf"(?:[\w{_HIDDEN}-]{{1,63}}\.){{1,8}}[^\W\d_][\w{_HIDDEN}-]{{1,62}}",
 )
 _SPACES = " \u00a0\u2007\u2009\u202f"
