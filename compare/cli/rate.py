@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from compare.cli.output import emit_json, say, table
 from compare.cli.votes_input import load_votes, votes_options
+from compare.ratings.estimate import Ties
 from compare.ratings.leaderboard import Leaderboard
 from compare.ratings.leaderboard import rate as rate_votes
 
@@ -26,14 +28,22 @@ from compare.ratings.leaderboard import rate as rate_votes
     show_default=True,
     help="Precision of a normal prior on every strength; 0 for plain maximum likelihood.",
 )
+@click.option(
+    "--ties",
+    type=click.Choice(get_args(Ties)),
+    default="half",
+    show_default=True,
+    help="half: a tie is half a win for each; davidson: with a tie parameter.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def rate(
     file: Path | None, columns: str, winners: str, blind: bool | None, history: str | None, by: str | None,
-    rater: str | None, cluster: str | None, prior: float, as_json: bool,
+    rater: str | None, cluster: str | None, prior: float, ties: Ties,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Rate candidates by their votes (Bradley-Terry)."""
     votes = load_votes(file, columns, winners, blind, history)
-    board = rate_votes(votes, cluster=_clusters(cluster, rater, stored=file is None), by=by, prior=prior)
+    board = rate_votes(votes, cluster=_clusters(cluster, rater, stored=file is None), by=by, prior=prior, ties=ties)
     if as_json:
         emit_json(board.to_json())
         return

@@ -197,3 +197,34 @@ def test_every_vote_is_counted_on_both_sides(raw):
     assert sum(row.n_votes + row.both_bad for row in board.models) == 2 * len(votes)
     assert sum(row.wins for row in board.models) == sum(row.losses for row in board.models)
     assert sum(row.ties for row in board.models) % 2 == 0
+
+
+def test_candidates_whose_difference_holds_zero_are_tied():
+    board = by_name(rate(rows("a", "b", 22, 20) + rows("a", "c", 40, 10) + rows("b", "c", 40, 10)))
+    assert (board["a"].tied_with, board["b"].tied_with, board["c"].tied_with) == (("b",), ("a",), ())
+    assert (board["a"].rank, board["b"].rank) == (1, 1)
+
+
+def test_good_enough_is_said_only_where_both_bad_could_be_said():
+    assert rate(rows("a", "b", 30, 10)).models[0].good_enough is None
+    board = by_name(rate(rows("a", "b", 30, 10, 0, 10) + rows("a", "c", 20, 20)))
+    assert board["b"].good_enough == pytest.approx(0.8)
+    assert board["b"].good_enough_low < 0.8 < board["b"].good_enough_high
+    assert (board["c"].good_enough, board["a"].good_enough) == (1.0, pytest.approx(80 / 90))
+
+
+def test_a_tie_parameter_widens_the_scale_and_is_told():
+    votes = rows("a", "b", 20, 10, 30)
+    half, davidson = rate(votes), rate(votes, ties="davidson")
+    assert davidson.models[0].rating - davidson.models[1].rating == pytest.approx(400 * math.log10(2))
+    assert half.models[0].rating < davidson.models[0].rating
+    assert davidson.method["nu"] == pytest.approx(30 / math.sqrt(200))
+    assert half.method["nu"] is None
+
+
+def test_a_tie_parameter_that_would_be_infinite_is_a_named_problem():
+    board = rate(rows("a", "b", 5, 0, 8), ties="davidson")
+    assert board.models[0].rating is None
+    assert any("all point one way" in problem for problem in board.problems)
+    with pytest.raises(ConfigError, match="leave out one"):
+        rate(rows("a", "b", 5, 5, 8), ties="davidson", prior=0.5)
