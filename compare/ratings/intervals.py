@@ -139,10 +139,10 @@ def critical_value(n_clusters: int, *, level: float = 0.95) -> tuple[float, int 
 
 def _inverse(hessian: FloatArray, ridge: float, n_models: int) -> FloatArray:
     """Inverse on the space of centred strengths; the constant direction, which no vote informs, is filled in."""
-    filled: FloatArray = hessian + ridge * np.eye(len(hessian), dtype=np.float64)
+    filled: FloatArray = np.array(hessian, dtype=np.float64)
+    filled[np.diag_indices(len(filled))] += ridge
     filled[:n_models, :n_models] += np.trace(hessian[:n_models, :n_models]) / n_models**2
-    inverse: FloatArray = np.linalg.inv(filled)
-    return inverse
+    return np.asarray(np.linalg.inv(filled), dtype=np.float64)
 
 
 def _without_negative_eigenvalues(matrix: FloatArray) -> FloatArray:

@@ -21,7 +21,6 @@ from compare.ratings.estimate import estimate as make_estimate
 from compare.ratings.ranks import ranks
 from compare.ratings.shares import Share, shares_by_group
 from compare.ratings.votes import (
-    BoolArray,
     VoteArrays,
     VoteRow,
     Votes,
@@ -198,13 +197,13 @@ class _Counts:
 
     @classmethod
     def of(cls, arrays: VoteArrays, n_models: int) -> _Counts:
-        def sides(for_a: BoolArray, for_b: BoolArray) -> IntArray:
-            counted = np.bincount(arrays.index_a[for_a], minlength=n_models)
-            return (counted + np.bincount(arrays.index_b[for_b], minlength=n_models)).astype(np.int64)
-
-        won_a, won_b, bad = arrays.score == 1.0, arrays.score == 0.0, arrays.both_bad
-        tie = ~won_a & ~won_b & ~bad
-        return cls(sides(won_a, won_b), sides(won_b, won_a), sides(tie, tie), sides(bad, bad))
+        kind = np.where(arrays.both_bad, 3, np.rint(2.0 * arrays.score)).astype(np.int64)
+        of_a, of_b = (
+            np.bincount(4 * index + kind, minlength=4 * n_models).reshape(n_models, 4).astype(np.int64)
+            for index in (arrays.index_a, arrays.index_b)
+        )
+        # As b, a score of 0 is a win.
+        return cls(of_a[:, 2] + of_b[:, 0], of_a[:, 0] + of_b[:, 2], of_a[:, 1] + of_b[:, 1], of_a[:, 3] + of_b[:, 3])
 
 
 def _acceptable(arrays: VoteArrays, columns: Sequence[IntArray], level: float) -> Mapping[int, Share]:
