@@ -23,7 +23,7 @@ Ties = Literal["half", "davidson"]
 """How ties enter the fit: as half a win for each side, or with a tie parameter."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Options:
     """What the caller chose; see `leaderboard.rate`."""
 
@@ -33,6 +33,8 @@ class Options:
     listed: frozenset[str]
     """Candidates that have a row even without votes."""
     ties: Ties = "half"
+    prior_mean: FloatArray | None = None
+    """Shape (m,): where the prior lies; 0 where it is None."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +79,7 @@ def estimate(arrays: VoteArrays, wins: FloatArray, columns: Sequence[IntArray], 
 
     within = _inside(arrays, columns, inside)
     try:
-        fitted = _fit(within, wins[np.ix_(inside, inside)], options)
+        fitted = _fit(within, wins[np.ix_(inside, inside)], options, inside)
     except NotEnoughVotesError as exc:
         return Estimate(rating, se, 0.0, reasons, (str(exc),))
     rating[inside] = fitted.ratings
@@ -125,9 +127,10 @@ def _renumbered(column: IntArray) -> IntArray:
     return np.unique(column, return_inverse=True)[1].astype(np.int64)
 
 
-def _fit(within: _Within, wins: FloatArray, options: Options) -> bt.Fit | davidson.TieFit:
+def _fit(within: _Within, wins: FloatArray, options: Options, inside: IntArray) -> bt.Fit | davidson.TieFit:
     if options.ties == "half":
-        return bt.fit(wins, prior_precision=options.prior)
+        mean = None if options.prior_mean is None else options.prior_mean[inside]
+        return bt.fit(wins, prior_precision=options.prior, prior_mean=mean)
     decisive, ties = davidson.count_ties(within.index_a, within.index_b, within.score, len(wins))
     return davidson.fit(decisive, ties, names=within.names)
 

@@ -68,7 +68,7 @@ def gains(
         Shape (k,), squared logits; the largest is the vote to ask for.
     """
     fit = bt.fit(wins, prior_precision=PRIOR_PRECISION)
-    covariance = np.linalg.inv(fit.hessian)
+    covariance: FloatArray = np.asarray(np.linalg.inv(fit.hessian), dtype=np.float64)
     towards = contrasts @ covariance
     i, j = options.first, options.second
     across = towards[:, i] - towards[:, j]

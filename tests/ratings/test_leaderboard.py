@@ -228,3 +228,22 @@ def test_a_tie_parameter_that_would_be_infinite_is_a_named_problem():
     assert any("all point one way" in problem for problem in board.problems)
     with pytest.raises(ConfigError, match="leave out one"):
         rate(rows("a", "b", 5, 5, 8), ties="davidson", prior=0.5)
+
+
+def test_thin_groups_are_drawn_towards_all_votes_together():
+    votes = rows("a", "b", 120, 60, turn="1") + rows("a", "b", 3, 6, turn="2") + rows("a", "b", 4, 0, turn="3")
+    alone, drawn = rate(votes, by="turn"), rate(votes, by="turn", shrink=0.3)
+    assert alone.groups["2"].models[0].model == "b"
+    gap = {turn: by_name(drawn.groups[turn])["a"].rating - 1000 for turn in "123"}
+    whole = by_name(drawn)["a"].rating - 1000
+    # Nine votes against 180 change little; the prior's own equation is checked in test_bradley_terry.
+    assert by_name(alone.groups["2"])["a"].rating - 1000 < 0 < gap["2"] < whole < gap["3"]
+    assert gap["1"] == pytest.approx(by_name(alone.groups["1"])["a"].rating - 1000, abs=5)
+    assert "only the prior keeps it finite" in by_name(drawn.groups["3"])["a"].problem
+    assert drawn.groups["2"].method["prior_mean"] == "the fit of all groups together"
+    assert drawn.method["prior"] == 0.0
+
+
+def test_drawing_together_needs_groups():
+    with pytest.raises(ConfigError, match="where they are named"):
+        rate(rows("a", "b", 5, 5), shrink=0.3)
