@@ -14,8 +14,8 @@ from statistics import NormalDist
 
 import numpy as np
 
-from compare.errors import NotEnoughVotesError
 from compare.ratings.bradley_terry import FloatArray, IntArray
+from compare.ratings.scores import Scores, independent_meat, robust_meat
 
 HESSIAN_RIDGE_PER_VOTE = 1e-5
 """arena-rank adds this times the number of votes to the Hessian's diagonal; so does the independent interval here, so
@@ -23,8 +23,6 @@ that both show the same figures. It narrows an interval by less than 1 %. Cluste
 
 FEW_CLUSTERS = 30
 """Below this many clusters the normal quantile is too small; Student's t with one degree less than clusters is used."""
-
-_SCORES_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,34 +76,41 @@ def sandwich(
         NotEnoughVotesError: fewer than two clusters, or no more votes than strengths to estimate.
     """
     p = 0.5 + 0.5 * np.tanh(0.5 * (theta[index_a] - theta[index_b]))
-    residual = score - p
-    n_models, n_votes = len(theta), len(score)
+    scores = Scores(index_a, index_b, score - p, len(theta))
+    ridge = 0.0 if clusters else HESSIAN_RIDGE_PER_VOTE * len(score)
+    return spread_of(hessian, scores, clusters, n_free=len(theta) - 1, ridge=ridge, level=level)
+
+
+def spread_of(
+    hessian: FloatArray,
+    scores: Scores,
+    clusters: Sequence[IntArray],
+    *,
+    n_free: int,
+    ridge: float = 0.0,
+    level: float = 0.95,
+) -> Spread:
+    """Sandwich covariance of all parameters of a model: m strengths, then k further ones.
+
+    Args:
+        hessian: shape (m + k, m + k), of the negative log likelihood at its minimum.
+        scores: of the votes, there.
+        clusters: none, one or two arrays of shape (n,) with cluster numbers.
+        n_free: free parameters: m - 1 + k.
+        ridge: added to the Hessian's diagonal.
+        level: of the interval.
+
+    Raises:
+        NotEnoughVotesError: fewer than two clusters, or no more votes than parameters.
+    """
+    bread = _inverse(hessian, ridge, scores.n_models)
     if not clusters:
-        bread = _inverse(hessian, HESSIAN_RIDGE_PER_VOTE * n_votes)
-        meat = _independent_meat(residual, index_a, index_b, n_models)
-        return Spread(bread @ meat @ bread, (), NormalDist().inv_cdf(0.5 + level / 2))
-    if len(clusters) > 2:
-        raise ValueError(f"at most two cluster columns, not {len(clusters)}")
-    n_free = n_models - 1
-    if n_votes <= n_free:
-        raise NotEnoughVotesError(f"{n_votes} votes for {n_models} candidates; at least {n_free + 1} are needed.")
-    bread = _inverse(hessian, 0.0)
-    sizes = tuple(int(column.max()) + 1 for column in clusters)
-    if min(sizes) < 2:
-        raise NotEnoughVotesError("all votes lie in one cluster; an interval needs at least 2.")
-
-    def meat_of(column: IntArray) -> FloatArray:
-        groups = int(column.max()) + 1
-        factor = groups / (groups - 1) * (n_votes - 1) / (n_votes - n_free)
-        return factor * _clustered_meat(residual, index_a, index_b, column, n_models)
-
-    meat = meat_of(clusters[0])
-    if len(clusters) == 2:
-        both = np.unique(clusters[0] * sizes[1] + clusters[1], return_inverse=True)[1].astype(np.int64)
-        meat = meat + meat_of(clusters[1]) - meat_of(both)
-    covariance = bread @ meat @ bread
+        covariance = bread @ independent_meat(scores) @ bread
+        return Spread(covariance, (), NormalDist().inv_cdf(0.5 + level / 2))
+    covariance = bread @ robust_meat(scores, clusters, n_free) @ bread
     if len(clusters) == 2:
         covariance = _without_negative_eigenvalues(covariance)
+    sizes = tuple(int(column.max()) + 1 for column in clusters)
     critical, degrees = critical_value(min(sizes), level=level)
     return Spread(covariance, sizes, critical, degrees)
 
@@ -132,43 +137,19 @@ def critical_value(n_clusters: int, *, level: float = 0.95) -> tuple[float, int 
     return float(stdtrit(n_clusters - 1, upper)), n_clusters - 1
 
 
-def _inverse(hessian: FloatArray, ridge: float) -> FloatArray:
-    """Inverse on the space of centred vectors; the constant direction, which no vote informs, is filled in."""
-    n_models = len(hessian)
-    filled = hessian + ridge * np.eye(n_models) + np.trace(hessian) / n_models**2
-    return np.linalg.inv(filled)
-
-
-def _independent_meat(residual: FloatArray, index_a: IntArray, index_b: IntArray, n_models: int) -> FloatArray:
-    squares = np.bincount(index_a * n_models + index_b, weights=residual**2, minlength=n_models**2)
-    squares = squares.reshape(n_models, n_models)
-    squares = squares + squares.T
-    meat: FloatArray = np.diag(squares.sum(axis=1)) - squares
-    return meat
-
-
-def _clustered_meat(
-    residual: FloatArray, index_a: IntArray, index_b: IntArray, cluster: IntArray, n_models: int
-) -> FloatArray:
-    """Sum over clusters of s s', with s the summed scores of one cluster; in slices, so that memory stays bounded."""
-    order = np.argsort(cluster, kind="stable")
-    a, b, r, g = index_a[order], index_b[order], residual[order], cluster[order]
-    n_clusters = int(g[-1]) + 1
-    per_slice = max(1, _SCORES_AT_ONCE // n_models)
-    meat = np.zeros((n_models, n_models))
-    for first in range(0, n_clusters, per_slice):
-        rows = min(per_slice, n_clusters - first)
-        start, stop = np.searchsorted(g, [first, first + rows])
-        base = (g[start:stop] - first) * n_models
-        sums = np.bincount(base + a[start:stop], weights=r[start:stop], minlength=rows * n_models)
-        sums -= np.bincount(base + b[start:stop], weights=r[start:stop], minlength=rows * n_models)
-        block = sums.reshape(rows, n_models)
-        meat += block.T @ block
-    return meat
+def _inverse(hessian: FloatArray, ridge: float, n_models: int) -> FloatArray:
+    """Inverse on the space of centred strengths; the constant direction, which no vote informs, is filled in."""
+    filled: FloatArray = np.array(hessian, dtype=np.float64)
+    filled[np.diag_indices(len(filled))] += ridge
+    filled[:n_models, :n_models] += np.trace(hessian[:n_models, :n_models]) / n_models**2
+    return np.asarray(np.linalg.inv(filled), dtype=np.float64)
 
 
 def _without_negative_eigenvalues(matrix: FloatArray) -> FloatArray:
-    """A + B - AB need not be a covariance; the nearest one has its negative eigenvalues set to 0."""
+    """A + B - AB need not be a covariance; the nearest one has its negative eigenvalues set to 0.
+
+    That is the remedy of Cameron, Gelbach and Miller (2011), section 2.3.
+    """
     values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
     floored: FloatArray = (vectors * np.maximum(values, 0.0)) @ vectors.T
     return floored

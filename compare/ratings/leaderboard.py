@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from compare.errors import NotEnoughVotesError
+from compare.errors import ConfigError
 from compare.ratings import bradley_terry as bt
-from compare.ratings.bradley_terry import ELO_PER_LOGIT, FloatArray, IntArray
-from compare.ratings.intervals import Spread, posterior, sandwich
+from compare.ratings.bradley_terry import IntArray
+from compare.ratings.estimate import Estimate, Options, Ties
+from compare.ratings.estimate import estimate as make_estimate
 from compare.ratings.ranks import ranks
+from compare.ratings.shares import Share, shares_by_group
 from compare.ratings.votes import (
-    BoolArray,
     VoteArrays,
     VoteRow,
     Votes,
@@ -28,6 +29,9 @@ from compare.ratings.votes import (
     is_missing,
     vote_arrays,
 )
+
+POOLED_PRECISION = 0.5
+"""Of the prior on the fit of all votes, towards which thin groups are drawn."""
 
 FEW_VOTES = 10
 """A candidate with fewer votes is rated but marked: normal intervals are not to be trusted there."""
@@ -52,10 +56,17 @@ class ModelRating:
     both_bad_share: float | None
     """Of all its votes."""
     problem: str = ""
+    tied_with: tuple[str, ...] = ()
+    """Candidates from which it is not separated: the interval of the difference holds 0."""
+    good_enough: float | None = None
+    """Share of its votes in which the rater did not find both answers bad; None where no vote of the table says "both
+    bad", so that nobody knows whether it was offered. The other answer may have been the good one: an upper limit."""
+    good_enough_low: float | None = None
+    good_enough_high: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As `rate --json` prints it."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__} | {"tied_with": list(self.tied_with)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,8 @@ def rate(
     prior: float = 0.0,
     models: Sequence[str] = (),
     level: float = 0.95,
+    ties: Ties = "half",
+    shrink: float | None = None,
 ) -> Leaderboard:
     """Rate candidates by their votes.
 
@@ -102,17 +115,29 @@ def rate(
         prior: precision lambda of a normal prior on every strength; 0 for plain Bradley-Terry.
         models: candidates to list even where they have no votes.
         level: of the intervals.
+        ties: half (a tie is half a win for each side) or davidson (with a tie parameter; see davidson.py).
+        shrink: each group of `by` is drawn towards the fit of all votes together, as if its strengths lay around these
+            with this standard deviation (natural-log scale; 0.3 is usual for thread lengths). The votes of a group are
+            also in the fit of all, so this is for thin groups and for weights, not for proving a difference. None: each
+            group by its own votes alone.
 
     Returns:
         The leaderboard; whatever could not be rated is named in `problems`.
 
     Raises:
-        ConfigError: the votes have no column of a name given.
+        ConfigError: the votes have no column of a name given, or a prior is to go with a tie parameter.
     """
+    if ties == "davidson" and prior > 0:
+        raise ConfigError("A tie parameter is fitted without a prior; leave out one of the two (--ties, --prior).")
+    if shrink is not None and (by is None or shrink <= 0 or ties != "half" or prior > 0):
+        raise ConfigError(
+            "Groups can be drawn towards all votes together where they are named (by), with a standard deviation above "
+            "0, with ties as half-wins and without another prior."
+        )
     table = votes if isinstance(votes, Votes) else Votes.from_rows(votes)
     arrays = vote_arrays(table, models)
     numbered = [cluster_numbers(table.column(name)) for name in cluster]
-    options = _Options(tuple(cluster), prior, level, frozenset(models))
+    options = Options(tuple(cluster), prior, level, frozenset(models), ties)
     columns = [numbers for numbers, _ in numbered]
     notes = [
         f"{bt.counted(missing)} without a {name}; each counts as a cluster of its own."
@@ -120,21 +145,21 @@ def rate(
         if missing
     ]
     board = _board(arrays, columns, options)
-    groups, more = _groups(table, arrays, columns, options, by) if by else ({}, [])
+    of_groups = options if shrink is None else _shrinking(arrays, options, shrink)
+    groups, more = _groups(table, arrays, columns, of_groups, by) if by else ({}, [])
     return replace(board, groups=groups, problems=(*notes, *more, *board.problems))
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
-    cluster: tuple[str, ...]
-    prior: float
-    level: float
-    listed: frozenset[str]
-    """Candidates that have a row even without votes."""
+def _shrinking(arrays: VoteArrays, options: Options, sd: float) -> Options:
+    """A prior around the fit of all votes, itself with a weak prior, so that every candidate has a place."""
+    used = arrays.take(~arrays.both_bad & (arrays.index_a != arrays.index_b))
+    wins = bt.count_wins(used.index_a, used.index_b, used.score, len(arrays.names))
+    pooled = bt.fit(wins, prior_precision=POOLED_PRECISION)
+    return replace(options, prior=1.0 / (2.0 * sd**2), prior_mean=pooled.theta)
 
 
 def _groups(
-    table: Votes, arrays: VoteArrays, columns: Sequence[IntArray], options: _Options, by: str
+    table: Votes, arrays: VoteArrays, columns: Sequence[IntArray], options: Options, by: str
 ) -> tuple[dict[str, Leaderboard], list[str]]:
     numbers, values = encode(table.column(by))
     groups = {}
@@ -157,16 +182,17 @@ def _natural(value: object) -> tuple[int, float, str]:
         return 1, 0.0, text
 
 
-def _board(arrays: VoteArrays, columns: Sequence[IntArray], options: _Options) -> Leaderboard:
+def _board(arrays: VoteArrays, columns: Sequence[IntArray], options: Options) -> Leaderboard:
     n_models = len(arrays.names)
     itself = arrays.index_a == arrays.index_b
     used = ~arrays.both_bad & ~itself
     fitted = arrays.take(used)
     wins = bt.count_wins(fitted.index_a, fitted.index_b, fitted.score, n_models)
     counts = _Counts.of(arrays.take(~itself), n_models)
+    acceptable = _acceptable(arrays.take(~itself), [column[~itself] for column in columns], options.level)
     shown = [i for i in range(n_models) if counts.total[i] or arrays.names[i] in options.listed]
-    estimate = _estimate(fitted, wins, [column[used] for column in columns], options)
-    rows = _rows(shown, arrays.names, counts, estimate)
+    estimate = make_estimate(fitted, wins, [column[used] for column in columns], options)
+    rows = _rows(shown, arrays.names, counts, estimate, acceptable)
     problems = [*estimate.problems, *(f"{row.model}: {row.problem}." for row in rows if row.problem)]
     if itself.any():
         problems.insert(0, f"{bt.counted(itself.sum())} on a candidate against itself, left out.")
@@ -193,82 +219,31 @@ class _Counts:
 
     @classmethod
     def of(cls, arrays: VoteArrays, n_models: int) -> _Counts:
-        def sides(for_a: BoolArray, for_b: BoolArray) -> IntArray:
-            counted = np.bincount(arrays.index_a[for_a], minlength=n_models)
-            return (counted + np.bincount(arrays.index_b[for_b], minlength=n_models)).astype(np.int64)
-
-        won_a, won_b, bad = arrays.score == 1.0, arrays.score == 0.0, arrays.both_bad
-        tie = ~won_a & ~won_b & ~bad
-        return cls(sides(won_a, won_b), sides(won_b, won_a), sides(tie, tie), sides(bad, bad))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Estimate:
-    """What the fit gave; arrays of shape (m,) with NaN where there is no figure."""
-
-    rating: FloatArray
-    se: FloatArray
-    critical: float
-    reasons: Mapping[int, str]
-    """Why a candidate has no rating, or why it is to be read with care."""
-    problems: tuple[str, ...] = ()
-    spread: Spread | None = None
+        kind = np.where(arrays.both_bad, 3, np.rint(2.0 * arrays.score)).astype(np.int64)
+        of_a, of_b = (
+            np.bincount(4 * index + kind, minlength=4 * n_models).reshape(n_models, 4).astype(np.int64)
+            for index in (arrays.index_a, arrays.index_b)
+        )
+        # As b, a score of 0 is a win.
+        return cls(of_a[:, 2] + of_b[:, 0], of_a[:, 0] + of_b[:, 2], of_a[:, 1] + of_b[:, 1], of_a[:, 3] + of_b[:, 3])
 
 
-def _estimate(arrays: VoteArrays, wins: FloatArray, columns: Sequence[IntArray], options: _Options) -> _Estimate:
-    n_models = len(arrays.names)
-    rating, se = np.full(n_models, np.nan), np.full(n_models, np.nan)
-    voted = np.flatnonzero((wins + wins.T).sum(axis=1) > 0)
-    if len(voted) == 0:
-        return _Estimate(rating, se, 0.0, {}, ("not enough votes: there are none to rate by.",))
-    main = bt.largest_rateable(wins)
-    inside = voted if options.prior > 0 else np.array(main, dtype=np.int64)
-    outside = [i for i in voted.tolist() if i not in set(main)]
-    reasons = {i: f"not enough votes: {bt.outside_reason(wins, i, main)}" for i in outside}
-    if len(inside) < 2:
-        return _Estimate(rating, se, 0.0, reasons, (_NONE_RATEABLE,))
-    if options.prior > 0:
-        reasons = {i: f"{reason}; only the prior keeps it finite" for i, reason in reasons.items()}
-
-    fit = bt.fit(wins[np.ix_(inside, inside)], prior_precision=options.prior)
-    rating[inside] = fit.ratings
-    place = np.full(n_models, -1)
-    place[inside] = np.arange(len(inside))
-    rows = (place[arrays.index_a] >= 0) & (place[arrays.index_b] >= 0)
-    kept = [np.unique(column[rows], return_inverse=True)[1].astype(np.int64) for column in columns]
-    a, b = place[arrays.index_a[rows]], place[arrays.index_b[rows]]
-    try:
-        spread, errors = _spread(fit, a, b, arrays.score[rows], kept, options)
-    except NotEnoughVotesError as exc:
-        return _Estimate(rating, se, 0.0, reasons, (f"not enough votes for intervals: {exc}",))
-    if errors.max() < 1e-9:
-        return _Estimate(rating, se, 0.0, reasons, (_NO_SPREAD,))
-    se[inside] = errors * ELO_PER_LOGIT
-    return _Estimate(rating, se, spread.critical, reasons, (), spread)
+def _acceptable(arrays: VoteArrays, columns: Sequence[IntArray], level: float) -> Mapping[int, Share]:
+    """For each candidate the share of its votes that are not "both bad"; empty where none is."""
+    if not arrays.both_bad.any():
+        return {}
+    sides = np.concatenate([arrays.index_a, arrays.index_b])
+    twice = [np.tile(column, 2) for column in columns]
+    return shares_by_group(np.tile(~arrays.both_bad, 2), sides, twice, level=level)
 
 
-_NONE_RATEABLE = "not enough votes: no two candidates have both won from and lost to each other, or tied."
-_NO_SPREAD = "not enough votes for intervals: every vote is a tie, or the votes of each cluster cancel exactly."
-
-
-def _spread(
-    fit: bt.Fit, a: IntArray, b: IntArray, score: FloatArray, columns: Sequence[IntArray], options: _Options
-) -> tuple[Spread, FloatArray]:
-    """The spread and the standard errors, natural-log scale.
-
-    With a prior the posterior's errors are the least that is claimed: where all votes agree, the sandwich has none.
-    """
-    if fit.prior_precision <= 0:
-        spread = sandwich(fit.theta, fit.hessian, a, b, score, columns, level=options.level)
-        return spread, spread.standard_errors
-    from_prior = posterior(fit.hessian, level=options.level)
-    if not columns:
-        return from_prior, from_prior.standard_errors
-    spread = sandwich(fit.theta, fit.hessian, a, b, score, columns, level=options.level)
-    return spread, np.maximum(spread.standard_errors, from_prior.standard_errors)
-
-
-def _rows(shown: Sequence[int], names: Sequence[str], counts: _Counts, estimate: _Estimate) -> list[ModelRating]:
+def _rows(
+    shown: Sequence[int],
+    names: Sequence[str],
+    counts: _Counts,
+    estimate: Estimate,
+    acceptable: Mapping[int, Share],
+) -> list[ModelRating]:
     half = estimate.critical * estimate.se
     low, high = estimate.rating - half, estimate.rating + half
     ranked = np.flatnonzero(np.isfinite(low))
@@ -288,13 +263,17 @@ def _rows(shown: Sequence[int], names: Sequence[str], counts: _Counts, estimate:
             both_bad=int(counts.both_bad[i]),
             both_bad_share=int(counts.both_bad[i]) / int(counts.total[i]) if counts.total[i] else None,
             problem=_problem(i, counts, estimate),
+            tied_with=tuple(names[j] for j in estimate.tied_with.get(i, ())),
+            good_enough=acceptable[i].value if i in acceptable else None,
+            good_enough_low=acceptable[i].ci_low if i in acceptable else None,
+            good_enough_high=acceptable[i].ci_high if i in acceptable else None,
         )
         for i in shown
     ]
     return sorted(rows, key=lambda row: (row.rating is None, -(row.rating or 0.0), row.model))
 
 
-def _problem(i: int, counts: _Counts, estimate: _Estimate) -> str:
+def _problem(i: int, counts: _Counts, estimate: Estimate) -> str:
     if i in estimate.reasons:
         return estimate.reasons[i]
     if counts.rated[i] == 0:
@@ -313,7 +292,7 @@ def _number(value: np.float64) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _method(options: _Options, estimate: _Estimate, *, n_votes: int, n_both_bad: int) -> dict[str, Any]:
+def _method(options: Options, estimate: Estimate, *, n_votes: int, n_both_bad: int) -> dict[str, Any]:
     spread = estimate.spread
     if spread is None:
         interval = "none"
@@ -323,15 +302,18 @@ def _method(options: _Options, estimate: _Estimate, *, n_votes: int, n_both_bad:
     else:
         interval = "posterior, normal" if options.prior > 0 else "sandwich of independent votes, normal"
     return {
-        "model": "bradley-terry",
+        "model": "bradley-terry" if options.ties == "half" else "bradley-terry-davidson",
         "scale": "1000 + 400/ln(10) * theta, mean 1000",
-        "ties": "half a win for each side",
+        "ties": "half a win for each side" if options.ties == "half" else "Davidson's tie parameter",
+        "nu": estimate.nu,
         "both_bad": "left out of the fit, reported apart",
         "prior": options.prior,
+        "prior_mean": "0" if options.prior_mean is None else "the fit of all groups together",
         "interval": interval,
         "level": options.level,
         "cluster": list(options.cluster),
         "n_clusters": list(spread.n_clusters) if spread else [],
+        "tied_with": "candidates whose difference to this one has an interval that holds 0, each pair by itself",
         "rank": "1 + candidates whose lower limit is above this one's upper limit",
         "n_votes": n_votes,
         "n_both_bad": n_both_bad,

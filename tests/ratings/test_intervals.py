@@ -95,7 +95,7 @@ def test_copying_every_vote_within_its_cluster_changes_nothing_but_the_correctio
 def test_clusters_taken_in_slices_give_the_same(votes, monkeypatch):
     a, b, score, rater, _, fit = votes
     whole = sandwich(fit.theta, fit.hessian, a, b, score, [rater]).covariance
-    monkeypatch.setattr("compare.ratings.intervals._SCORES_AT_ONCE", 10)
+    monkeypatch.setattr("compare.ratings.scores._SCORES_AT_ONCE", 10)
     np.testing.assert_allclose(sandwich(fit.theta, fit.hessian, a, b, score, [rater]).covariance, whole, atol=1e-15)
 
 
@@ -110,7 +110,7 @@ def test_one_cluster_or_too_few_votes_are_refused(votes):
     a, b, score, _, _, fit = votes
     with pytest.raises(NotEnoughVotesError, match="at least 2"):
         sandwich(fit.theta, fit.hessian, a, b, score, [np.zeros(len(a), dtype=np.int64)])
-    with pytest.raises(NotEnoughVotesError, match="4 votes for 5 candidates; at least 5"):
+    with pytest.raises(NotEnoughVotesError, match="4 votes for 5 candidates and 4 free parameters; at least 5"):
         sandwich(fit.theta, fit.hessian, a[:4], b[:4], score[:4], [np.arange(4)])
 
 

@@ -197,3 +197,53 @@ def test_every_vote_is_counted_on_both_sides(raw):
     assert sum(row.n_votes + row.both_bad for row in board.models) == 2 * len(votes)
     assert sum(row.wins for row in board.models) == sum(row.losses for row in board.models)
     assert sum(row.ties for row in board.models) % 2 == 0
+
+
+def test_candidates_whose_difference_holds_zero_are_tied():
+    board = by_name(rate(rows("a", "b", 22, 20) + rows("a", "c", 40, 10) + rows("b", "c", 40, 10)))
+    assert (board["a"].tied_with, board["b"].tied_with, board["c"].tied_with) == (("b",), ("a",), ())
+    assert (board["a"].rank, board["b"].rank) == (1, 1)
+
+
+def test_good_enough_is_said_only_where_both_bad_could_be_said():
+    assert rate(rows("a", "b", 30, 10)).models[0].good_enough is None
+    board = by_name(rate(rows("a", "b", 30, 10, 0, 10) + rows("a", "c", 20, 20)))
+    assert board["b"].good_enough == pytest.approx(0.8)
+    assert board["b"].good_enough_low < 0.8 < board["b"].good_enough_high
+    assert (board["c"].good_enough, board["a"].good_enough) == (1.0, pytest.approx(80 / 90))
+
+
+def test_a_tie_parameter_widens_the_scale_and_is_told():
+    votes = rows("a", "b", 20, 10, 30)
+    half, davidson = rate(votes), rate(votes, ties="davidson")
+    assert davidson.models[0].rating - davidson.models[1].rating == pytest.approx(400 * math.log10(2))
+    assert half.models[0].rating < davidson.models[0].rating
+    assert davidson.method["nu"] == pytest.approx(30 / math.sqrt(200))
+    assert half.method["nu"] is None
+
+
+def test_a_tie_parameter_that_would_be_infinite_is_a_named_problem():
+    board = rate(rows("a", "b", 5, 0, 8), ties="davidson")
+    assert board.models[0].rating is None
+    assert any("all point one way" in problem for problem in board.problems)
+    with pytest.raises(ConfigError, match="leave out one"):
+        rate(rows("a", "b", 5, 5, 8), ties="davidson", prior=0.5)
+
+
+def test_thin_groups_are_drawn_towards_all_votes_together():
+    votes = rows("a", "b", 120, 60, turn="1") + rows("a", "b", 3, 6, turn="2") + rows("a", "b", 4, 0, turn="3")
+    alone, drawn = rate(votes, by="turn"), rate(votes, by="turn", shrink=0.3)
+    assert alone.groups["2"].models[0].model == "b"
+    gap = {turn: by_name(drawn.groups[turn])["a"].rating - 1000 for turn in "123"}
+    whole = by_name(drawn)["a"].rating - 1000
+    # Nine votes against 180 change little; the prior's own equation is checked in test_bradley_terry.
+    assert by_name(alone.groups["2"])["a"].rating - 1000 < 0 < gap["2"] < whole < gap["3"]
+    assert gap["1"] == pytest.approx(by_name(alone.groups["1"])["a"].rating - 1000, abs=5)
+    assert "only the prior keeps it finite" in by_name(drawn.groups["3"])["a"].problem
+    assert drawn.groups["2"].method["prior_mean"] == "the fit of all groups together"
+    assert drawn.method["prior"] == 0.0
+
+
+def test_drawing_together_needs_groups():
+    with pytest.raises(ConfigError, match="where they are named"):
+        rate(rows("a", "b", 5, 5), shrink=0.3)

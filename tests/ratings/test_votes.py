@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from compare.errors import ConfigError
@@ -91,3 +92,19 @@ def test_a_thread_length_that_is_no_number_is_in_no_bucket():
 def test_edges_that_do_not_rise_are_refused(edges):
     with pytest.raises(ConfigError, match="rise from 1"):
         buckets(edges)
+
+
+def test_a_pandas_table_gives_the_same_arrays_as_lists():
+    import pandas as pd
+
+    a, b, winner = ["x", "y", "x"], ["z", "x", "y"], ["tie", "model_b", "both_bad"]
+    frame = pd.DataFrame({"winner": winner, "model_a": a, "model_b": b, "turn": [1, 2, 1]}, index=[5, 3, 9])
+    votes = Votes.from_frame(frame)
+    from_table, from_lists = vote_arrays(votes), vote_arrays(Votes(a, b, winner))
+    assert from_table.names == from_lists.names == ("x", "y", "z")
+    for name in ("index_a", "index_b", "score", "both_bad"):
+        np.testing.assert_array_equal(getattr(from_table, name), getattr(from_lists, name))
+    assert list(votes.column("turn")) == [1, 2, 1]
+    assert votes.take([2]).winner == ["both_bad"]
+    with pytest.raises(ValueError, match="row 1 of the votes has an empty"):
+        vote_arrays(Votes.from_frame(frame.assign(model_a=["x", None, "y"])))
