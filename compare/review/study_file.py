@@ -15,13 +15,14 @@ from itertools import takewhile
 from typing import Any, cast, get_args
 
 from compare.errors import ImportFormatError
-from compare.records import Answer, Candidate, History, Message, Thread
+from compare.records import Answer, History, Message, Thread
 from compare.review.studies import MOST_SIDES, Items, LeftOut
-from compare.store.part import new_id
-from compare.store.recorded import PRODUCTION
+from compare.store.part import new_id, storable
+from compare.store.recorded import candidate_of
 from compare.store.store import Store
 from compare.store.study_values import Expected, ItemKind, NewItem, Scope
 from compare.threads.importers import openai_messages
+from compare.threads.importers.items import Where
 from compare.threads.importers.read import titled
 
 _RESPONSE = "response:"
@@ -150,13 +151,17 @@ def _item(store: Store, record: dict[str, Any], source: str, line: int, scope: S
 
 
 def _turn(record: dict[str, Any], source: str, line: int) -> tuple[Thread, dict[str, tuple[Message, ...]]]:
-    thread = titled(openai_messages.read(record, source=source, number=line))
-    if not any(message.role == "user" for message in thread.messages):
-        raise ImportFormatError("it has no user message that could be answered.")
-    empty = sorted(name for name, text in thread.recorded.items() if not text.strip())
+    thread = titled(_read(record, source, line))
+    empty = sorted(one.name for one in thread.recorded if not one.text.strip())
     if empty:
         raise ImportFormatError(f"the answer of {empty[0]!r} is empty.")
-    return thread, {name: () for name in thread.recorded}
+    return thread, {one.name: () for one in thread.recorded}
+
+
+def _read(record: dict[str, Any], source: str, line: int) -> Thread:
+    (thread,) = openai_messages.read(record, Where(source, line))
+    assert isinstance(thread, Thread), "a record of messages is one thread"
+    return thread
 
 
 def _whole_threads(record: dict[str, Any], source: str, line: int) -> tuple[Thread, dict[str, tuple[Message, ...]]]:
@@ -166,7 +171,7 @@ def _whole_threads(record: dict[str, Any], source: str, line: int) -> tuple[Thre
         raise ImportFormatError("the field 'threads' is missing or does not map names to lists of messages.")
     whole: dict[str, tuple[Message, ...]] = {}
     for name, messages in found.items():
-        read = openai_messages.read({"messages": messages}, source=source, number=line)
+        read = _read({"messages": messages}, source, line)
         if read.messages[-1].role != "assistant":
             raise ImportFormatError(f"the thread of {name!r} does not end with an answer.")
         whole[str(name)] = read.messages
@@ -188,9 +193,9 @@ def _keep_turn(store: Store, thread: Thread) -> tuple[str, dict[str, str]]:
     prompt = [message for message in store.thread(thread_id).messages if message.role == "user"][-1]
     recorded = store.recorded_answers(prompt.id)
     found = {}
-    for name, text in thread.recorded.items():
-        candidate_id = _candidate(name).id
-        found[name] = next(a.id for a in recorded if (a.candidate_id, a.text) == (candidate_id, text))
+    for one in thread.recorded:
+        wanted = candidate_of(one.name).id, storable(one.text)
+        found[one.name] = next(answer.id for answer in recorded if (answer.candidate_id, answer.text) == wanted)
     return thread_id, found
 
 
@@ -204,7 +209,7 @@ def _keep_threads(store: Store, thread: Thread, sides: Mapping[str, tuple[Messag
         path = store.path(leaf_id)
         answer = Answer(
             id=new_id(),
-            candidate_id=store.save_candidate(_candidate(name)),
+            candidate_id=store.save_candidate(candidate_of(name)),
             prompt_leaf_id=leaf_id,
             turn=sum(message.role == "user" for message in path),
             n_messages=len(path),
@@ -217,7 +222,3 @@ def _keep_threads(store: Store, thread: Thread, sides: Mapping[str, tuple[Messag
         store.save_answer(answer)
         found[name] = answer.id
     return thread_id, found
-
-
-def _candidate(name: str) -> Candidate:
-    return PRODUCTION if name == PRODUCTION.model_id else Candidate(model_id=name)

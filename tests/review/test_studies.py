@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from compare.errors import NotFoundError, StudyError
-from compare.records import Message, Thread
+from compare.records import Message, Recorded, Thread
 from compare.review import studies
 from compare.store.study_values import Expected, NewItem, Study
 
@@ -47,7 +47,10 @@ def test_comparisons_give_their_newest_complete_answers(table, store) -> None:
 
 
 def test_recorded_answers_stand_beside_production(store) -> None:
-    thread = Thread((Message("user", "Fare?"), Message("assistant", "42")), recorded={"ours": "41", "theirs": "40"})
+    thread = Thread(
+        (Message("user", "Fare?"), Message("assistant", "42")),
+        recorded=(Recorded("ours", "41"), Recorded("theirs", "40")),
+    )
     alone = store.save_thread(Thread((Message("user", "Hello?"),))).id
     found = studies.from_recorded(store, [store.save_thread(thread).id, alone])
     texts = [{a.text for a in store.answers(item.answer_ids).values()} for item in found.items]
