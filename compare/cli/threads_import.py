@@ -39,9 +39,10 @@ _MOST_CHARACTERS = 2_000_000
     "--format",
     "file_format",
     type=click.Choice(["auto", *FORMAT_NAMES]),
+    metavar="NAME",
     default="auto",
     show_default=True,
-    help="The format is found by content.",
+    help=f"Found by content, or one of {', '.join(FORMAT_NAMES)}.",
 )
 @click.option(
     "--columns", default="", help="Of a table: thread=COLUMN,role=COLUMN,text=COLUMN or question=...,answer=..."
