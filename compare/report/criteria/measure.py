@@ -223,6 +223,12 @@ def _good_enough_rate(criterion: Criterion, candidate_id: str, evidence: Evidenc
     if not ballots:
         return _nothing("vote", f"there are no blind votes on it{criterion.place}")
     rows = list(ballots.values())
+    history = criterion.history or "fixed"
+    if not any(row.verdict == "all_bad" for row in evidence.votes if row.history == history):
+        # As on Results: imported votes may come from a form that had no such answer.
+        return _nothing(
+            "vote", "no blind vote found all answers bad, so nobody knows whether it was offered", len(rows)
+        )
     return _of_votes([float(row.verdict != "all_bad") for row in rows], rows)
 
 

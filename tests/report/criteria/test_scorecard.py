@@ -266,6 +266,13 @@ def test_good_enough_is_every_ballot_that_did_not_find_all_answers_bad(table: Ta
     assert found.measured.ci_low < 0.75 < found.measured.ci_high
 
 
+def test_good_enough_is_not_measured_where_nobody_found_anything_bad(table: Table) -> None:
+    cast_votes(table, 8)
+    found = only(table.store, 'metric = "good_enough_rate"\ncandidate = "sim-lite"\nlimit = ">= 90 %"')
+    assert found.verdict == "not measured"
+    assert "no blind vote found all answers bad, so nobody knows whether it was offered" in found.sentence
+
+
 def test_an_unknown_opponent_is_told_with_the_known_names(table: Table) -> None:
     cast_votes(table, 2)
     found = only(table.store, 'metric = "win_share"\ncandidate = "sim-lite"\nagainst = "gpt"\nlimit = ">= 40 %"')
