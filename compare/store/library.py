@@ -19,13 +19,12 @@ from compare.store.candidates import to_candidate
 from compare.store.keeping import SavedThread
 from compare.store.part import Part, new_id, now, storable
 from compare.store.paths import select_path
+from compare.store.recorded import STEPS
 from compare.threads.selection import Selection
 
 Sort = Literal["newest", "oldest", "title", "longest", "shortest", "most tokens"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 MAX_TAG_CHARS = 60
-ON_THE_WAY = "production-steps"
-"""Model id under which imported logs keep calls whose answer was a tool call: no reply that could be compared."""
 BUCKET_EDGES = "bucket_edges"
 """Name under which the edges of the library's length buckets are kept."""
 
@@ -135,7 +134,7 @@ class Library(Part):
         said = {message.answer_id for message in messages}
         candidates = {row["id"]: to_candidate(row) for row in rows}
         found = [LastRecorded(candidates[key], answer, answer.id in said) for key, answer in answers.items()]
-        return [one for one in found if one.candidate.model_id != ON_THE_WAY]
+        return [one for one in found if one.candidate.id != STEPS.id]
 
     def versions_of(self, thread_id: str) -> list[str]:
         """Ids of the threads that were made from this one by editing a message, oldest first."""
