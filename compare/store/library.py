@@ -6,7 +6,6 @@ Nothing is deleted; a thread that is in the way is archived.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
