@@ -1,31 +1,26 @@
 """The thread library: finding threads, and what is said of them beside their words (tags, workload, title, archived).
 
-The words of a thread never change, since answers refer to them: a message that is said differently makes another
-thread, which knows from which one it was made. Nothing is deleted; a thread that is in the way is archived.
+Nothing is deleted; a thread that is in the way is archived.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal, NamedTuple, get_args
 
 from compare.errors import NotFoundError, StoreError
-from compare.records import Answer, Candidate, Message, Thread
+from compare.records import Answer, Candidate
 from compare.store.answers import select_recorded
 from compare.store.candidates import to_candidate
-from compare.store.keeping import SavedThread
-from compare.store.part import Part, new_id, now, storable
+from compare.store.part import Part, now, storable
 from compare.store.paths import select_path
+from compare.store.recorded import STEPS
 from compare.threads.selection import Selection
 
 Sort = Literal["newest", "oldest", "title", "longest", "shortest", "most tokens"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 MAX_TAG_CHARS = 60
-ON_THE_WAY = "production-steps"
-"""Model id under which imported logs keep calls whose answer was a tool call: no reply that could be compared."""
 BUCKET_EDGES = "bucket_edges"
 """Name under which the edges of the library's length buckets are kept."""
 
@@ -125,7 +120,7 @@ class Library(Part):
         with self._database.reading() as connection:
             row = connection.execute("SELECT leaf_message_id FROM threads WHERE id = ?", (thread_id,)).fetchone()
             if row is None:
-                raise _not_found(thread_id)
+                raise not_found(thread_id)
             messages = select_path(connection, row["leaf_message_id"])
             asked = next((m for m in reversed(messages) if m.role == "user"), None)
             answers = {a.candidate_id: a for a in select_recorded(connection, asked.id)} if asked else {}
@@ -135,15 +130,7 @@ class Library(Part):
         said = {message.answer_id for message in messages}
         candidates = {row["id"]: to_candidate(row) for row in rows}
         found = [LastRecorded(candidates[key], answer, answer.id in said) for key, answer in answers.items()]
-        return [one for one in found if one.candidate.model_id != ON_THE_WAY]
-
-    def versions_of(self, thread_id: str) -> list[str]:
-        """Ids of the threads that were made from this one by editing a message, oldest first."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT thread_id FROM thread_versions WHERE edited_from_id = ? ORDER BY made_at", (thread_id,)
-            ).fetchall()
-        return [row[0] for row in rows]
+        return [one for one in found if one.candidate.id != STEPS.id]
 
     # --- what is said of threads
 
@@ -187,7 +174,7 @@ class Library(Part):
             raise StoreError("The title is empty. Write one, so that the thread can be found.")
         with self._database.writing() as connection:
             if not connection.execute("UPDATE threads SET title = ? WHERE id = ?", (title, thread_id)).rowcount:
-                raise _not_found(thread_id)
+                raise not_found(thread_id)
 
     def archive_threads(self, thread_ids: Sequence[str], *, archived: bool = True) -> None:
         """Take threads out of the lists, or put them back; everything that refers to them stays."""
@@ -201,37 +188,6 @@ class Library(Part):
                 )
             else:
                 connection.execute(f"DELETE FROM archived_threads WHERE thread_id IN {_THESE}", (ids,))
-
-    # --- another version
-
-    def edit_message(self, thread_id: str, number: int, text: str) -> SavedThread:
-        """Say one message of a thread differently: another thread with the other words, which says where it is from.
-
-        It keeps title, source, tags and workload, and has no recorded answers: what was really said answered other
-        words. Where an equal conversation is stored already, that one is given back.
-
-        Args:
-            thread_id: the thread as it is; it stays.
-            number: of the message, from 1.
-            text: what it says instead; calls of tools and attachments of the old message are not taken along.
-
-        Raises:
-            NotFoundError: there is no such thread or message.
-            StoreError: the message would be empty or would say the same.
-        """
-        text = storable(text)
-        with self._database.writing() as connection:
-            row = connection.execute("SELECT * FROM threads WHERE id = ?", (thread_id,)).fetchone()
-            if row is None:
-                raise _not_found(thread_id)
-            messages = select_path(connection, row["leaf_message_id"])
-            edited = Thread(_with_other_words(messages, number, text))
-            there = connection.execute(
-                "SELECT id FROM threads WHERE content_sha256 = ?", (edited.content_sha256,)
-            ).fetchone()
-            if there:
-                return SavedThread(there["id"], created=False)
-            return SavedThread(_insert_version(connection, row, edited, number), created=True)
 
     # --- choices that are kept
 
@@ -350,59 +306,6 @@ def _tag(text: str, noun: str = "tag") -> str:
     return tag
 
 
-def _not_found(thread_id: str) -> NotFoundError:
+def not_found(thread_id: str) -> NotFoundError:
+    """What is raised where no thread has this id."""
     return NotFoundError(f"No thread has the id {thread_id!r}; it may be in another data folder.")
-
-
-def _with_other_words(messages: Sequence[Message], number: int, text: str) -> tuple[Message, ...]:
-    if not 1 <= number <= len(messages):
-        raise NotFoundError(f"There is no message {number}; this thread has {len(messages)}.")
-    if not text.strip():
-        raise StoreError(f"Message {number} would be empty. Write what it says instead.")
-    if text == messages[number - 1].text:
-        raise StoreError(f"Message {number} says this already, so there is no other version to keep.")
-    edited = replace(messages[number - 1], text=text, parts_json="")
-    return tuple(
-        replace(message, id="", answer_id=None) for message in (*messages[: number - 1], edited, *messages[number:])
-    )
-
-
-def _insert_version(connection: sqlite3.Connection, old: sqlite3.Row, edited: Thread, number: int) -> str:
-    """The edited thread with its messages as a chain, what is said of the old one, and where it is from."""
-    thread_id = new_id()
-    ids = [new_id() for _ in edited.messages]
-    connection.execute(
-        """
-        INSERT INTO threads (id, title, source, source_ref, content_sha256, workload, leaf_message_id, n_messages,
-            n_user_turns, imported_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        (
-            thread_id,
-            old["title"],
-            old["source"],
-            old["source_ref"],
-            edited.content_sha256,
-            old["workload"],
-            ids[-1],
-            len(ids),
-            old["n_user_turns"],
-            now(),
-        ),
-    )
-    connection.executemany(
-        "INSERT INTO messages (id, thread_id, parent_id, role, parts_json, text) VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (message_id, thread_id, parent_id, message.role, message.parts_json, message.text)
-            for message_id, parent_id, message in zip(ids, [None, *ids], edited.messages, strict=False)
-        ],
-    )
-    connection.execute(
-        "INSERT INTO thread_tags (thread_id, tag) SELECT ?, tag FROM thread_tags WHERE thread_id = ?",
-        (thread_id, old["id"]),
-    )
-    connection.execute(
-        "INSERT INTO thread_versions (thread_id, edited_from_id, message_number, made_at) VALUES (?, ?, ?, ?)",
-        (thread_id, old["id"], number, now()),
-    )
-    return thread_id

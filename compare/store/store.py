@@ -22,6 +22,7 @@ from compare.store.raters import Raters
 from compare.store.studies import Studies
 from compare.store.study_ballots import StudyBallots
 from compare.store.threads import Threads
+from compare.store.versions import Versions
 from compare.store.votes import Votes
 
 
@@ -43,6 +44,7 @@ class Store(
     Studies,
     Assignments,
     StudyBallots,
+    Versions,
 ):
     """Threads, answers, comparisons and ballots. One object serves all threads of a process; made by open_store.
 

@@ -129,6 +129,17 @@ def test_a_long_thread_is_folded_and_opens_at_the_message_of_the_address() -> No
     assert "<summary>Messages 1 to 10</summary>" in text(opened(thread=long, message="13"))
 
 
+def test_another_branch_of_a_thread_can_be_read() -> None:
+    one = keep("Parcel", 3)
+    store = resources.store()
+    first = store.thread(one).messages[0].id
+    leaf = store.append_messages(one, first, [Message("assistant", "Another answer."), Message("user", "And then?")])
+    app = opened(thread=one)
+    assert "Another answer." not in text(app)
+    app.selectbox(key=f"branch_{one}").set_value(leaf).run()
+    assert "Another answer." in text(healthy(app))
+
+
 def test_threads_are_ordered_by_tokens_once_they_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     keep("Long words in few messages " * 20, 2)
     keep("Short", 9)
@@ -246,7 +257,7 @@ def test_a_file_is_shown_before_anything_of_it_is_kept() -> None:
     app = given(opened())
     shown = text(app)
     assert "4 records read = 2 new + 0 here already + 1 more than once in it + 1 refused." in shown
-    assert "record 2: the thread is empty" in shown
+    assert "line 2: the thread is empty" in shown
     assert "First?" in shown
     assert resources.store().find_threads(Selection()) == []
 
@@ -266,6 +277,37 @@ def test_what_is_kept_gets_tags_and_leads_on() -> None:
     keep("Another")
     app.button(key="adding_show").click().run()
     assert listed(healthy(app)) == ["Two", "One"]
+
+
+def test_masks_are_shown_before_and_hold_for_what_is_kept() -> None:
+    app = given(opened(), "User: I am ann@example.org, order ORD-77.\nAssistant: Thanks.", "chat.txt")
+    app.multiselect(key="adding_masks").set_value(["email"])
+    app.text_area(key="adding_patterns").set_value("order=ORD-[0-9]+").run()
+    shown = text(healthy(app))
+    assert "Masked: 1 x email, 1 x order." in shown
+    assert "ann@example.org" not in shown
+    app.button(key="adding_keep").click().run()
+    store = resources.store()
+    (one,) = store.find_threads(Selection())
+    assert store.thread(one).messages[0].text == "I am [email 1], order [order 1]."
+
+
+def test_a_mask_or_columns_that_cannot_be_used_get_a_sentence() -> None:
+    app = given(opened())
+    app.text_area(key="adding_patterns").set_value("order=[").run()
+    assert "not a regular expression" in app.error[0].value
+    app.text_area(key="adding_patterns").set_value("").run()
+    app.text_input(key="adding_columns").set_value("colour=x").run()
+    assert "A column cannot be" in app.error[0].value
+
+
+def test_a_table_is_read_by_its_columns() -> None:
+    app = opened()
+    app.segmented_control(key="library_view").set_value("add").run()
+    app.text_input(key="adding_columns").set_value("thread=nr, role=who, text=said")
+    table = "nr,who,said\n1,user,Where is it?\n1,assistant,In Lisbon.\n"
+    app.file_uploader(key="library_upload").set_value([("t.csv", table.encode(), "text/csv")]).run()
+    assert "In Lisbon." in text(healthy(app))
 
 
 def test_what_is_here_already_is_counted_before_and_after() -> None:

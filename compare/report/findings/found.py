@@ -7,14 +7,14 @@ from typing import Any, Literal
 
 Kind = Literal["error", "context cut", "answer cut", "asked again", "assistant asked again", "token gap", "slow"]
 
-KINDS: dict[Kind, tuple[str, int]] = {
+KINDS: dict[Kind, tuple[str, float]] = {
     "error": ("Answers failed", 4),
     "context cut": ("Context was cut", 3),
     "answer cut": ("Answers were cut off by length", 3),
     "asked again": ("Users asked again", 3),
     "assistant asked again": ("Assistants asked again", 2),
     "token gap": ("Token counts out of band", 1),
-    "slow": ("Slow tails", 1),
+    "slow": ("Slow tails", 0.25),  # one answer in twenty always lies above its p95
 }
 """What a page calls each kind, and how much a thread with it weighs in the ranking."""
 

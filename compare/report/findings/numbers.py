@@ -11,7 +11,7 @@ from compare.records import Candidate
 from compare.render.numbers import seconds
 from compare.report.findings.found import Finding
 from compare.store.findings import RecordedNumbers
-from compare.store.library import ON_THE_WAY
+from compare.store.recorded import STEPS
 from compare.tokens.calibration import FLOOR_SHARE, FLOOR_TOKENS, Calibration, Observation, fit
 from compare.tokens.calibration import findings as out_of_band
 
@@ -38,7 +38,7 @@ def findings_of_numbers(rows: Sequence[RecordedNumbers], candidates: Mapping[str
     by_name: dict[str, list[RecordedNumbers]] = defaultdict(list)
     for row in rows:
         candidate = candidates[row.candidate_id]
-        on_the_way = candidate.model_id == ON_THE_WAY
+        on_the_way = candidate.id == STEPS.id
         name = candidate.name
         if row.model_served and row.model_served != candidate.model_id:
             name = f"{name} ({row.model_served})"

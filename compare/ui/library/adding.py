@@ -1,20 +1,25 @@
-"""Bringing threads in: a file or a pasted text is read, what would be kept is shown, and only then it is kept."""
+"""Bringing threads in: a file or a pasted text is read, what would be kept is shown, and only then it is kept.
+
+It is read twice, once to show it and once to keep it, so that no more than a few of its threads are ever held.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 import streamlit as st
 
-from compare.errors import CompareError
+from compare.errors import CompareError, StoreError
 from compare.records import Thread
 from compare.report.words import counted
-from compare.threads.importers import Reading, read_bytes, read_text
-from compare.threads.importers.read import titled
+from compare.store.keeping import SavedThread
+from compare.threads.importers import Options, Reading, open_import, titled
 from compare.threads.selection import Selection
 from compare.ui import resources, state
 from compare.ui.library.reading import show_thread
+from compare.ui.library.reading_options import reading_options
 from compare.ui.library.selection import (
     JOBS_PAGE,
     MAX_NAMED,
@@ -25,13 +30,29 @@ from compare.ui.library.selection import (
 )
 from compare.ui.plain import plain
 
-FILE_TYPES = ("json", "jsonl", "ndjson", "txt", "md")
+FILE_TYPES = ("json", "jsonl", "ndjson", "txt", "md", "log", "csv", "tsv", "xlsx", "xlsm")
 _WAYS = {"upload": "Upload a file", "paste": "Paste"}
 _SHOWN = 3
 _REFUSED_SHOWN = 20
+_AT_ONCE = 200
+"""Threads of one transaction."""
 _PREVIEW_PX = 320
 _PASTE_PX = 160
 _READ, _KEPT = "adding_read", "adding_kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is to be read, and how."""
+
+    name: str
+    raw: bytes = field(repr=False)
+    options: Options
+
+    def threads(self) -> tuple[Reading, Iterator[Thread]]:
+        """Its threads one by one, each with a title, and what becomes of its records meanwhile."""
+        incoming = open_import(self.raw, source=self.name, options=self.options)
+        return incoming.reading, map(titled, incoming.threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +60,27 @@ class Preview:
     """A reading, and what keeping it would do."""
 
     key: str
-    """Hash of what was given."""
+    """Hash of what was given and how it was read."""
     source: str
     reading: Reading
-    threads: tuple[Thread, ...]
-    """As they would be kept, each with a title; of equal ones the first."""
-    n_repeated: int
-    """Threads that stand in the file more than once."""
+    first: tuple[Thread, ...]
+    """The first threads, as they would be kept."""
+    n_threads: int
+    """Different ones."""
     n_known: int
-    """Threads that are here already."""
+    """Those of them that are here already."""
 
     @property
     def sentence(self) -> str:
         """What was read, in numbers that add up."""
-        n_new = len(self.threads) - self.n_known
-        refused = len(self.reading.refused)
-        told = f"{counted(self.reading.n_read, 'record')} read = {n_new:,} new + {self.n_known:,} here already"
-        told += f" + {self.n_repeated:,} more than once in it" if self.n_repeated else ""
-        return f"{told} + {refused:,} refused."
+        reading, n_repeated = self.reading, self.reading.n_threads - self.n_threads
+        parts = [f"{self.n_threads - self.n_known:,} new", f"{self.n_known:,} here already"]
+        parts += [f"{n_repeated:,} more than once in it"] if n_repeated else []
+        read, refused = counted(reading.n_read, "record"), f"{reading.n_refused:,} refused"
+        if reading.n_kept == reading.n_threads:
+            return f"{read} read = {' + '.join(parts)} + {refused}."
+        made = counted(reading.n_threads, "thread")
+        return f"{read} read = {reading.n_kept:,} kept + {refused}. They make {made}: {', '.join(parts)}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +104,19 @@ def adding() -> None:
             "How", list(_WAYS), format_func=_WAYS.__getitem__, default="upload", required=True, key="adding_way",
             label_visibility="collapsed",
         )  # fmt: skip
-        found = _pasted() if way == "paste" else _uploaded()
+        name, raw = _pasted() if way == "paste" else _uploaded()
+        options = reading_options()
+        if raw is None or options is None:
+            return
+        given = Given(name, raw, options)
+        found = _read(given)
         if found is None:
             return
         tags, workload = _said_of_all()
         if st.button(
-            f"Keep {counted(len(found.threads), 'thread')}", type="primary", icon=":material/check:", key="adding_keep"
+            f"Keep {counted(found.n_threads, 'thread')}", type="primary", icon=":material/check:", key="adding_keep"
         ):
-            _keep(found, tags, workload)
+            _keep(given, found, tags, workload)
             st.rerun()
     with right:
         _show(found)
@@ -96,33 +125,37 @@ def adding() -> None:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def _uploaded() -> Preview | None:
-    file = st.file_uploader("JSON, JSON lines or a text transcript", type=list(FILE_TYPES), key="library_upload")
+def _uploaded() -> tuple[str, bytes | None]:
+    file = st.file_uploader("Conversations or logs", type=list(FILE_TYPES), key="library_upload")
     if file is None:
-        st.caption("What is in the file is shown first. Nothing is kept before you say so.")
-        return None
-    return _read(file.file_id, file.name, file.getvalue())
+        st.caption(
+            "Chats of OpenAI, Anthropic and Gemini, exports of ChatGPT and Claude, ShareGPT, tables, transcripts, and "
+            "logs (OpenTelemetry, LiteLLM, Langfuse). What is in it is shown first; nothing is kept before you say so."
+        )
+        return "", None
+    return file.name, file.getvalue()
 
 
-def _pasted() -> Preview | None:
+def _pasted() -> tuple[str, bytes | None]:
     text = st.text_area(
         "Conversation", key="adding_text", height=_PASTE_PX, placeholder="User: ...\nAssistant: ...\n\nor JSON",
         label_visibility="collapsed",
     )  # fmt: skip
     if not text.strip():
         st.caption("What is in the text is shown first. Nothing is kept before you say so.")
-        return None
-    return _read(sha256(text.encode("utf-8", "replace")).hexdigest(), "paste", text)
+        return "", None
+    return "paste", text.encode("utf-8", "replace")
 
 
-def _read(key: str, source: str, given: bytes | str) -> Preview | None:
+def _read(given: Given) -> Preview | None:
     """What would be kept; read once and remembered, since every press draws the page again."""
+    key = sha256(given.raw + repr((given.name, given.options)).encode()).hexdigest()
     before = st.session_state.get(_READ)
     if isinstance(before, Preview) and before.key == key:
         return before
     try:
-        reading = read_text(given, source=source) if isinstance(given, str) else read_bytes(given, source=source)
-        found = _preview(key, source, reading)
+        with st.spinner("Reading"):
+            found = _preview(key, given)
     except CompareError as exc:
         st.error(plain(str(exc)), icon=":material/error:")
         return None
@@ -130,34 +163,51 @@ def _read(key: str, source: str, given: bytes | str) -> Preview | None:
     return found
 
 
-def _preview(key: str, source: str, reading: Reading) -> Preview:
-    by_hash: dict[str, Thread] = {}
-    for thread in reading.threads:
-        by_hash.setdefault(thread.content_sha256, titled(thread))
-    known = resources.store().known_threads(by_hash)
-    return Preview(key, source, reading, tuple(by_hash.values()), len(reading.threads) - len(by_hash), len(known))
+def _preview(key: str, given: Given) -> Preview:
+    reading, threads = given.threads()
+    first: list[Thread] = []
+    hashes: set[str] = set()
+    for thread in threads:
+        sha = thread.content_sha256
+        if sha not in hashes and len(first) < _SHOWN:
+            first.append(thread)
+        hashes.add(sha)
+    known = resources.store().known_threads(hashes)
+    return Preview(key, given.name, reading, tuple(first), len(hashes), len(known))
 
 
 # --- showing ---------------------------------------------------------------------------------------------------------
 
 
 def _show(found: Preview) -> None:
-    st.markdown(f"**{plain(found.source)}**: {found.sentence}")
+    st.markdown(f"**{plain(found.source)}**: {plain(found.reading.kind)}. {found.sentence}")
+    if found.reading.masked:
+        told = ", ".join(f"{n:,} x {kind}" for kind, n in found.reading.masked.items())
+        st.info(plain(f"Masked: {told}."), icon=":material/visibility_off:")
     for note in found.reading.notes:
         st.info(plain(note), icon=":material/info:")
     _refused(found.reading)
-    shown = found.threads[:_SHOWN]
     which = 0
-    if len(found.threads) > 1:
+    if len(found.first) > 1:
         which = st.segmented_control(
-            "First threads", range(len(shown)), default=0, required=True, key=f"adding_which_{found.key}",
-            format_func=lambda i: f"{i + 1} \u00b7 {plain(_short(shown[i].title))}", label_visibility="collapsed",
+            "First threads", range(len(found.first)), default=0, required=True, key=f"adding_which_{found.key}",
+            format_func=lambda i: f"{i + 1} \u00b7 {plain(_short(found.first[i].title))}",
+            label_visibility="collapsed",
         )  # fmt: skip
-    thread = shown[which]
-    st.caption(f"{counted(len(thread.messages), 'message')}, as they would be kept.")
+    thread = found.first[which]
+    st.caption(f"{_holds(thread)}, as they would be kept. {plain(thread.note)}")
     show_thread(thread.messages, height=_PREVIEW_PX, message=None)
-    if len(found.threads) > _SHOWN:
-        st.caption(f"The first {_SHOWN} of {counted(len(found.threads), 'thread')}.")
+    if found.n_threads > len(found.first):
+        st.caption(f"The first {len(found.first)} of {counted(found.n_threads, 'thread')}.")
+
+
+def _holds(thread: Thread) -> str:
+    told = [counted(len(thread.messages), "message")]
+    if thread.recorded:
+        told.append(counted(len(thread.recorded), "recorded answer"))
+    if thread.branches:
+        told.append(f"{len(thread.branches):,} more {'branch' if len(thread.branches) == 1 else 'branches'}")
+    return ", ".join(told)
 
 
 def _short(title: str) -> str:
@@ -165,12 +215,12 @@ def _short(title: str) -> str:
 
 
 def _refused(reading: Reading) -> None:
-    if not reading.refused:
+    if not reading.n_refused:
         return
-    lines = "\n".join(f"- record {r.line}: {plain(r.reason)}" for r in reading.refused[:_REFUSED_SHOWN])
-    more = len(reading.refused) - _REFUSED_SHOWN
+    lines = "\n".join(f"- {r.unit} {r.line}: {plain(r.reason)}" for r in reading.refused[:_REFUSED_SHOWN])
+    more = reading.n_refused - _REFUSED_SHOWN
     st.warning(
-        f"{counted(len(reading.refused), 'record')} refused:\n{lines}" + (f"\n- and {more:,} more" if more > 0 else ""),
+        f"{counted(reading.n_refused, 'record')} refused:\n{lines}" + (f"\n- and {more:,} more" if more > 0 else ""),
         icon=":material/warning:",
     )
 
@@ -193,18 +243,55 @@ def _said_of_all() -> tuple[list[str], str | None]:
     return list(tags), workload
 
 
-def _keep(found: Preview, tags: list[str], workload: str | None) -> None:
+def _keep(given: Given, found: Preview, tags: list[str], workload: str | None) -> None:
+    """Keep all of it, also what stands in it more than once: each may bring recorded answers of its own."""
     store = resources.store()
-    # Also those that stand in it more than once: each may bring recorded answers of its own.
-    read = map(titled, found.reading.threads)
-    saved = [store.save_thread(replace(t, workload=workload) if workload else t) for t in read]
-    ids = tuple(dict.fromkeys(one.id for one in saved))
+    _, threads = given.threads()
+    if workload:
+        threads = (replace(thread, workload=workload) for thread in threads)
+    saved: dict[str, bool] = {}
+    troubles: list[str] = []
+    bar = st.progress(0.0, "Keeping")
+    done = 0
+    for some in _batches(threads):
+        for one in _saved(some, troubles):
+            saved[one.id] = saved.get(one.id, False) or one.created
+        done += len(some)
+        bar.progress(min(1.0, done / max(1, found.reading.n_threads)), f"{done:,} of {found.reading.n_threads:,} kept")
     try:
-        store.tag_threads(ids, add=tags)
+        store.tag_threads(list(saved), add=tags)
     except CompareError as exc:
-        state.leave_notice(str(exc))
-    st.session_state[_KEPT] = KeptNow(ids, sum(one.created for one in saved), found.source)
+        troubles.append(str(exc))
+    if troubles:
+        state.leave_notice(f"{troubles[0]} ({len(troubles):,} in all)" if len(troubles) > 1 else troubles[0])
+    st.session_state[_KEPT] = KeptNow(tuple(saved), sum(saved.values()), given.name)
     st.session_state.pop(_READ, None)
+
+
+def _batches(threads: Iterator[Thread]) -> Iterator[list[Thread]]:
+    batch: list[Thread] = []
+    for thread in threads:
+        batch.append(thread)
+        if len(batch) == _AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _saved(some: list[Thread], troubles: list[str]) -> list[SavedThread]:
+    """Many at once; where one of them cannot be stored, the others are."""
+    store = resources.store()
+    try:
+        return store.save_threads(some)
+    except StoreError:
+        saved = []
+        for thread in some:
+            try:
+                saved.append(store.save_thread(thread))
+            except StoreError as exc:
+                troubles.append(str(exc))
+        return saved
 
 
 def _what_next(kept: KeptNow) -> None:
@@ -212,21 +299,22 @@ def _what_next(kept: KeptNow) -> None:
     n_old = len(kept.ids) - kept.n_new
     old = f" {counted(n_old, 'thread')} {'was' if n_old == 1 else 'were'} here already." if n_old else ""
     st.success(f"{counted(kept.n_new, 'new thread')} kept.{old}", icon=":material/check:")
-    these = _these(kept)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="adding_next"):
-        st.button("Show them in the library", key="adding_show", type="primary", icon=":material/forum:",
-                  on_click=_show_in_library, args=(these, kept.ids[0]))  # fmt: skip
-        st.page_link(
-            PLAYGROUND_PAGE, label="Compare on the first", icon=":material/compare_arrows:",
-            query_params={"thread": kept.ids[0]},
-        )  # fmt: skip
-        st.page_link(JOBS_PAGE, label="Make a job of them", icon=":material/playlist_play:",
-                     query_params=jobs_query(these))  # fmt: skip
+        if kept.ids:
+            _ways_on(kept)
         st.button("Add more", key="adding_more", type="tertiary", on_click=st.session_state.pop, args=(_KEPT, None))
 
 
-def _these(kept: KeptNow) -> Selection:
-    return Selection(ids=kept.ids) if len(kept.ids) <= MAX_NAMED else Selection(sources=(kept.source,))
+def _ways_on(kept: KeptNow) -> None:
+    these = Selection(ids=kept.ids) if len(kept.ids) <= MAX_NAMED else Selection(sources=(kept.source,))
+    st.button("Show them in the library", key="adding_show", type="primary", icon=":material/forum:",
+              on_click=_show_in_library, args=(these, kept.ids[0]))  # fmt: skip
+    st.page_link(
+        PLAYGROUND_PAGE, label="Compare on the first", icon=":material/compare_arrows:",
+        query_params={"thread": kept.ids[0]},
+    )  # fmt: skip
+    st.page_link(JOBS_PAGE, label="Make a job of them", icon=":material/playlist_play:",
+                 query_params=jobs_query(these))  # fmt: skip
 
 
 def _show_in_library(these: Selection, first: str) -> None:

@@ -78,7 +78,7 @@ def _overview() -> Overview:
 
 def _rules() -> None:
     with st.popover("How this list is made", type="tertiary", icon=":material/help:", key="findings_rules"):
-        weights = ", ".join(f"{name.lower()} {weight}" for name, weight in KINDS.values())
+        weights = ", ".join(f"{name.lower()} {weight:g}" for name, weight in KINDS.values())
         st.markdown(
             f"Ranked by the share of threads in which a problem was found, times its weight: {weights}. "
             "A slow answer is one above its candidate's p95. A call that reports less than 75 % of the tokens that the "

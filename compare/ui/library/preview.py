@@ -27,6 +27,7 @@ from compare.ui.threads import CSS, origin
 PREVIEW_PX = 520
 _EXCERPT_CHARS = 60
 _RECORD_CHARS = 20
+_MOST_BRANCHES = 30
 
 
 def preview() -> None:
@@ -43,8 +44,11 @@ def preview() -> None:
     (line,) = store.thread_lines([thread_id])
     _head(thread, line)
     _versions(line)
-    message = _jump(thread.messages)
-    show_thread(thread.messages, height=PREVIEW_PX, message=message)
+    if thread.note:
+        st.caption(plain(thread.note))
+    messages = _branch(thread)
+    message = _jump(messages)
+    show_thread(messages, height=PREVIEW_PX, message=message)
     _recorded(thread, store.last_recorded(thread_id))
 
 
@@ -101,6 +105,27 @@ def _versions(line: ThreadLine) -> None:
             st.caption(f"There is a version in which message {version.edited_message} is said differently.")
             st.button("Open it", key=f"open_{version.id}", type="tertiary", on_click=go,
                       kwargs={"thread": version.id, "message": version.edited_message})  # fmt: skip
+
+
+def _branch(thread: Thread) -> Sequence[Message]:
+    """The thread's messages, or those of another branch of its tree that is chosen."""
+    store = resources.store()
+    leaves = store.leaves(thread.id)
+    main = thread.messages[-1].id
+    others = [leaf for leaf in leaves if leaf != main][:_MOST_BRANCHES]
+    if not others:
+        return thread.messages
+    paths = {main: thread.messages, **{leaf: store.path(leaf) for leaf in others}}
+    chosen = st.selectbox(
+        "Branch", list(paths), key=f"branch_{thread.id}", filter_mode="contains", label_visibility="collapsed",
+        format_func=lambda leaf: _branch_in_a_line(leaf == main, paths[leaf]),
+    )  # fmt: skip
+    return paths[chosen]
+
+
+def _branch_in_a_line(is_main: bool, path: Sequence[Message]) -> str:
+    which = "The thread as imported" if is_main else "A branch"
+    return f"{which} \u00b7 {counted(len(path), 'message')} \u00b7 ends with {_in_a_line(len(path), path[-1])}"
 
 
 # --- going to a message ----------------------------------------------------------------------------------------------

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compare.records import Candidate, Thread
-from compare.store.library import ON_THE_WAY
-from compare.store.recorded import PRODUCTION
+from compare.store.recorded import PRODUCTION, STEPS
 from compare.threads.prompts import fixed_prompt
 from compare.ui import resources
 
@@ -39,7 +38,7 @@ def recorded_options(thread: Thread, turn: int | None) -> dict[str, str]:
     store = resources.store()
     ids = dict.fromkeys(answer.candidate_id for answer in store.recorded_answers(prompt.leaf_id))
     found = [store.candidate(candidate_id) for candidate_id in ids]
-    return {recorded_key(candidate): _called(candidate) for candidate in found if candidate.model_id != ON_THE_WAY}
+    return {recorded_key(candidate): _called(candidate) for candidate in found if candidate.id != STEPS.id}
 
 
 def chosen_recorded(chosen: Sequence[str]) -> list[Candidate]:
