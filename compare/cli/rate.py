@@ -67,9 +67,9 @@ from compare.ratings.votes import Votes
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def rate(
-    file: Path | None, columns: str, winners: str, blind: bool | None, history: str | None, by: str | None,
-    shrink: float | None, rater: str | None, cluster: str | None, prior: float, ties: Ties, controls: tuple[str, ...],
-    pairs: bool, crossing: str | None, floor: float, as_json: bool,
+    file: Path | None, columns: str, winners: str, blind: bool | None, history: str | None,
+    where: tuple[str, ...], by: str | None, shrink: float | None, rater: str | None, cluster: str | None,
+    prior: float, ties: Ties, controls: tuple[str, ...], pairs: bool, crossing: str | None, floor: float, as_json: bool,
 ) -> None:  # fmt: skip
     """Rate candidates by their votes (Bradley-Terry)."""
     if shrink is not None and by is None:
@@ -77,7 +77,7 @@ def rate(
     names = crossing.split(",") if crossing else []
     if crossing and len(names) != 2:
         raise click.UsageError(f"--crossover takes two candidates, CHEAP,REFERENCE, not {crossing!r}.")
-    votes = load_votes(file, columns, winners, blind, history)
+    votes = load_votes(file, columns, winners, blind, history, where)
     clusters = _clusters(cluster, rater, stored=file is None)
     board = rate_votes(votes, cluster=clusters, by=by, prior=prior, ties=ties, shrink=shrink)
     controlled = control(votes, controls, cluster=clusters) if controls else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, get_args
 
@@ -21,8 +22,9 @@ _DATABASE = "The database"
 
 
 def votes_options(command: Callable[..., None]) -> Callable[..., None]:
-    """--votes, --columns, --winners, --blind/--open, --history."""
+    """--votes, --columns, --winners, --blind/--open, --history, --where."""
     for option in (
+        click.option("--where", multiple=True, help="Only votes with COLUMN=VALUE; * is anything: judge=expert_*."),
         click.option("--history", type=HISTORIES, default=None, help="Only votes under this history."),
         click.option("--blind/--open", "blind", default=None, help="Only blind votes, or only open ones."),
         click.option("--winners", default="", help="Other words for winners: model_a=left,model_b=right,tie=tie."),
@@ -33,17 +35,41 @@ def votes_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def load_votes(file: Path | None, columns: str, winners: str, blind: bool | None, history: str | None) -> Votes:
+def load_votes(
+    file: Path | None,
+    columns: str,
+    winners: str,
+    blind: bool | None,
+    history: str | None,
+    where: Sequence[str] = (),
+) -> Votes:
     """The votes that the options name; refused rows are reported with line and reason.
 
     Raises:
         ImportFormatError: the file cannot be read, or no row of it is a vote.
+        ConfigError: --where names a column that is not there.
         CompareError: there are votes of several kinds and none was chosen, or none of the chosen kind.
     """
     if file is not None:
-        return _of_one_kind(_from_file(file, columns, winners), blind, history, str(file))
+        return _of_one_kind(_only(_from_file(file, columns, winners), where), blind, history, str(file))
     votes = Votes.from_rows(_row(row) for row in the_store().iter_votes())
-    return _of_one_kind(votes, blind, history, _DATABASE)
+    return _of_one_kind(_only(votes, where) if len(votes) else votes, blind, history, _DATABASE)
+
+
+def _only(votes: Votes, where: Sequence[str]) -> Votes:
+    """The votes whose columns match every COLUMN=PATTERN; model_a, model_b and winner are columns too."""
+    for condition in where:
+        name, equals, pattern = (part.strip() for part in condition.partition("="))
+        if not (name and equals):
+            raise click.UsageError(f"--where has {condition!r}; write it as COLUMN=VALUE.")
+        own = {"model_a": votes.model_a, "model_b": votes.model_b, "winner": votes.winner}
+        values = own[name] if name in own else votes.column(name)
+        texts = ("" if is_missing(value) else str(value) for value in values)
+        n_before = len(votes)
+        votes = votes.take([i for i, text in enumerate(texts) if fnmatchcase(text, pattern)])
+        if not len(votes):
+            raise CompareError(f"None of {n_before} votes has {condition}. Check the value, or leave out --where.")
+    return votes
 
 
 def read_votes_file(file: Path, columns: str, winners: str) -> VotesFile:

@@ -108,6 +108,83 @@ def agreement(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AgreementBetween:
+    """Agreement of one group of raters with another: every vote of the one with every vote of the other on an item.
+
+    Attributes:
+        pairs_with_ties: all of them.
+        pairs_without_ties: those of which both votes name a winner.
+        n_items: items on which both groups voted.
+    """
+
+    pairs_with_ties: PairCount
+    pairs_without_ties: PairCount
+    n_items: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As `agreement --against ... --json` prints it."""
+        return {
+            "pairs_with_ties": self.pairs_with_ties.to_json(),
+            "pairs_without_ties": self.pairs_without_ties.to_json(),
+            "n_items": self.n_items,
+        }
+
+
+def agreement_between(first: Votes, second: Votes, *, item: Sequence[str] = ("thread_id", "turn")) -> AgreementBetween:
+    """Measure how far two groups of raters agree, such as people and a model that judges.
+
+    Args:
+        first: the votes of one group.
+        second: the votes of the other.
+        item: the columns that, with the pair of candidates, say what was judged; both must have them.
+
+    Raises:
+        ConfigError: one of the columns is not there.
+    """
+    if not item:
+        raise ConfigError("agreement needs at least one item column, such as thread_id: what the raters judged.")
+    names = sorted({*first.model_a, *first.model_b, *second.model_a, *second.model_b})
+    arrays = [vote_arrays(votes, names) for votes in (first, second)]
+    keys: list[tuple[object, ...]] = []
+    for votes, each in zip((first, second), arrays, strict=True):
+        # What one file holds as text may be a number in the other.
+        columns = ([str(value) for value in votes.column(name)] for name in item)
+        keys += zip(*columns, _pairs(each), strict=True)
+    items, _ = encode(keys)
+    sides = items[: len(first)], items[len(first) :]
+    verdicts = [_by_name(each) for each in arrays]
+    different = [each.index_a != each.index_b for each in arrays]
+    both = [(side[kept], verdict[kept]) for side, verdict, kept in zip(sides, verdicts, different, strict=True)]
+    decisive = [
+        (side[named], verdict[named]) for side, verdict in both for named in [np.isin(verdict, (FIRST, SECOND))]
+    ]
+    return AgreementBetween(
+        pairs_with_ties=_count_across(*both),
+        pairs_without_ties=_count_across(*decisive),
+        n_items=len(np.intersect1d(both[0][0], both[1][0])),
+    )
+
+
+def _by_name(arrays: VoteArrays) -> IntArray:
+    """Verdicts, shape (n,), turned so that the candidate whose name comes first is the first."""
+    score = np.where(arrays.index_a > arrays.index_b, 1.0 - arrays.score, arrays.score)
+    verdict = np.select([arrays.both_bad, score == 1.0, score == 0.0], [BOTH_BAD, FIRST, SECOND], TIE)
+    return verdict.astype(np.int64)
+
+
+def _count_across(first: tuple[IntArray, IntArray], second: tuple[IntArray, IntArray]) -> PairCount:
+    """Pairs of one vote of each group on one item, and those with equal verdicts; each group is (items, verdicts)."""
+
+    def across(groups_a: IntArray, groups_b: IntArray) -> int:
+        size = int(max(groups_a.max(initial=0), groups_b.max(initial=0))) + 1
+        return int(np.bincount(groups_a, minlength=size) @ np.bincount(groups_b, minlength=size))
+
+    kinds = BOTH_BAD + 1
+    agree = across(first[0] * kinds + first[1], second[0] * kinds + second[1])
+    return PairCount(agree=agree, total=across(first[0], second[0]))
+
+
 def _pairs(arrays: VoteArrays) -> list[int]:
     """A number for each unordered pair of candidates."""
     low, high = np.minimum(arrays.index_a, arrays.index_b), np.maximum(arrays.index_a, arrays.index_b)

@@ -44,3 +44,15 @@ def test_a_column_that_is_not_there_is_one_sentence(judged: Path) -> None:
     told = weighbridge("agreement", "--votes", judged, "--rater", "jugde", "--item", "question").complaint
     assert "'jugde'" in told
     assert "judge, question" in told
+
+
+def test_one_group_is_measured_against_another_in_a_second_file(judged: Path) -> None:
+    chosen = ("--where", "judge=*x", "--against", judged, "--against-where", "judge=judge y", "--item", "question")
+    found = weighbridge("agreement", "--votes", judged, *chosen, "--json").document
+    assert found["pairs_with_ties"] == {"agree": 3, "total": 4, "share": 0.75}
+    assert (
+        "pairs of votes that agree, ties left out: 2 of 3" in weighbridge("agreement", "--votes", judged, *chosen).out
+    )
+    alone = weighbridge("agreement", "--votes", judged, "--against-where", "judge=x")
+    assert alone.status == 2
+    assert "name it with --against" in alone.err

@@ -67,3 +67,58 @@ def test_a_column_that_is_not_there_is_one_sentence_with_those_that_are() -> Non
     told = weighbridge("rate", "--by", "judge").complaint
     assert "'judge'" in told
     assert "rater" in told
+
+
+@pytest.fixture
+def long_votes(tmp_path: Path) -> Path:
+    """200 threads of 2 to 41 messages: lite wins most of the short ones, large of the long; left is luckier."""
+    path = tmp_path / "long.csv"
+    rows = ["model_a,model_b,winner,thread_id,n_messages,position_a"]
+    for n in range(200):
+        length, left = 2 + n % 40, n % 3 != 0
+        lite_wins = (n * 7 + length) % 40 > length + (4 if left else 0)
+        rows += [f"lite,large,model_{'a' if lite_wins else 'b'},t{n},{length},{'left' if left else 'right'}"]
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def test_pairs_controls_and_crossover_are_parts_of_the_document(long_votes: Path) -> None:
+    asked = ("--pairs", "--control", "position", "--crossover", "lite,large", "--floor", 0.4)
+    found = weighbridge("rate", "--votes", long_votes, *asked, "--json").document
+    (pair,) = found["evidence"]["pairs"]
+    assert (pair["first"], pair["second"], pair["direct"]["n"]) == ("large", "lite", 200)
+    assert found["controls"]["effects"][0]["name"] == "position"
+    crossing = found["crossover"]
+    assert crossing["verdict"] == "crosses"
+    assert crossing["ci_low"] <= crossing["at"] <= crossing["ci_high"]
+    # Clustered by thread though nobody said so: the length belongs to the thread.
+    assert crossing["n_clusters"] == [200]
+    shown = weighbridge("rate", "--votes", long_votes, *asked).out
+    assert f"lite is no longer good enough from {crossing['at']} messages on" in shown
+    assert "large over lite" in shown
+    assert "position: " in shown
+    assert "evidence" not in weighbridge("rate", "--votes", long_votes, "--json").document
+
+
+def test_wrong_uses_are_told_apart_from_thin_data(long_votes: Path) -> None:
+    one = weighbridge("rate", "--votes", long_votes, "--crossover", "lite")
+    assert (one.status, "two candidates, CHEAP,REFERENCE" in one.err) == (2, True)
+    assert weighbridge("rate", "--votes", long_votes, "--shrink", 0.3).status == 2
+    unknown = weighbridge("rate", "--votes", long_votes, "--crossover", "lite,huge")
+    assert (unknown.status, "'huge' cannot be compared" in unknown.complaint) == (1, True)
+
+
+def test_groups_are_drawn_together_and_ties_get_a_parameter_on_request(long_votes: Path) -> None:
+    given = ("rate", "--votes", long_votes, "--json")
+    drawn = weighbridge(*given, "--by", "bucket", "--shrink", 0.3).document["groups"]
+    alone = weighbridge(*given, "--by", "bucket").document["groups"]
+    assert drawn["1-8"]["models"][0]["rating"] < alone["1-8"]["models"][0]["rating"]
+    assert weighbridge(*given, "--ties", "davidson").document["method"]["model"] == "bradley-terry-davidson"
+
+
+def test_only_votes_that_match_are_rated(long_votes: Path) -> None:
+    found = weighbridge("rate", "--votes", long_votes, "--where", "n_messages=4*", "--where", "thread_id=t*", "--json")
+    assert found.document["method"]["n_votes"] == 15  # lengths 4, 40 and 41, five threads each
+    nothing = weighbridge("rate", "--votes", long_votes, "--where", "n_messages=99")
+    assert "None of 200 votes has n_messages=99" in nothing.complaint
+    assert weighbridge("rate", "--votes", long_votes, "--where", "n_messages").status == 2

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compare.errors import ConfigError
-from compare.ratings.agreement import agreement, krippendorff_alpha
-from compare.ratings.votes import VoteRow
+from compare.ratings.agreement import agreement, agreement_between, krippendorff_alpha
+from compare.ratings.votes import VoteRow, Votes
 
 # Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), section C: 4 observers, 12 units, missing data.
 OBSERVERS = [
@@ -125,3 +125,37 @@ def test_pair_counts_equal_a_plain_loop_and_ignore_the_order(raw, random):
     assert (result.pairs_with_ties.agree, result.pairs_with_ties.total) == (sum(x == y for x, y in pairs), len(pairs))
     assert result.pairs_without_ties.agree == sum(x == y for x, y in decisive)
     assert result.pairs_without_ties.total == len(decisive)
+
+
+def judged(*verdicts, swapped=()):
+    """One vote on each question; None is no vote, and a swapped one shows the candidates the other way round."""
+    turned = {"model_a": "model_b", "model_b": "model_a"}
+    rows = []
+    for n, winner in enumerate(verdicts):
+        if winner is not None:
+            a, b, said = ("q", "p", turned.get(winner, winner)) if n in swapped else ("p", "q", winner)
+            rows.append(VoteRow(a, b, said, {"question": n}))
+    return rows
+
+
+def test_two_groups_are_compared_vote_by_vote_whatever_the_side():
+    people = Votes.from_rows(
+        judged("model_a", "model_b", "tie", "both_bad", "model_a", swapped=(1,)) + judged("model_b", None, "tie")
+    )
+    model = Votes.from_rows(judged("model_a", "model_b", "tie", "both_bad", None, "model_a", swapped=(0, 1)))
+    found = agreement_between(people, model, item=["question"])
+    # Questions 0 (two people, one of whom agrees), 1, 2 (two people), 3; nobody but one side saw 4 and 5.
+    assert (found.pairs_with_ties.agree, found.pairs_with_ties.total) == (5, 6)
+    assert (found.pairs_without_ties.agree, found.pairs_without_ties.total) == (2, 3)
+    assert found.n_items == 4
+    other_way = agreement_between(model, people, item=["question"])
+    assert other_way.to_json() == found.to_json()
+
+
+def test_groups_that_share_nothing_have_no_pairs():
+    first = Votes.from_rows(judged("model_a"))
+    second = Votes.from_rows([VoteRow("p", "r", "model_a", {"question": 0})])
+    found = agreement_between(first, second, item=["question"])
+    assert (found.pairs_with_ties.total, found.pairs_with_ties.share, found.n_items) == (0, None, 0)
+    with pytest.raises(ConfigError, match="at least one item column"):
+        agreement_between(first, second, item=[])
