@@ -10,6 +10,7 @@ Each message is held once, however often later calls repeat it.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -59,7 +60,7 @@ class Calls:
     def __init__(self) -> None:
         self.n = 0
         self.n_unanswered = 0
-        self._messages: dict[tuple[str, ...], Message] = {}
+        self._messages: dict[Message, Message] = {}
         self._sessions: dict[str, list[_Logged]] = {}
 
     def add(self, call: Call) -> None:
@@ -69,14 +70,18 @@ class Calls:
         once = self._messages
         prompt = tuple([once.setdefault(_said(message), message) for message in call.prompt])
         reply = None if call.reply is None else once.setdefault(_said(call.reply), call.reply)
-        logged = _Logged(prompt, reply, call.numbers, self.n, call.reference, call.title)
+        numbers, model = call.numbers, call.numbers.model_served
+        if model:
+            numbers = replace(numbers, model_served=sys.intern(model))  # a log repeats few models a million times
+        logged = _Logged(prompt, reply, numbers, self.n, call.reference, call.title)
         self._sessions.setdefault(call.session, []).append(logged)
 
     def threads(self, source: str) -> Iterator[Thread]:
         """The conversations, in the order of their first calls within a session."""
         alone = self._sessions.pop("", [])
         # A session of a single call says nothing: many tools give every call an id of its own.
-        for session, logged in self._sessions.items():
+        for session in list(self._sessions):
+            logged = self._sessions.pop(session)
             if len(logged) == 1:
                 alone.extend(logged)
             else:
@@ -84,9 +89,11 @@ class Calls:
         yield from _without_session(alone, source)
 
 
-def _said(message: Message) -> tuple[str, ...]:
+def _said(message: Message) -> Message:
     """What makes messages equal: an answer and its repetition in the next prompt are often written down differently."""
-    return (message.role, message.text, message.parts_json if "data:image/" in message.parts_json else "")
+    if not message.parts_json or "data:image/" in message.parts_json:
+        return message
+    return replace(message, parts_json="")
 
 
 def _of_session(session: str, logged: list[_Logged], source: str) -> Iterator[Thread]:
