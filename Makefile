@@ -27,6 +27,7 @@ bench: $(VENV)/.tested browser  ## speed beside peers, all of it (benchmarks/REA
 	$(PY) -m benchmarks.streaming.run
 	$(PY) -m benchmarks.jobs.run
 	$(PY) -m benchmarks.screen.run
+	$(PY) -m benchmarks.importing.run
 
 bench-quick: $(VENV)/.tested browser  ## the comparison screen alone, in two minutes
 	$(PY) -m benchmarks.screen.run --quick
