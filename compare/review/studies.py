@@ -54,6 +54,8 @@ def create(store: Store, study: Study, items: Sequence[NewItem]) -> Study:
 def from_job(store: Store, job_id: str, *, form: Form = "pairs", with_recorded: bool = True) -> Items:
     """Items from a job's answers: those to one turn of one thread belong together, repeat by repeat.
 
+    What counts is the answer that stands for each cell, also one of an earlier time that the job used again.
+
     Args:
         store: where they are.
         job_id: the job.
@@ -63,13 +65,12 @@ def from_job(store: Store, job_id: str, *, form: Form = "pairs", with_recorded: 
     Raises:
         NotFoundError: the job has no answers here.
     """
-    answers = store.job_answers(job_id)
-    if not answers:
-        raise NotFoundError(f"No answer of a job {job_id!r} is stored; it may be in another data folder.")
-    thread_of = _Threads(store)
     places: dict[tuple[str, int, int], list[Answer]] = {}
-    for answer in answers:
-        places.setdefault((thread_of[answer.prompt_leaf_id], answer.turn, answer.repeat), []).append(answer)
+    for cell, answer in store.job_results(job_id):
+        if answer is not None:
+            places.setdefault((cell.thread_id, cell.turn, cell.repeat), []).append(answer)
+    if not places:
+        raise NotFoundError(f"The job {job_id!r} has no answers, or is in another data folder. Let it run first.")
     if with_recorded:
         for (_, _, repeat), found in places.items():
             if repeat == 0:
@@ -106,19 +107,6 @@ def from_recorded(store: Store, thread_ids: Iterable[str], *, form: Form = "pair
         found = store.recorded_answers(prompts[-1].id) if prompts else []
         places[thread_id, f"thread {thread_id}", 0] = found
     return _gathered(places, form)
-
-
-class _Threads:
-    """The thread of a message, looked up once each."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._known: dict[str, str] = {}
-
-    def __getitem__(self, message_id: str) -> str:
-        if message_id not in self._known:
-            self._known[message_id] = self._store.thread_of(message_id)
-        return self._known[message_id]
 
 
 def _gathered(places: Mapping[tuple[str, str, int], Sequence[Answer]], form: Form) -> Items:

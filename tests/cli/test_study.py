@@ -64,7 +64,7 @@ def test_what_cannot_be_is_said_in_a_sentence(store: Store, answers: Path) -> No
     assert weighbridge("study", "create", "X", "--job", "j", "--whole-threads").status == 2
     assert weighbridge("study", "show", "gone").complaint.startswith("No study has the id 'gone'.")
     assert "cannot be read" in weighbridge("study", "create", "X", "--file", "gone.jsonl").complaint
-    assert "No answer of a job 'j' is stored" in weighbridge("study", "create", "X", "--job", "j").complaint
+    assert "The job 'j' has no answers" in weighbridge("study", "create", "X", "--job", "j").complaint
     assert weighbridge("study", "list").err.startswith("No studies yet.")
     study_id = weighbridge("study", "create", "X", "--file", answers).out.strip()
     refused = weighbridge("study", "set-aside", study_id, "Eve", "--by", "Owner", "--reason", "x")

@@ -9,33 +9,53 @@ import pytest
 from compare.errors import NotFoundError, StudyError
 from compare.records import Message, Recorded, Thread
 from compare.review import studies
+from compare.store.cells import NewCell
 from compare.store.study_values import Expected, NewItem, Study
+
+
+def answered(store, job_id: str, answers) -> None:
+    """A job whose cells have these answers."""
+    cells = []
+    for answer in answers:
+        if answer.status == "done":
+            key = f"cell of {answer.id}"
+            store.save_answer(replace(answer, job_id=job_id, cell_key=key))
+            thread_id = store.thread_of(answer.prompt_leaf_id)
+            cells.append(NewCell(key, thread_id, answer.candidate_id, "m", answer.turn, answer.repeat))
+    assert store.add_cells(job_id, cells) == len(cells)
 
 
 def test_a_job_s_answers_to_one_turn_make_pairs(table, store) -> None:
     job_id = store.start_job("run", "{}")
-    first = table.compare("a", "b", "c")
-    answers = store.answers([slot.answer_id for slot in first.slots])
-    for place, answer in enumerate(answers.values()):
-        status = "failed" if place == 3 else "done"
-        store.save_answer(replace(answer, id=f"job-{place}", job_id=job_id, status=status))
-    found = studies.from_job(store, job_id)
-    assert sorted(item.answer_ids for item in found.items) == [
+    found = store.answers([slot.answer_id for slot in table.compare("a", "b", "c").slots]).values()
+    answered(store, job_id, [replace(answer, id=f"job-{place}") for place, answer in enumerate(found)])
+    assert [item.answer_ids for item in studies.from_job(store, job_id).items] == [
         ("job-0", "job-1"), ("job-0", "job-2"), ("job-1", "job-2"),
     ]  # fmt: skip
     (item,) = studies.from_job(store, job_id, form="all").items
     assert item.answer_ids == ("job-0", "job-1", "job-2")
-    with pytest.raises(NotFoundError, match="No answer of a job 'none' is stored"):
+    with pytest.raises(NotFoundError, match="The job 'none' has no answers"):
         studies.from_job(store, "none")
 
 
 def test_repeats_of_a_job_are_compared_with_their_like(table, store) -> None:
     job_id = store.start_job("run", "{}")
-    answers = list(store.answers([s.answer_id for s in table.compare("a", "b").slots]).values())
-    for repeat in (0, 1):
-        for place, answer in enumerate(answers):
-            store.save_answer(replace(answer, id=f"{repeat}/{place}", job_id=job_id, repeat=repeat))
+    found = store.answers([slot.answer_id for slot in table.compare("a", "b").slots]).values()
+    repeats = [replace(a, id=f"{repeat}/{k}", repeat=repeat) for repeat in (0, 1) for k, a in enumerate(found)]
+    answered(store, job_id, repeats)
     assert [item.answer_ids for item in studies.from_job(store, job_id).items] == [("0/0", "0/1"), ("1/0", "1/1")]
+
+
+def test_production_s_answer_stands_beside_a_job_s_first_repeat(store, table) -> None:
+    thread = Thread((Message("user", "Fare?"), Message("assistant", "42")))
+    prompt = store.thread(store.save_thread(thread).id).messages[0]
+    job_id = store.start_job("run", "{}")
+    (slot, _) = table.compare("a", "b").slots
+    answer = replace(store.answers([slot.answer_id])[slot.answer_id], prompt_leaf_id=prompt.id)
+    answered(store, job_id, [replace(answer, id=f"job-{repeat}", repeat=repeat) for repeat in (0, 1)])
+    (item,) = studies.from_job(store, job_id).items
+    assert [a.text for a in store.answers(item.answer_ids).values()] == ["a", "42"]
+    assert studies.from_job(store, job_id, with_recorded=False).items == ()
 
 
 def test_comparisons_give_their_newest_complete_answers(table, store) -> None:
