@@ -3,7 +3,7 @@
     store = open_store(settings.database_path())
 
 `store.py` opens it and joins the parts; each part (threads, answers, comparisons, ballots ...) is a file of its name;
-`migrations.py` holds the tables; `database.py` the connections and transactions.
+`steps/` holds the tables, `migrations.py` brings a file up to date; `database.py` the connections and transactions.
 """
 
 from compare.store.answers import AnswerTiming

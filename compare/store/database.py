@@ -2,7 +2,7 @@
 
 Invariants: every write runs in a transaction that begins IMMEDIATE (a deferred one that reads first fails at once when
 another process wrote meanwhile, whatever the busy timeout); a connection is never used in a process that inherited it
-by a fork. What the tables are is written in `migrations`, what stands in them in the other files of this folder.
+by a fork. What the tables are is written in `steps/`, what stands in them in the other files of this folder.
 """
 
 from __future__ import annotations

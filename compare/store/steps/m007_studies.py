@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-STUDY_TABLES = """
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+def m007_studies(db: Database) -> None:
+    """Studies: their settings and items, who has which item, and marks, reasons and scores of ballots."""
+    db.executescript(_M007_STUDIES)
+
+
+_M007_STUDIES = """
 -- What a study is beside its row in `studies`. raters_json lists the names that may rate; empty: whoever has the link.
 CREATE TABLE IF NOT EXISTS study_settings (
     study_id TEXT PRIMARY KEY NOT NULL REFERENCES studies (id),
