@@ -18,9 +18,11 @@ from compare.threads.importers.read import (
     read_text,
     titled,
 )
+from compare.threads.importers.registry import FILE_TYPES
 from compare.threads.importers.registry import NAMES as FORMAT_NAMES
 
 __all__ = [
+    "FILE_TYPES",
     "FORMAT_NAMES",
     "Incoming",
     "Options",

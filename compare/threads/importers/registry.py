@@ -33,6 +33,8 @@ FORMATS: tuple[Format, ...] = (
 )
 OTHER = {"transcript": "transcript", "table": "table"}
 """Formats that are no JSON, with their titles."""
+FILE_TYPES = ("json", "jsonl", "ndjson", "txt", "md", "log", "csv", "tsv", "xlsx", "xlsm")
+"""How the names of such files end; what a file is, is told by its content."""
 NAMES = tuple(one.name for one in FORMATS) + tuple(OTHER)
 
 

@@ -15,7 +15,7 @@ from compare.errors import CompareError, StoreError
 from compare.records import Thread
 from compare.report.words import counted
 from compare.store.keeping import SavedThread
-from compare.threads.importers import Options, Reading, open_import, titled
+from compare.threads.importers import FILE_TYPES, Options, Reading, open_import, titled
 from compare.threads.selection import Selection
 from compare.ui import resources, state
 from compare.ui.library.reading import show_thread
@@ -30,7 +30,6 @@ from compare.ui.library.selection import (
 )
 from compare.ui.plain import plain
 
-FILE_TYPES = ("json", "jsonl", "ndjson", "txt", "md", "log", "csv", "tsv", "xlsx", "xlsm")
 _WAYS = {"upload": "Upload a file", "paste": "Paste"}
 _SHOWN = 3
 _REFUSED_SHOWN = 20

@@ -17,8 +17,7 @@ from compare.render.characters import visible
 from compare.report.words import counted
 from compare.runs.steps import MAX_PANES, MIN_PANES
 from compare.store.recorded import PRODUCTION
-from compare.threads.importers import Reading, read_text
-from compare.threads.importers.read import titled
+from compare.threads.importers import FILE_TYPES, Reading, read_text, titled
 from compare.threads.prompts import fixed_prompt
 from compare.ui import resources, state
 from compare.ui import threads as thread_ui
@@ -205,11 +204,11 @@ def _pasted() -> _Chosen:
 
 def _uploaded() -> _Chosen:
     file = st.file_uploader(
-        "JSON, JSON lines or a text transcript", type=["json", "jsonl", "txt", "md"], key="upload",
+        "A file of conversations", type=list(FILE_TYPES), key="upload",
         label_visibility="collapsed",
     )  # fmt: skip
     if file is None:
-        return _Chosen(lacks="Upload JSON, JSON lines or a text transcript.")
+        return _Chosen(lacks="Upload JSON, JSON lines, a table or a transcript. Run keeps it and sends it.")
     file_id, outcome = st.session_state.get("uploaded", ("", ""))
     if file_id != file.file_id:
         try:
