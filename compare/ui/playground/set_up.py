@@ -208,7 +208,7 @@ def _uploaded() -> _Chosen:
         label_visibility="collapsed",
     )  # fmt: skip
     if file is None:
-        return _Chosen(lacks="Upload JSON, JSON lines, a table or a transcript. Run keeps it and sends it.")
+        return _Chosen(lacks="Upload JSON, JSON lines, a table or a transcript.")
     file_id, outcome = st.session_state.get("uploaded", ("", ""))
     if file_id != file.file_id:
         try:
