@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import click
 
+from compare.cli.jobs_named import job_named
 from compare.cli.output import emit_json, say, table, write_bytes
 from compare.cli.stored import the_store
 from compare.cli.votes_input import SHOWN_REJECTS
@@ -52,7 +53,7 @@ def _settings(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--file", type=click.Path(path_type=Path), help="Answers made elsewhere, JSONL or CSV.")
 @click.option("--columns", default="", help="Other names of CSV columns: prompt=question,response_a=left.")
 @click.option("--whole-threads", is_flag=True, help="Whole threads side by side, not single turns; needs --file.")
-@click.option("--job", help="Answers of a job.")
+@click.option("--job", help="Answers of a job, by its id, or last.")
 @click.option("--comparison", "comparisons", multiple=True, help="Answers of a comparison; may be repeated.")
 @click.option("--recorded", "threads", multiple=True, help="Recorded answers of a thread; may be repeated.")
 @click.option("--n-way", is_flag=True, help="All answers of a place at once, not every two of them.")
@@ -75,7 +76,7 @@ def create(
     if file is not None:
         items = _from_file(store, file, columns, whole_threads=whole_threads)
     elif job is not None:
-        items = studies.from_job(store, job, form=form)
+        items = studies.from_job(store, job_named(store, job) or job, form=form)
     elif comparisons:
         items = studies.from_comparisons(store, comparisons, form=form)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -10,7 +11,8 @@ from compare.cli.output import emit_json, say, write_bytes
 from compare.cli.stored import the_store
 from compare.cli.votes_input import SHOWN_REJECTS, read_votes_file
 from compare.errors import CompareError
-from compare.review.study_export import FileFormat, encode
+from compare.report.words import counted
+from compare.review.study_export import FileFormat, encode, vote_rows
 from compare.review.votes_import import import_votes
 
 
@@ -52,14 +54,24 @@ def import_(file: Path, columns: str, winners: str, rater: str, blind: bool, as_
 
 @votes.command("export", epilog="Example: weighbridge votes export --format csv --out votes.csv")
 @click.option(
-    "--format", "file_format", type=click.Choice(["csv", "jsonl", "parquet"]), default="csv", show_default=True
+    "--format",
+    "file_format",
+    type=click.Choice(["csv", "jsonl", "parquet", "battles", "dpo"]),
+    default="csv",
+    show_default=True,
 )
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; without it, standard output.")
-def export(file_format: FileFormat, out: Path | None) -> None:
+def export(file_format: Literal[FileFormat, "battles", "dpo"], out: Path | None) -> None:
     """Write every counted vote.
 
-    One pairwise row a line, in the shape that `rate --votes` reads.
+    One pairwise row a line, in the shape that `rate --votes` reads. battles (the shape of LMSYS) and dpo (pairs for
+    preference training, with the conversation) are JSONL.
     """
+    if file_format == "battles" or file_format == "dpo":
+        made = vote_rows(the_store(), file_format)
+        write_bytes(encode(made, "jsonl"), out)
+        say(f"{counted(len(made), 'row')} written.")
+        return
     rows = list(the_store().iter_votes())
     if not rows:
         raise CompareError("There are no votes yet. Vote in the app first: weighbridge serve")

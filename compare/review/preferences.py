@@ -2,8 +2,8 @@
 
 `best` says only that the chosen answer beats each of the others; it says nothing about the others among themselves.
 `rank` orders all. `tie` and `all_bad` give every pair 0.5, and the verdict goes along, because "all bad" is no tie:
-ratings leave it out and report it apart. `skip` gives nothing, and neither does a ballot that checks its rater: a
-planned repeat, a training or a gold item of a study.
+ratings leave it out and report it apart. `skip` gives nothing, and neither does a ballot that checks its rater
+(a planned repeat, a training or a gold item of a study) or decides where raters disagree.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _LEAST_SHARED: tuple[History, ...] = ("fixed", "own", "winner", "handover")
 """Two answers of unlike histories are counted under the later one: nobody takes them for a plain comparison."""
 
 
-CHECKS = frozenset({"study-repeat", "study-training", "study-gold"})
-"""Sources of ballots that say something about their rater, not about candidates."""
+CHECKS = frozenset({"study-repeat", "study-training", "study-gold", "study-adjudicated"})
+"""Sources of ballots that check raters or decide between them: no evidence of their own about candidates."""
 
 
 def derive(ballot: Ballot, answers: Mapping[str, Answer], *, thread_id: str, workload: str) -> list[Preference]:

@@ -230,11 +230,7 @@ def _with_sentence(agreed: Agreed, what: str, target: float) -> Agreed:
 
 
 def _swaps(ballots: Sequence[StudyBallot]) -> Share:
-    first = {
-        (one.ballot.rater_id, one.item.comparison_id): one.ballot
-        for one in ballots
-        if one.state == "counted" and not one.is_repeat
-    }
+    first = {(one.ballot.rater_id, one.item.comparison_id): one.ballot for one in ballots if one.is_counted_verdict}
     same = [
         _verdict_of(one.ballot) == _verdict_of(first[one.ballot.rater_id, one.item.comparison_id])
         for one in ballots
@@ -247,7 +243,7 @@ def _gold(ballots: Sequence[StudyBallot]) -> Share:
     right = [
         is_as_expected(one.ballot, one.item.expected)
         for one in ballots
-        if one.item.kind == "gold" and one.item.expected is not None and one.state == "counted" and not one.is_repeat
+        if one.ballot.source == "study-gold" and one.item.expected is not None and one.state == "counted"
     ]
     return Share(sum(right), len(right))
 
@@ -268,7 +264,8 @@ def _left_sentence(left: Share) -> str:
 def _raters(ballots: Sequence[StudyBallot], evidence: Sequence[StudyBallot]) -> tuple[RaterFigures, ...]:
     by_rater: dict[str, list[StudyBallot]] = defaultdict(list)
     for one in ballots:
-        by_rater[one.ballot.rater_id].append(one)
+        if one.ballot.source != "study-adjudicated":
+            by_rater[one.ballot.rater_id].append(one)
     times = {rater: _times(own) for rater, own in by_rater.items()}
     medians = {rater: median(own) for rater, own in times.items() if own}
     usual = median(medians.values()) if medians else None

@@ -170,10 +170,11 @@ def others_ballots(store: Store, item: Item) -> list[Ballot]:
     """What the other raters said about this item; empty until this rater's own ballot is given."""
     if item.ballot is None:
         return []
+    own_source = source_of(item.item, is_repeat=False)
     return [
         ballot
         for ballot, state in store.ballots(item.assignment.comparison_id)
-        if state == "counted" and ballot.rater_id != item.assignment.rater_id and ballot.source != "study-repeat"
+        if state == "counted" and ballot.rater_id != item.assignment.rater_id and ballot.source == own_source
     ]
 
 

@@ -1,4 +1,7 @@
-"""Taking a study along: ballots and marks as tables, votes as battles, and pairs for preference training (DPO)."""
+"""Taking a study along: ballots and marks as tables, votes as battles, and pairs for preference training (DPO).
+
+`vote_rows` gives the last two for every counted vote of the database.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from typing import Any, Literal
 import orjson
 
 from compare.errors import NotEnoughVotesError
-from compare.review.preferences import scored_pairs
+from compare.records import Ballot
+from compare.review.preferences import CHECKS, scored_pairs
 from compare.store.store import Store
 from compare.store.study_values import StudyBallot
 from compare.store.votes import vote_name
@@ -33,9 +37,16 @@ def rows(store: Store, study_id: str, what: What) -> list[Row]:
     """
     ballots = store.study_ballots(study_id)
     names = _Names(store)
-    made = {"ballots": _ballot_rows, "marks": _mark_rows, "battles": _battle_rows, "dpo": _dpo_rows}[what](
-        store, [one for one in ballots if what in ("ballots", "marks") or one.is_counted_verdict], names
-    )
+    counted = [(one.ballot, one.rater) for one in ballots if one.is_counted_verdict]
+    match what:
+        case "ballots":
+            made = _ballot_rows(ballots, names)
+        case "marks":
+            made = _mark_rows(ballots, names)
+        case "battles":
+            made = _battle_rows(counted, names)
+        case "dpo":
+            made = _dpo_rows(store, counted, names)
     if not made:
         raise NotEnoughVotesError(f"The study has {len(ballots)} ballots and nothing of them to write as {what}.")
     return made
@@ -80,7 +91,7 @@ class _Names:
         return [self._known[answer_id] for answer_id in answer_ids]
 
 
-def _ballot_rows(store: Store, ballots: Sequence[StudyBallot], names: _Names) -> list[Row]:
+def _ballot_rows(ballots: Sequence[StudyBallot], names: _Names) -> list[Row]:
     return [
         {
             "ballot_id": one.ballot.id,
@@ -115,7 +126,7 @@ def _ballot_rows(store: Store, ballots: Sequence[StudyBallot], names: _Names) ->
     ]
 
 
-def _mark_rows(store: Store, ballots: Sequence[StudyBallot], names: _Names) -> list[Row]:
+def _mark_rows(ballots: Sequence[StudyBallot], names: _Names) -> list[Row]:
     return [
         {
             "ballot_id": one.ballot.id,
@@ -141,36 +152,75 @@ def _mark_rows(store: Store, ballots: Sequence[StudyBallot], names: _Names) -> l
     ]
 
 
-def _battle_rows(store: Store, ballots: Sequence[StudyBallot], names: _Names) -> list[Row]:
+def vote_rows(store: Store, what: Literal["battles", "dpo"]) -> list[Row]:
+    """As rows, for every vote of the database that counts; imported votes have no texts, so they make no DPO pairs.
+
+    Raises:
+        NotEnoughVotesError: there is nothing to write.
+    """
+    if what == "battles":
+        made = [_battle_of_vote(vote) for vote in store.iter_votes()]
+    else:
+        raters = store.rater_names()
+        counted = [
+            (ballot, raters[ballot.rater_id])
+            for ballot, state in store.iter_ballots()
+            if state == "counted" and ballot.comparison_id is not None and ballot.source not in CHECKS
+        ]
+        made = _dpo_rows(store, counted, _Names(store))
+    if not made:
+        raise NotEnoughVotesError(f"There is no vote yet that could be written as {what}. Vote in the app first.")
+    return made
+
+
+def _battle_of_vote(vote: Row) -> Row:
+    """Left answer first, where it is known which that was."""
+    turned = vote["position_a"] == "right"
+    word = str(vote["winner"])
+    if turned:
+        word = {"model_a": "model_b", "model_b": "model_a"}.get(word, word)
+    question_id = vote["thread_id"] if vote["turn"] is None else f"{vote['thread_id']}/{vote['turn']}"
+    return {
+        "question_id": question_id,
+        "model_a": vote["model_b" if turned else "model_a"],
+        "model_b": vote["model_a" if turned else "model_b"],
+        "winner": "tie (bothbad)" if word == "both_bad" else word,
+        "judge": vote["rater"],
+        "anony": vote["blind"],
+        "created_at": vote["created_at"],
+    }
+
+
+def _battle_rows(ballots: Sequence[tuple[Ballot, str]], names: _Names) -> list[Row]:
     """The shape of LMSYS's battle files; `rate --votes` reads it as well."""
     found = []
-    for one in ballots:
-        for a, b, score in scored_pairs(one.ballot):
-            order = one.ballot.shown_order
+    for ballot, rater in ballots:
+        for a, b, score in scored_pairs(ballot):
+            order = ballot.shown_order
             # As it was shown: model_a stood left of model_b.
             left, right, left_score = (a, b, score) if order.index(a) < order.index(b) else (b, a, 1.0 - score)
             word = {1.0: "model_a", 0.0: "model_b"}.get(left_score, "tie")
             model_a, model_b = names.of([left, right])
             found.append(
                 {
-                    "question_id": one.item.comparison_id,
+                    "question_id": ballot.comparison_id,
                     "model_a": model_a,
                     "model_b": model_b,
-                    "winner": "tie (bothbad)" if one.ballot.verdict == "all_bad" else word,
-                    "judge": one.rater,
-                    "anony": one.ballot.blind,
-                    "created_at": one.ballot.created_at,
+                    "winner": "tie (bothbad)" if ballot.verdict == "all_bad" else word,
+                    "judge": rater,
+                    "anony": ballot.blind,
+                    "created_at": ballot.created_at,
                 }
             )
     return found
 
 
-def _dpo_rows(store: Store, ballots: Sequence[StudyBallot], names: _Names) -> list[Row]:
+def _dpo_rows(store: Store, ballots: Sequence[tuple[Ballot, str]], names: _Names) -> list[Row]:
     """Prompt, chosen and rejected as lists of messages; pairs with threads of their own share no prompt: left out."""
     found = []
-    for one in ballots:
-        answers = store.answers(one.ballot.shown_order)
-        for chosen, rejected, score in scored_pairs(one.ballot):
+    for ballot, rater in ballots:
+        answers = store.answers(ballot.shown_order)
+        for chosen, rejected, score in scored_pairs(ballot):
             better, worse = answers[chosen], answers[rejected]
             if score != 1.0 or better.prompt_leaf_id != worse.prompt_leaf_id or better.text == worse.text:
                 continue
@@ -182,8 +232,8 @@ def _dpo_rows(store: Store, ballots: Sequence[StudyBallot], names: _Names) -> li
                     "rejected": [{"role": "assistant", "content": worse.text}],
                     "chosen_model": names.of([chosen])[0],
                     "rejected_model": names.of([rejected])[0],
-                    "rater": one.rater,
-                    "ballot_id": one.ballot.id,
+                    "rater": rater,
+                    "ballot_id": ballot.id,
                 }
             )
     return found

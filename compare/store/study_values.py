@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from compare.records import Ballot, BallotState, History, Verdict
+from compare.records import Ballot, BallotState, History
 
 Scope = Literal["turn", "thread"]
 ItemKind = Literal["rated", "training", "gold"]
@@ -212,11 +212,5 @@ class StudyBallot:
 
     @property
     def is_counted_verdict(self) -> bool:
-        """True for the evidence of a study: counted, on a rated item, no repeat, no skip."""
-        decided: tuple[Verdict, ...] = ("best", "rank", "tie", "all_bad")
-        return (
-            self.state == "counted"
-            and self.item.kind == "rated"
-            and not self.is_repeat
-            and self.ballot.verdict in decided
-        )
+        """True for the evidence of a study: counted, on a rated item, no repeat, skip or decision."""
+        return self.state == "counted" and self.ballot.source == "study" and self.ballot.verdict != "skip"

@@ -55,3 +55,20 @@ def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     out = tmp_path / "nowhere" / "votes.csv"
     told = weighbridge("votes", "export", "--out", out).complaint
     assert told == f"{out} cannot be written: No such file or directory. Name another file with --out."
+
+
+@pytest.mark.usefixtures("voted")
+def test_battles_name_the_left_model_first_and_dpo_pairs_hold_both_texts() -> None:
+    battles = weighbridge("votes", "export", "--format", "battles").lines
+    assert len(battles) == N_VOTES
+    assert sum(row[row["winner"]] == "sim-large" for row in battles) == N_VOTES * 3 // 4
+    assert {row["judge"] for row in battles} == {f"Rater {n}" for n in range(10)}
+    pairs = weighbridge("votes", "export", "--format", "dpo").lines
+    assert len(pairs) == N_VOTES
+    assert sum(pair["chosen_model"] == "sim-large" for pair in pairs) == N_VOTES * 3 // 4
+    assert pairs[0]["prompt"] == [{"role": "user", "content": "Where is it?"}]
+    assert {pair["chosen"][0]["content"] for pair in pairs} | {pair["rejected"][0]["content"] for pair in pairs}
+
+
+def test_without_votes_there_is_nothing_to_write(store: Store) -> None:
+    assert "no vote yet that could be written as dpo" in weighbridge("votes", "export", "--format", "dpo").complaint
