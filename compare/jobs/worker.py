@@ -45,7 +45,7 @@ LEASE_S = 30.0
 PULSE_S = 1.0
 """How often the lease is renewed, and a pause by somebody else is noticed."""
 _RESTING_PER_CALL = 2
-"""Cells that wait for another attempt hold no call; so many for each call there may be at once, at most."""
+"""Cells that wait for another attempt hold no call; a model may have so many for each call there may be at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +225,7 @@ class _Worker:
         now = time.monotonic()
         self._open_at = math.inf
         wanted: dict[str, int] = {}
-        resting = sum(lane.resting for lane in self._lanes.values())
         free = self._terms.concurrency - sum(lane.calling for lane in self._lanes.values())
-        free = min(free, self._terms.concurrency * (1 + _RESTING_PER_CALL) - resting - len(self._tasks))
         gates = self._gates()
         rooms = {name: self._room(name) for name, lane in self._lanes.items() if lane.exhausted_until <= now}
         while free > 0:
@@ -265,6 +263,8 @@ class _Worker:
         spec = self._spec(name)
         if spec is None:
             return self._terms.concurrency  # they fail at once, with the reason
+        if lane.resting >= self._terms.concurrency * _RESTING_PER_CALL:
+            return 0  # its own affair: what rests here keeps no other model waiting
         breaker = self._backend.breakers.find(name)
         if breaker is not None:
             status = breaker.status()

@@ -82,6 +82,22 @@ def test_a_dead_endpoint_is_left_alone_while_the_others_go_on(store: Store, serv
     assert states["dead", "waiting"] >= 20 - 4, "some have failed before it was known; the others wait for it"
 
 
+def test_cells_that_wait_for_another_attempt_keep_no_other_model_waiting(store: Store, server: ModelServer) -> None:
+    """Many rest at once: each was refused with a long Retry-After, which a job waits for."""
+    asks_for_patience = refusing(429, "later", "retry-after: 60\r\n")
+    server.acts = [by_model({"later": asks_for_patience, "quick": answering("Yes.")})]
+    job = Job(store, [server.spec("later"), server.spec("quick")], n_threads=12, n_turns=1)
+    other = replace(server.spec("later"), base_url=server.base_url.replace("127.0.0.1", "localhost"))
+    job.specs["later"] = other
+
+    def stop_after(_: int) -> bool:
+        return sum(answer.status == "done" for _, answer, _ in job.seen) == 12
+
+    with pytest.raises(asyncio.CancelledError):
+        job.run(concurrency=2, stop_after=stop_after)
+    assert Counter((cell.lane, cell.state) for cell in job.cells) == {("quick", "done"): 12, ("later", "waiting"): 12}
+
+
 def test_cells_of_an_endpoint_that_stays_dead_fail_with_the_reason(
     store: Store, server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
