@@ -108,3 +108,12 @@ def test_a_pandas_table_gives_the_same_arrays_as_lists():
     assert votes.take([2]).winner == ["both_bad"]
     with pytest.raises(ValueError, match="row 1 of the votes has an empty"):
         vote_arrays(Votes.from_frame(frame.assign(model_a=["x", None, "y"])))
+
+
+def test_more_names_than_a_byte_counts_are_numbered_too():
+    names = [f"m{i:03}" for i in range(400)]
+    arrays = vote_arrays(Votes(names, names[::-1], ["model_a"] * 400))
+    assert arrays.names == tuple(names)
+    np.testing.assert_array_equal(arrays.index_a, np.arange(400))
+    np.testing.assert_array_equal(arrays.index_b, np.arange(400)[::-1])
+    assert arrays.index_a.dtype == np.int64
