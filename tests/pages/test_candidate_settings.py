@@ -303,5 +303,5 @@ def test_of_a_recorded_answer_it_is_said_that_nothing_was_sent() -> None:
     app = after_a_run(app)
     view = AppTest.from_function(only_what_was_sent, default_timeout=20)
     view.session_state["run_id"] = app.session_state["run_id"]
-    view.run().segmented_control(key="sent_letter").set_value("B").run()  # recorded answers stand after those asked for
+    view.run().segmented_control(key="sent_letter").set_value("A").run()  # where it was chosen
     assert "nothing was sent for it from here" in all_text(healthy(view))
