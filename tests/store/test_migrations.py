@@ -13,6 +13,7 @@ from compare import records
 from compare.errors import NewerDatabaseError, StoreError
 from compare.store import Store, open_store
 from compare.store.migrations import STEPS, VERSION, migrate
+from compare.store.steps.script import run_script
 
 
 def schema(connection: sqlite3.Connection) -> list[Any]:
@@ -218,3 +219,12 @@ def test_migrating_a_current_file_needs_no_library(store: Store, monkeypatch: py
     with store._database.writing() as connection:
         migrate(connection, store._database.path)
     open_store(store._database.path).close()
+
+
+def test_a_script_runs_whole_or_says_what_has_no_end() -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        database = Database(connection, execute_plugins=False)
+        run_script(database, "-- kept; as it is\nCREATE TABLE a (x);\n\nCREATE TABLE b (\n    y\n);\n")
+        assert database.table_names() == ["a", "b"]
+        with pytest.raises(ValueError, match=r"without an end.*CREATE TABLE c"):
+            run_script(database, "CREATE TABLE c (z)")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compare.store.steps.script import run_script
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
 def m001_core(db: Database) -> None:
     """Threads, candidates, answers, comparisons, ballots and what is derived from them."""
-    db.executescript(_M001_THREADS)
-    db.executescript(_M001_ANSWERS)
-    db.executescript(_M001_COMPARISONS)
-    db.executescript(_M001_BALLOTS)
+    run_script(db, _M001_THREADS)
+    run_script(db, _M001_ANSWERS)
+    run_script(db, _M001_COMPARISONS)
+    run_script(db, _M001_BALLOTS)
 
 
 _M001_THREADS = """

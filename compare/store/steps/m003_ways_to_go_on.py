@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compare.store.steps.script import run_script
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -21,7 +23,7 @@ def m003_ways_to_go_on(db: Database) -> None:
         db.execute("ALTER TABLE candidates ADD COLUMN handover_turn INTEGER NOT NULL DEFAULT 0")
     if "first_text_ms" not in db["answers"].columns_dict:
         db.execute("ALTER TABLE answers ADD COLUMN first_text_ms REAL")
-    db.executescript(_M003_PRESETS)
+    run_script(db, _M003_PRESETS)
 
 
 # A preset is written over by its next version: what was asked with it stands with every answer.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compare.store.steps.script import run_script
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -20,7 +22,7 @@ def m004_jobs(db: Database) -> None:
         columns = "id, study_id, kind, spec_json, state, cost_cap_usd, lease_owner, lease_until, created_at"
         db.execute(f"INSERT INTO jobs ({columns}) SELECT {columns} FROM temp.jobs_before ORDER BY rowid")
         db.execute("DROP TABLE temp.jobs_before")
-    db.executescript(_M004_CELLS)
+    run_script(db, _M004_CELLS)
 
 
 _M004_JOBS = """

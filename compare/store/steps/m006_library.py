@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compare.store.steps.script import run_script
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
 def m006_library(db: Database) -> None:
     """What is said of threads beside their words: archived, edited from, found in them; choices that are kept."""
-    db.executescript(_M006_LIBRARY)
+    run_script(db, _M006_LIBRARY)
 
 
 # thread_scans is derived from threads, which never change: rows are made when first needed, and made anew under newer

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compare.store.steps.script import run_script
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
 def m007_studies(db: Database) -> None:
     """Studies: their settings and items, who has which item, and marks, reasons and scores of ballots."""
-    db.executescript(_M007_STUDIES)
+    run_script(db, _M007_STUDIES)
 
 
 _M007_STUDIES = """
