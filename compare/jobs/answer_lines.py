@@ -27,6 +27,20 @@ def job_lines(store: Store, job_id: str) -> Iterator[dict[str, Any]]:
         yield answer_line(name, answer, candidates[cell.candidate_id], cached=cell.cached)
 
 
+def usage_line(answer: Answer) -> dict[str, Any]:
+    """The tokens of an answer, by where each count comes from; None where there is none."""
+    return {
+        "in_reported": answer.in_reported,
+        "in_counted": answer.in_counted,
+        "out_reported": answer.out_reported,
+        "out_counted": answer.out_counted,
+        "cached": answer.cached,
+        "cache_write": answer.cache_write,
+        "reasoning": answer.reasoning_tokens,
+        "source": answer.usage_source,
+    }
+
+
 def answer_line(thread_id: str, answer: Answer, candidate: Candidate, *, cached: bool = False) -> dict[str, Any]:
     """One answer as the contract of `run` has it; times in milliseconds as floats, money as a number or null.
 
@@ -53,16 +67,7 @@ def _line(thread_id: str, answer: Answer, candidate: Candidate) -> dict[str, Any
         "text": answer.text,
         "finish": answer.finish,
         "finish_raw": answer.finish_raw,
-        "usage": {
-            "in_reported": answer.in_reported,
-            "in_counted": answer.in_counted,
-            "out_reported": answer.out_reported,
-            "out_counted": answer.out_counted,
-            "cached": answer.cached,
-            "cache_write": answer.cache_write,
-            "reasoning": answer.reasoning_tokens,
-            "source": answer.usage_source,
-        },
+        "usage": usage_line(answer),
         "ttft_ms": answer.ttft_ms,
         "total_ms": answer.total_ms,
         "wall_ms": answer.wall_ms,

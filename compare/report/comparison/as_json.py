@@ -46,6 +46,7 @@ from typing import Any
 
 import orjson
 
+from compare.jobs.answer_lines import usage_line
 from compare.records import Answer, Candidate
 from compare.report.comparison.gathered import Earlier, Gathered, Place, Said, Version, Vote
 
@@ -138,16 +139,7 @@ def _known(version: Version, answer: Answer) -> Mapping[str, Any]:
         "attempts": None if recorded else answer.attempts,
         "timing_disturbed": None if recorded else answer.timing_disturbed,
         "started_at": answer.started_at or None,
-        "tokens": {
-            "in_reported": answer.in_reported,
-            "in_counted": answer.in_counted,
-            "out_reported": answer.out_reported,
-            "out_counted": answer.out_counted,
-            "cached": answer.cached,
-            "cache_write": answer.cache_write,
-            "reasoning": answer.reasoning_tokens,
-            "source": answer.usage_source,
-        },
+        "tokens": usage_line(answer),
         "times_ms": {
             "first_token": answer.ttft_ms,
             "first_text": answer.first_text_ms,
