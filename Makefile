@@ -27,7 +27,9 @@ bench: $(VENV)/.tested browser  ## speed beside peers, all of it (benchmarks/REA
 	$(PY) -m benchmarks.streaming.run
 	$(PY) -m benchmarks.jobs.run
 	$(PY) -m benchmarks.screen.run
+	$(PY) -m benchmarks.screen.startup
 	$(PY) -m benchmarks.importing.run
+	$(PY) -m benchmarks.ratings.run
 
 bench-quick: $(VENV)/.tested browser  ## the comparison screen alone, in two minutes
 	$(PY) -m benchmarks.screen.run --quick
@@ -41,7 +43,7 @@ types: $(VENV)/.tested
 
 unit: $(VENV)/.tested browser
 	$(PY) -m pytest -m "not browser" -n auto --dist loadfile
-	$(PY) -m pytest -m browser
+	$(PY) -m pytest -m browser -n 2 --dist loadfile
 
 browser: $(VENV)/.tested
 	@$(PY) maintenance/chromium.py

@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with browser tests last, in them those tests last, and all of them marked.
 
     Playwright keeps an event loop running in this thread, in which no other can be run. `make test` runs the others on
-    all cores, and then these one after the other: a Chromium needs the whole of a small machine.
+    all cores, and then these two at a time: they mostly wait, but a Chromium fills a core while it draws.
     """
 
     def in_browser(item: pytest.Item) -> bool:

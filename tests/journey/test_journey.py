@@ -30,7 +30,6 @@ from tests.browser.conftest import DESKTOP
 
 pytestmark = pytest.mark.browser
 
-USABLE_S = 4.0
 RATERS = ("Ana", "Ben", "Chris", "Dora")
 MODELS = ("sim-lite", "sim-flash", "sim-large")
 
@@ -40,7 +39,6 @@ class Story:
 
     app: AppServer
     page: Page
-    first_page_s: float
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +62,8 @@ def command(app: AppServer, *arguments: str) -> subprocess.CompletedProcess[str]
     )  # fmt: skip
 
 
-def test_1_the_first_page_is_usable_soon_after_the_start(story: Story) -> None:
+def test_1_the_first_page_is_usable_without_set_up(story: Story) -> None:
     steps.open_playground(story.page, story.app.url)
-    story.first_page_s = time.monotonic() - story.app.started_at
-    # A busy two-core machine gets twice the goal before this fails; the goal itself is measured in benchmarks/.
-    assert story.first_page_s <= 2 * USABLE_S
 
 
 def test_2_three_models_answer_a_long_thread_at_once(story: Story) -> None:
