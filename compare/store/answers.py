@@ -19,6 +19,15 @@ _INSERT = f"INSERT INTO answers ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' *
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM answers"
 MAX_PARAMETERS = 500
 """Ids asked for in one statement; SQLite's own limit has been 999 at the least."""
+_UNTOLD = """
+SELECT a.rowid FROM comparisons c
+    JOIN comparison_slots s ON s.comparison_id = c.id
+    JOIN answers a ON a.id = s.answer_id
+WHERE c.blind = 1 AND c.study_id IS NULL AND a.status = 'done' AND a.origin IN ('live', 'batch')
+    AND NOT EXISTS (SELECT 1 FROM ballots b WHERE b.comparison_id = c.id)
+"""
+"""Answers of blind comparisons that nobody has voted on: a figure that moves when one of them is asked for again would
+tell whose it is."""
 
 
 class AnswerTiming(NamedTuple):
@@ -83,7 +92,10 @@ class Answers(Part):
         return [_to_answer(row) for row in rows]
 
     def answer_timings(self) -> list[AnswerTiming]:
-        """Every finished call to a model whose times can be trusted (`Answer.timing_disturbed` is false)."""
+        """Every finished call to a model whose times can be trusted (`Answer.timing_disturbed` is false).
+
+        Without those that `n_untold` counts.
+        """
         columns = ", ".join(AnswerTiming._fields)
         with self._database.reading() as connection:
             rows = connection.execute(
@@ -91,25 +103,35 @@ class Answers(Part):
                 SELECT {columns} FROM answers
                 WHERE status = 'done' AND origin IN ('live', 'batch')
                     AND coalesce(loop_lag_ms, 0.0) <= max(20.0, 0.05 * coalesce(ttft_ms, 0.0))
+                    AND rowid NOT IN ({_UNTOLD})
                 ORDER BY candidate_id, n_messages
                 """
             ).fetchall()
         return [AnswerTiming(*row)._replace(cost_usd=_money(row["cost_usd"])) for row in rows]
 
     def token_counts(self) -> list[TokenCount]:
-        """The input tokens of every finished call to a candidate's own model (not to its fallback)."""
+        """The input tokens of every finished call to a candidate's own model (not to its fallback).
+
+        Without those that `n_untold` counts.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(
-                """
+                f"""
                 SELECT id, candidate_id, in_counted,
                        coalesce(json_extract(sent_json, '$.n_messages'), n_messages), in_reported
                 FROM answers
                 WHERE status = 'done' AND origin IN ('live', 'batch')
                     AND json_extract(sent_json, '$.fallback') IS NULL
+                    AND rowid NOT IN ({_UNTOLD})
                 ORDER BY rowid
                 """
             ).fetchall()
         return [TokenCount(*row) for row in rows]
+
+    def n_untold(self) -> int:
+        """Finished answers of blind comparisons that nobody has voted on: times and token counts wait for a vote."""
+        with self._database.reading() as connection:
+            return int(connection.execute(f"SELECT count(*) FROM ({_UNTOLD})").fetchone()[0])
 
 
 def insert_answer(connection: sqlite3.Connection, answer: Answer) -> None:

@@ -151,7 +151,21 @@ def test_timings_read_their_index_alone(scene) -> None:
         scene.store.answer_timings()
         connection.set_trace_callback(None)
         plan = [row["detail"] for row in connection.execute("EXPLAIN QUERY PLAN " + statements[0])]
-    assert plan == ["SCAN answers USING COVERING INDEX answers_timed"]
+    assert plan[0] == "SCAN answers USING COVERING INDEX answers_timed"
+
+
+def test_figures_of_a_blind_comparison_wait_for_a_vote(scene) -> None:
+    """Else whoever asks for one of its answers again would see whose count rises."""
+    scene.store.save_comparison(scene.comparison("blind", blind=True))
+    scene.store.save_comparison(scene.comparison("open", blind=False))
+    for name in ("blind-a", "blind-b", "open-a"):
+        scene.store.save_answer(scene.answer(name, ttft_ms=5.0, in_counted=7, in_reported=8))
+    assert [count.answer_id for count in scene.store.token_counts()] == ["open-a"]
+    assert len(scene.store.answer_timings()) == 1
+    assert scene.store.n_untold() == 2
+    scene.vote(comparison_id="blind")
+    assert len(scene.store.answer_timings()) == len(scene.store.token_counts()) == 3
+    assert scene.store.n_untold() == 0
 
 
 def test_stored_answers_can_be_changed_only_as_new_ones(scene) -> None:
