@@ -115,11 +115,17 @@ def _load(price_files: tuple[Path, ...], model_files: tuple[Path, ...], _changed
 def _entries(path: Path) -> list[dict[str, Any]]:
     try:
         # Some editors put a byte order mark before the first bracket.
-        found = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("model", [])
+        held = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as exc:
         raise ConfigError(f"The model file {path} cannot be read: {exc.strerror}.") from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise ConfigError(f"The model file {path} is not valid TOML: {exc}.") from exc
+    if unknown := sorted(held.keys() - {"model"}):
+        raise ConfigError(
+            f"The model file {path} holds {unknown[0]!r}, which nothing reads. Every model is a block that begins with "
+            "[[model]]."
+        )
+    found = held.get("model", [])
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
         raise ConfigError(f"The model file {path} must hold [[model]] blocks (two brackets on each side).")
     return found

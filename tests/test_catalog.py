@@ -166,6 +166,7 @@ def test_a_key_in_place_of_its_name_is_refused_and_not_repeated(own: Path) -> No
         (OWN + "price = { input = 1, output = 2, tiers = [{ input = 2 }] }", "lacks 'above_input_tokens'"),
         (OWN + "price = { input = 1, output = 2, tiers = [7] }", "a tier of a price must name"),
         ("[model]\nid = 'x'", r"must hold \[\[model\]\] blocks"),
+        ("[[models]]\nid = 'x'", r"holds 'models', which nothing reads"),
         ("[[model]\n", "is not valid TOML"),
     ],
 )

@@ -6,9 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from compare.records import Candidate
 from compare.ui import resources
-from tests.pages.test_pages import ROOT, after_a_run, all_text, finished, healthy, opened, own_data, titles
-
-__all__ = ["own_data"]
+from tests.pages.steps import ROOT, after_a_run, all_text, finished, healthy, opened, titles
 
 
 def opened_at(**params: str | list[str]) -> AppTest:

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from compare.engine.hub import close_hub
 from compare.records import Answer, Candidate, Preset, Settings
 from compare.ui import resources
-from tests.pages.test_pages import after_a_run, all_text, healthy, opened
+from tests.pages.steps import after_a_run, all_text, healthy, opened
 
 OWN_MODELS = """
 [[model]]
@@ -49,8 +49,8 @@ def only_the_dialog() -> None:
     import streamlit as st
 
     from compare.ui import resources, state
+    from compare.ui.playground.candidate_choice import chosen_candidates
     from compare.ui.playground.candidate_dialog import open_settings, settings_dialog
-    from compare.ui.playground.set_up import chosen_candidates
 
     store = resources.store()
     thread = store.thread(store.threads()[0].id)

@@ -11,9 +11,7 @@ from streamlit.testing.v1 import AppTest
 from compare.errors import CompareError
 from compare.ui import resources
 from compare.ui.playground import export_view
-from tests.pages.test_pages import after_a_run, healthy, opened, own_data
-
-__all__ = ["own_data"]
+from tests.pages.steps import after_a_run, healthy, opened
 
 
 def downloads(app: AppTest) -> list[Any]:

@@ -17,7 +17,7 @@ from compare.threads.selection import Selection
 from compare.ui import resources
 from compare.ui.jobs.workers import end_workers, is_at_work
 from tests.app_server import ROOT
-from tests.pages.test_pages import all_text, healthy, opened
+from tests.pages.steps import all_text, healthy, opened
 
 PATIENCE_S = 15.0
 

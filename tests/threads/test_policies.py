@@ -381,8 +381,8 @@ def test_the_oldest_messages_would_go_and_no_answer_stays_without_its_question()
         (5, "answer to a message that was cut"),
     ]
     assert found.warning == (
-        f"This thread is longer than the window: about {tokens} tokens and 100 for the answer, where the model takes "
-        f"{tokens + 93}. 4 messages would be cut. Choose a context policy, or a model with a longer window."
+        f"This thread is longer than the window: about {tokens:,} tokens and 100 for the answer, where the model takes "
+        f"{tokens + 93:,}. 4 messages would be cut. Choose a context policy, or a model with a longer window."
     )
 
 

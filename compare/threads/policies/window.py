@@ -39,8 +39,8 @@ class WindowCut:
         if self.context_window_tokens is None or (not self.cut and self.fits_after_cut):
             return None
         too_long = (
-            f"This thread is longer than the window: about {self.tokens} tokens and {self.max_output_tokens} for the "
-            f"answer, where the model takes {self.context_window_tokens}."
+            f"This thread is longer than the window: about {self.tokens:,} tokens and {self.max_output_tokens:,} for "
+            f"the answer, where the model takes {self.context_window_tokens:,}."
         )
         if not self.fits_after_cut:
             return (

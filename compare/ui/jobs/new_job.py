@@ -25,7 +25,7 @@ from compare.ui import threads as thread_ui
 from compare.ui.jobs.from_library import linked_choice, linked_selection
 from compare.ui.jobs.place import make, show_job
 from compare.ui.plain import plain
-from compare.ui.playground.set_up import candidate_options, chosen_candidates
+from compare.ui.playground.candidate_choice import candidate_options, chosen_candidates
 from compare.ui.playground.variants import same_for_all
 
 _MOST_THREADS = 10_000

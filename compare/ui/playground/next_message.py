@@ -15,8 +15,8 @@ from compare.runs.steps import MIN_PANES
 from compare.threads.attachments import IMAGE_TYPES, TEXT_ENDINGS, Attached
 from compare.ui import state
 from compare.ui.plain import plain
+from compare.ui.playground.candidate_choice import candidate_options, chosen_candidates
 from compare.ui.playground.replay_view import next_of_thread
-from compare.ui.playground.set_up import candidate_options, chosen_candidates
 
 _WAYS: dict[History, tuple[str, str]] = {
     "own": ("Each sees its own answers", "Every candidate goes on after what it said itself."),

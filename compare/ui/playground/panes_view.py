@@ -10,7 +10,7 @@ from compare.runs.live import Runs
 from compare.runs.steps import MAX_PANES
 from compare.ui import state
 from compare.ui.plain import plain
-from compare.ui.playground.set_up import candidate_options, chosen_candidates
+from compare.ui.playground.candidate_choice import candidate_options, chosen_candidates
 
 
 @st.dialog("Candidates", width="medium", icon=":material/groups:")

@@ -11,46 +11,27 @@ from dataclasses import dataclass
 import streamlit as st
 
 from compare.catalog import availability
-from compare.errors import CompareError
-from compare.records import Candidate, Message, Thread
-from compare.render.characters import visible
+from compare.records import Message, Thread
 from compare.report.words import counted
 from compare.runs.steps import MAX_PANES, MIN_PANES
-from compare.store.recorded import PRODUCTION
-from compare.threads.importers import FILE_TYPES, Reading, read_text, titled
 from compare.threads.prompts import fixed_prompt
 from compare.ui import resources, state
 from compare.ui import threads as thread_ui
 from compare.ui.plain import plain
+from compare.ui.playground.candidate_choice import (
+    choose_candidates,
+    chosen_candidates,
+    missing_in_address,
+    not_ready,
+)
 from compare.ui.playground.candidate_dialog import open_settings
 from compare.ui.playground.earlier import earlier_runs
-from compare.ui.playground.recorded_choice import chosen_recorded, is_by_name, is_recorded, recorded_options
+from compare.ui.playground.recorded_choice import chosen_recorded, is_recorded
 from compare.ui.playground.replay_view import show_start_turn, start_turn
-from compare.ui.playground.variants import variants
+from compare.ui.playground.thread_choice import ChosenThread, choose_thread, is_pasting
+from compare.ui.playground.window_note import show_too_long
 
-_WAYS = {"pick": "Pick a thread", "paste": "Paste one", "upload": "Upload a file"}
 _PREVIEW_PX = 540
-_PASTE_PX = 110
-_MOST_NAMED = 5
-_PASTE_EXAMPLE = """User: My order 4417 has not arrived.
-Assistant: I am sorry. Which address did you give?
-User: ...
-
-or OpenAI messages: [{"role": "user", "content": "..."}]"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """The thread that Run will take."""
-
-    thread: Thread | None = None
-    pasted: Reading | None = None
-    """What must be kept before it can be run; `thread` is its first one."""
-    lacks: str = ""
-    """Why there is no thread, where it is no error."""
-    error: str = ""
-    kept: thread_ui.Kept | None = None
-    """What became of an uploaded file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +52,11 @@ def draw() -> None:
             earlier_runs()
     left, middle, right = st.columns([9, 10, 5], gap="medium", vertical_alignment="bottom")
     with left:
-        found = _thread_chooser()
+        found = choose_thread()
     thread = found.thread
     turn = start_turn(thread) if thread is not None else None
     with middle:
-        chosen = _candidate_chooser(thread, turn)
+        chosen = choose_candidates(thread, turn)
         # Also while there is no thread, so that nothing moves when one is pasted.
         if st.button(
             "Candidate settings", key="candidate_settings", icon=":material/tune:", type="tertiary",
@@ -94,7 +75,7 @@ def draw() -> None:
     _say(found, trouble, pressed=pressed)
     if thread is not None and turn is not None:
         show_start_turn(thread, turn)
-    if told := _missing_in_address(thread, turn):
+    if told := missing_in_address(thread, turn):
         st.warning(plain(told), icon=":material/info:")
     if thread is not None and pressed:
         _run(found, thread, chosen, choice, turn)
@@ -103,10 +84,11 @@ def draw() -> None:
         return
     if not trouble:
         st.caption(_what_happens(thread.messages, [key for key in chosen if not is_recorded(key)], choice.repeat, turn))
+        show_too_long(fixed_prompt(thread.messages, turn), chosen_candidates(chosen))
     _preview(thread, turn, hidden=choice.blind and any(map(is_recorded, chosen)))
 
 
-def _say(found: _Chosen, trouble: str, *, pressed: bool) -> None:
+def _say(found: ChosenThread, trouble: str, *, pressed: bool) -> None:
     if found.error:
         st.error(plain(found.error), icon=":material/error:")
     elif pressed and found.lacks:
@@ -139,7 +121,7 @@ def _preview(thread: Thread, turn: int | None, *, hidden: bool) -> None:
             thread_ui.show_message("What was really answered", reply, n)
 
 
-def _run(found: _Chosen, thread: Thread, chosen: Sequence[str], how: _How, turn: int | None) -> None:
+def _run(found: ChosenThread, thread: Thread, chosen: Sequence[str], how: _How, turn: int | None) -> None:
     thread_id = thread_ui.keep(found.pasted).ids[0] if found.pasted is not None else thread.id
     state.choose_thread(thread_id)
     run_id = resources.runs().start(
@@ -148,133 +130,6 @@ def _run(found: _Chosen, thread: Thread, chosen: Sequence[str], how: _How, turn:
     )  # fmt: skip
     state.show_run(run_id)
     st.rerun()
-
-
-# --- the thread ------------------------------------------------------------------------------------------------------
-
-
-def _thread_chooser() -> _Chosen:
-    way = st.segmented_control(
-        "Thread", list(_WAYS), format_func=_WAYS.__getitem__, default="pick", required=True, key="thread_way",
-        label_visibility="collapsed",
-    )  # fmt: skip
-    if way == "paste":
-        return _pasted()
-    if way == "upload":
-        return _uploaded()
-    return _picked()
-
-
-def _picked() -> _Chosen:
-    asked = state.thread_id()
-    found = thread_ui.thread_options(asked)
-    if not found:
-        return _Chosen(lacks="No threads yet. Paste or upload one.")
-    by_id = {thread.id: thread for thread in found}
-    # The widget's own memory of an earlier visit must not win over the address.
-    state.put("thread_choice", found[thread_ui.first_choice(found, asked)].id)
-    chosen = st.selectbox(
-        "Thread", list(by_id), key="thread_choice", on_change=_pick, filter_mode="contains",
-        format_func=lambda thread_id: thread_ui.thread_label(by_id[thread_id]), label_visibility="collapsed",
-    )  # fmt: skip
-    if asked is not None and chosen != asked:
-        state.choose_thread(str(chosen))
-    return _Chosen(resources.store().thread(str(chosen)))
-
-
-def _pick() -> None:
-    state.choose_thread(str(st.session_state["thread_choice"]))
-
-
-def _pasted() -> _Chosen:
-    text = st.text_area(
-        "Conversation", height=_PASTE_PX, key="paste_text", placeholder=_PASTE_EXAMPLE, label_visibility="collapsed",
-        value=st.session_state.get("pasted_before", ""),
-    )  # fmt: skip
-    # The widget forgets its text when another way is looked at.
-    st.session_state["pasted_before"] = text
-    if not text.strip():
-        return _Chosen(lacks="Paste a conversation. Run keeps it and sends it.")
-    try:
-        reading = read_text(text, source="paste")
-        return _Chosen(titled(reading.threads[0]), pasted=reading)
-    except CompareError as exc:
-        return _Chosen(error=str(exc))
-
-
-def _uploaded() -> _Chosen:
-    file = st.file_uploader(
-        "A file of conversations", type=list(FILE_TYPES), key="upload",
-        label_visibility="collapsed",
-    )  # fmt: skip
-    if file is None:
-        return _Chosen(lacks="Upload JSON, JSON lines, a table or a transcript.")
-    file_id, outcome = st.session_state.get("uploaded", ("", ""))
-    if file_id != file.file_id:
-        try:
-            outcome = thread_ui.keep_file(file.name, file.getvalue())
-            state.choose_thread(outcome.ids[0])
-        except CompareError as exc:
-            outcome = str(exc)
-        st.session_state["uploaded"] = (file.file_id, outcome)
-    if isinstance(outcome, str):
-        return _Chosen(error=outcome)
-    return _Chosen(_one_of(outcome), kept=outcome)
-
-
-def _one_of(kept: thread_ui.Kept) -> Thread:
-    """The thread of a file that is compared: its first, or the one chosen."""
-    store = resources.store()
-    if len(kept.ids) == 1:
-        return store.thread(kept.ids[0])
-    read = zip(kept.ids, kept.reading.threads, strict=True)
-    titles = {thread_id: visible(titled(thread).title) for thread_id, thread in read}
-    chosen = st.selectbox(
-        "Thread of this file", list(titles), format_func=titles.__getitem__, key=f"uploaded_{kept.ids[0]}",
-        filter_mode="contains", label_visibility="collapsed",
-    )  # fmt: skip
-    state.choose_thread(str(chosen))
-    return store.thread(str(chosen))
-
-
-# --- the candidates --------------------------------------------------------------------------------------------------
-
-
-def _candidate_chooser(thread: Thread | None, turn: int | None) -> list[str]:
-    options = candidate_options(thread, turn)
-    # The widget forgets its value when another page is drawn, and its options change with the thread.
-    before = st.session_state.get("candidate_choice", state.chosen_models())
-    state.put("candidate_choice", [key for key in before if key in options][:MAX_PANES])
-    chosen = st.multiselect(
-        f"Candidates ({MIN_PANES} to {MAX_PANES})",
-        list(options),
-        format_func=options.__getitem__,
-        max_selections=MAX_PANES,
-        key="candidate_choice",
-        # Typing a name and pressing Enter adds that one, and never everything that resembles it.
-        filter_mode="contains",
-        select_all=False,
-    )
-    state.keep_models(chosen)
-    return chosen
-
-
-def _missing_in_address(thread: Thread | None, turn: int | None) -> str:
-    """A sentence about candidates that the address has just asked for and that are not here, or nothing."""
-    asked = state.models_asked_for()
-    if not asked:
-        return ""
-    unknown = [key for key in asked if key not in candidate_options(thread, turn)]
-    if unknown:
-        those = "There is no candidate" if len(unknown) == 1 else "There are no candidates"
-        names = ", ".join(f'"{key}"' for key in unknown[:_MOST_NAMED])
-        more = len(unknown) - _MOST_NAMED
-        others = f" and {more} more" if more > 0 else ""
-        rest = "The others are chosen." if len(unknown) < len(asked) else "Choose some above."
-        return f"{those} {names}{others} here, which the address asks for. {rest}"
-    if len(asked) > MAX_PANES:
-        return f"The address asks for {len(asked)} candidates; the first {MAX_PANES} are chosen."
-    return ""
 
 
 def _how() -> _How:
@@ -299,46 +154,9 @@ def _how() -> _How:
     return _How(blind, repeat)
 
 
-def candidate_options(thread: Thread | None, turn: int | None = None) -> dict[str, str]:
-    """What can be chosen, ready models first; what a model lacks stands behind its name."""
-    ready, waiting = {}, {}
-    for spec in resources.catalog().models.values():
-        state_now = availability(spec)
-        if state_now.ready:
-            ready[spec.id] = f"{spec.name} (simulated)" if spec.simulated else spec.name
-        else:
-            waiting[spec.id] = f"{spec.name} ({state_now.reason})"
-    for candidate_id, candidate in variants().items():
-        ready[candidate_id] = candidate.name
-    if thread is not None:
-        ready |= recorded_options(thread, turn)
-    return ready | waiting
-
-
-def chosen_candidates(chosen: Sequence[str]) -> list[Candidate]:
-    """The candidates behind the keys of `candidate_options`, without those whose key says "recorded"."""
-    models, stored = resources.catalog().models, variants()
-    own = {PRODUCTION.model_id: PRODUCTION} | stored
-    return [
-        own.get(key) or Candidate(key, label=models[key].label, simulated=models[key].simulated)
-        for key in chosen
-        if not is_by_name(key)
-    ]
-
-
-def _missing(chosen: Sequence[str]) -> list[str]:
-    models, stored = resources.catalog().models, variants()
-    asked = [stored[key].model_id if key in stored else key for key in chosen]
-    return [
-        f"{models[m].name} {availability(models[m]).reason}"
-        for m in dict.fromkeys(asked)
-        if m in models and not availability(models[m]).ready
-    ]
-
-
-def _trouble(found: _Chosen, chosen: Sequence[str], repeat: int) -> str:
+def _trouble(found: ChosenThread, chosen: Sequence[str], repeat: int) -> str:
     """What stands in the way of Run, or nothing. An empty field to paste into does not: a press on Run fills it."""
-    missing = _missing(chosen)
+    missing = not_ready(chosen)
     if not any(availability(spec).ready for spec in resources.catalog().models.values()):
         return "No model is ready. The Models page says what each one needs, and how to add a server of your own."
     if missing:
@@ -349,8 +167,7 @@ def _trouble(found: _Chosen, chosen: Sequence[str], repeat: int) -> str:
         return f"Choose at least {MIN_PANES} candidates."
     if n_panes > MAX_PANES:
         return f"{n_panes} answers would stand side by side, and there is room for {MAX_PANES}: choose fewer."
-    pasting = st.session_state.get("thread_way") == "paste"
-    return "" if found.thread is not None or pasting else found.lacks or found.error
+    return "" if found.thread is not None or is_pasting() else found.lacks or found.error
 
 
 def _what_happens(messages: Sequence[Message], asked: Sequence[str], repeat: int, turn: int | None) -> str:
