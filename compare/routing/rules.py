@@ -39,6 +39,7 @@ FACTS: Mapping[str, Kind] = {
     "has_images": "flag",
     "language": "text",
     "tag": "text",
+    "workload": "text",
 }
 """What a rule may ask about a request. thread_length counts the messages of all roles, the system message too."""
 
