@@ -1,4 +1,4 @@
-"""Raters: who votes. A typed name is trimmed and is its typist's identity; who signs in has an identity from outside."""
+"""Raters: who votes. A typed name is trimmed and is its typist's identity; who signs in has one from outside."""
 
 from __future__ import annotations
 

@@ -58,21 +58,11 @@ def show_people() -> None:
 def _row(rater: KnownRater, setup: SignIn) -> dict[str, object]:
     if rater.identity is None:
         role = "any" if setup.kind == "name" else "none: a typed name counts no more"
-        return {
-            "name": rater.name,
-            "role": role,
-            "from": "typed",
-            "since": rater.since[:10],
-            "ballots": rater.n_ballots,
-        }
-    issuer = json.loads(rater.identity)[0]
-    return {
-        "name": rater.name,
-        "role": rater.role,
-        "from": issuer,
-        "since": rater.since[:10],
-        "ballots": rater.n_ballots,
-    }
+        came_from = "typed"
+    else:
+        role, came_from = rater.role, json.loads(rater.identity)[0]
+    since = rater.since[:10]
+    return {"name": rater.name, "role": role, "from": came_from, "since": since, "ballots": rater.n_ballots}
 
 
 def _show_roles(rules: RolesFile) -> None:

@@ -79,6 +79,6 @@ def typed_name() -> str:
 
 
 def keep_typed_name(name: str) -> None:
-    """Remember a name for this session, and for this browser (name_cookie.py carries it there); an empty one is none."""
+    """Remember a name for this session and this browser (name_cookie.py carries it there); an empty one is none."""
     if clean := clean_name(name):
         st.session_state["rater_name"] = clean

@@ -4,11 +4,13 @@
     may(role) -> bool              whether they have the role
     need(role) -> Person           the same for a whole page: says what is missing and ends the page's run
 
-Without set-up everybody who reaches the page has every role, under a name of their own choosing. With sign-in, or behind
-a proxy (docs/sign-in.md), nobody has a role whom nobody vouches for; pages.py holds every page to this.
+Without set-up everybody who reaches the page has every role, under a name of their own choosing. With sign-in, or
+behind a proxy (docs/sign-in.md), nobody has a role whom nobody vouches for; gate.py holds every page to this.
 """
 
 from __future__ import annotations
+
+from typing import NoReturn
 
 import streamlit as st
 
@@ -39,7 +41,7 @@ def need(role: Role) -> Person:
     return found
 
 
-def refuse(role: Role, who: Person) -> None:
+def refuse(role: Role, who: Person) -> NoReturn:
     """Say that this person does not have the role, and end the page's run."""
     st.error(
         f"This page is for those with the role {role}; {plain(who.name)} does not have it. Ask an admin for it.",

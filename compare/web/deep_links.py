@@ -1,7 +1,7 @@
-"""A link to a page (a study's, say) survives signing in: Streamlit leads back to the first page, whatever was asked for.
+"""A link to a page (a study's, say) survives signing in, after which Streamlit leads to the first page in any case.
 
-Only where people sign in with st.login. Opening a page unknown leaves its address in a cookie; the first page, opened by
-somebody known, leads there once.
+Only where people sign in with st.login. Who opens a page unknown is given its address in a cookie; the first page,
+opened by somebody known, leads there once.
 """
 
 from __future__ import annotations
@@ -73,9 +73,8 @@ def _address(scope: Scope) -> str:
 def _keeping(send: Send, address: str) -> Send:
     cookie: SimpleCookie = SimpleCookie()
     cookie[COOKIE] = quote(address)
-    cookie[COOKIE].update(
-        {"path": "/", "httponly": True, "samesite": "lax", "max-age": str(_MAX_AGE_S if address else 0)}
-    )
+    cookie[COOKIE]["path"], cookie[COOKIE]["samesite"] = "/", "lax"
+    cookie[COOKIE]["httponly"], cookie[COOKIE]["max-age"] = True, _MAX_AGE_S if address else 0
 
     async def add(message: Message) -> None:
         if message["type"] == "http.response.start":
