@@ -7,7 +7,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 def main() -> None:
     """One script run: the chrome, then the page."""
     from compare.settings import shipped
+    from compare.ui.account import account
     from compare.ui.frame import guarded, phone_links
+    from compare.ui.gate import admit, allowed
+    from compare.ui.name_cookie import carry_name
 
     # An icon of our own: Streamlit would fetch a named one from a foreign host.
     st.set_page_config(page_title="Weighbridge", page_icon=str(shipped("icon.png")), layout="wide")
@@ -19,17 +22,23 @@ def main() -> None:
         st.Page("pages/review/scorecard.py", title="Scorecard", icon=":material/checklist:"),
         st.Page("pages/route/weights.py", title="Weights", icon=":material/alt_route:"),
         st.Page("pages/setup/models.py", title="Models", icon=":material/dns:"),
+        st.Page("pages/setup/people.py", title="People", icon=":material/group:"),
     ]
-    page = st.navigation(pages, position="top")
-    phone_links(pages)
     with guarded():
+        mine = allowed(pages)
+        page = st.navigation(pages, position="top")
+        phone_links(mine)
+        account()
+        admit(page, mine)
         page.run()
+    carry_name()
 
 
 if get_script_run_ctx(suppress_warning=True):
     main()
 else:
+    from compare.ui.doorkeeper import Keeper
     from compare.ui.server import LateViews, server_options
-    from compare.web import STREAMS, routes
+    from compare.web import STREAMS, doors, routes
 
-    app = st.App(__file__, **server_options(routes(LateViews()), before_end=STREAMS.end))
+    app = st.App(__file__, **server_options(routes(LateViews()), doors(Keeper()), before_end=STREAMS.end))

@@ -6,6 +6,7 @@
      +- NotFoundError          a thread, run, answer or model that is not there
      +- NotEnoughVotesError    a figure was asked for that the votes do not carry
      +- ProviderError          one request to one model failed; carries a records.ProviderFailure
+     +- SignInError            it is not known who asks, or not any more
      +- StudyError             a study cannot take this: it is not there, its settings contradict each other
      |   +- StudyClosedError   the study was closed, or its deadline has passed
      |   +- NotAllowedError    this rater may not do that in this study
@@ -46,6 +47,10 @@ class ImportFormatError(CompareError):
 
 class NotFoundError(CompareError):
     """A thread, run, answer or model that is not there."""
+
+
+class SignInError(CompareError):
+    """It is not known who asks, or not any more: the sentence is for them."""
 
 
 class NotEnoughVotesError(CompareError):

@@ -18,7 +18,10 @@ import os
 import secrets
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Literal
 
 from compare.errors import ConfigError
@@ -74,6 +77,11 @@ _OTHER_FOLDER = "Name a folder that you may write to in WEIGHBRIDGE_DATA_DIR and
 def database_path() -> Path:
     """Path of the database file; its folder exists and can be written."""
     return data_dir() / "weighbridge.db"
+
+
+def roles_path() -> Path:
+    """Path of the file that says who has which role; it need not be there."""
+    return data_dir() / "roles.toml"
 
 
 def criteria_path() -> Path:
@@ -168,12 +176,12 @@ def api_key(variable: str | None) -> str | None:
     return os.environ.get(variable, "").strip() or None
 
 
-# --- tokens for routes -----------------------------------------------------------------------------------------------
+# --- tokens for routes, and the cookie --------------------------------------------------------------------------------
 
 ROUTE_TOKEN_MAX_AGE_S = 12 * 3600
 
 
-def _signing_key() -> bytes:
+def process_key() -> bytes:
     """A random key of this process; kept on the interpreter because Streamlit re-imports modules on save."""
     key = getattr(sys, "_weighbridge_signing_key", None)
     if key is None:
@@ -183,23 +191,55 @@ def _signing_key() -> bytes:
 
 def sign_route(run_id: str, viewer_id: str) -> str:
     """A token that lets one viewer read one run's event stream until it expires."""
-    body = json.dumps([run_id, viewer_id, int(time.time())], separators=(",", ":")).encode()
-    seal = hmac.digest(_signing_key(), body, hashlib.sha256)
-    return f"{_b64(body)}.{_b64(seal)}"
+    return seal((run_id, viewer_id), process_key())
 
 
 def read_route(token: str) -> tuple[str, str] | None:
     """(run id, viewer id) of a token that sign_route made in this process and that has not expired, else None."""
+    found = unseal(token, process_key(), ROUTE_TOKEN_MAX_AGE_S)
+    return (found[0], found[1]) if found is not None and len(found) == 2 else None
+
+
+def seal(values: Sequence[str], key: bytes) -> str:
+    """These texts and the time, readable by anybody and changeable by nobody without the key; safe in addresses."""
+    body = json.dumps([*values, int(time.time())], separators=(",", ":")).encode()
+    return f"{_b64(body)}.{_b64(hmac.digest(key, body, hashlib.sha256))}"
+
+
+def unseal(token: str, key: bytes, max_age_s: float) -> list[str] | None:
+    """The texts that were sealed with this key at most so many seconds ago, else None."""
     try:
-        body, seal = (base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in token.split("."))
-        if not hmac.compare_digest(seal, hmac.digest(_signing_key(), body, hashlib.sha256)):
+        body, mark = (base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in token.split("."))
+        if not hmac.compare_digest(mark, hmac.digest(key, body, hashlib.sha256)):
             return None
-        run_id, viewer_id, made_at = json.loads(body)
+        *values, made_at = json.loads(body)
     except ValueError:
         return None
-    if not 0 <= time.time() - made_at <= ROUTE_TOKEN_MAX_AGE_S:
-        return None
-    return str(run_id), str(viewer_id)
+    return [str(value) for value in values] if 0 <= time.time() - made_at <= max_age_s else None
+
+
+def cookie_key() -> bytes:
+    """The key of the cookie that remembers a name: made once for a data folder, for this user's eyes only.
+
+    Raises:
+        ConfigError: it cannot be read or made.
+    """
+    path = data_dir() / "cookie.key"
+    try:
+        if not path.exists():
+            _make_key(path)
+        return path.read_bytes()
+    except OSError as exc:
+        raise ConfigError(f"{path} cannot be used ({exc.strerror}). It must be a file that only you may read.") from exc
+
+
+def _make_key(path: Path) -> None:
+    # Under its name it is whole or not there: two processes may start at once.
+    with NamedTemporaryFile(dir=path.parent, prefix="cookie.") as file:
+        file.write(secrets.token_bytes(32))
+        file.flush()
+        with suppress(FileExistsError):
+            os.link(file.name, path)
 
 
 def _b64(raw: bytes) -> str:

@@ -15,7 +15,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("records",),
     ("settings",),
-    ("tokens", "catalog"),
+    ("tokens", "catalog", "people"),
     ("threads", "render"),
     ("providers", "sim"),
     ("engine", "store", "ratings"),

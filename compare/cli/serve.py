@@ -35,8 +35,13 @@ def serve(host: str, port: int) -> None:
     # Streamlit reads .streamlit/config.toml beside the script named here.
     sys.argv = [str(entry)]
     sys.path.insert(0, str(root))
+    # A proxy's word about who asks is believed by the proxy's own address, which must not come from a header itself.
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
     if not is_loopback(host):
-        say("It can be reached from other machines, and has no accounts: whoever reaches it reads its database.")
+        say(
+            "It can be reached from other machines. Unless people sign in (docs/sign-in.md), whoever reaches it may do "
+            "everything."
+        )
         # Under which names others know this machine is theirs to say.
         os.environ.setdefault("WEIGHBRIDGE_HOSTS", "*")
     # Whoever edits the code starts `streamlit run app.py`; here nothing is watched, so nothing is re-imported in use.

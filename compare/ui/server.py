@@ -25,9 +25,12 @@ from compare.ui import pane
 from compare.ui.head import StyledPage
 from compare.ui.jobs.workers import end_workers
 from compare.ui.resources import hub, views
+from compare.ui.sign_in import check_streamlit_agrees, settle
 
 
-def server_options(routes: Sequence[BaseRoute], before_end: Callable[[], None]) -> dict[str, Any]:
+def server_options(
+    routes: Sequence[BaseRoute], doors: Sequence[Middleware], before_end: Callable[[], None]
+) -> dict[str, Any]:
     """What `st.App` takes beside the script: for `streamlit run app.py` and `weighbridge serve` alike.
 
     The call of `st.App` itself stands in app.py, because `streamlit run` looks for it in the text of that file; where
@@ -35,14 +38,20 @@ def server_options(routes: Sequence[BaseRoute], before_end: Callable[[], None]) 
 
     Args:
         routes: HTTP routes to serve beside the pages.
+        doors: what every request passes first.
         before_end: called on the server's loop when a signal ends the app; open requests must then end, since the
             server waits for them.
+
+    Raises:
+        ConfigError: what says how people sign in is wrong; the app must not start then.
     """
+    settle()
     _quiet_first_deep_link()
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
+        check_streamlit_agrees()
         send_small_writes_at_once()
         _on_ending_signals(before_end)
         threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
@@ -50,7 +59,7 @@ def server_options(routes: Sequence[BaseRoute], before_end: Callable[[], None]) 
         await asyncio.to_thread(end_workers)
         await asyncio.to_thread(close_hub)
 
-    return {"routes": routes, "lifespan": lifespan, "middleware": [hosts, Middleware(StyledPage)]}
+    return {"routes": routes, "lifespan": lifespan, "middleware": [hosts, *doors, Middleware(StyledPage)]}
 
 
 class LateViews:

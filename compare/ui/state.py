@@ -12,9 +12,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from compare.errors import SignInError
 from compare.settings import ROUTE_TOKEN_MAX_AGE_S, sign_route
 from compare.ui import address, resources
 from compare.ui.address import Address
+from compare.ui.person import UNNAMED, keep_typed_name, person
+from compare.ui.sign_in import sign_in
 
 DEFAULT_MODELS = ("sim-lite", "sim-flash", "sim-large")
 
@@ -136,12 +139,13 @@ def choose(keys: Sequence[str]) -> None:
 
 def rater_name() -> str:
     """Who votes in this session."""
-    return str(st.session_state.get("rater_name") or "local")
+    found = person()
+    return UNNAMED if found is None else found.name
 
 
 def keep_rater_name(name: str) -> None:
-    """Remember who votes."""
-    st.session_state["rater_name"] = name.strip()
+    """Remember who votes; an empty name is nobody's and changes nothing."""
+    keep_typed_name(name)
 
 
 def mark_names_seen(run: str) -> None:
@@ -155,8 +159,15 @@ def names_seen(run: str) -> bool:
 
 
 def rater_id() -> str:
-    """The stored id of who votes."""
-    return resources.store().rater(rater_name())
+    """The stored id of who votes.
+
+    Raises:
+        SignInError: people must sign in here, and nobody did.
+    """
+    found = person()
+    if found is None and sign_in().kind != "name":
+        raise SignInError("Nobody is signed in here any more. Reload the page and sign in.")
+    return resources.store().rater(UNNAMED) if found is None else found.rater_id
 
 
 def route_token(run: str) -> str:

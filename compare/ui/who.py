@@ -4,55 +4,47 @@
     may(role) -> bool              whether they have the role
     need(role) -> Person           the same for a whole page: says what is missing and ends the page's run
 
-Without set-up everybody who reaches the page has every role, under a name of their own choosing.
+Without set-up everybody who reaches the page has every role, under a name of their own choosing. With sign-in, or
+behind a proxy (docs/sign-in.md), nobody has a role whom nobody vouches for; gate.py holds every page to this.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import NoReturn
 
 import streamlit as st
 
-from compare.ui import state
+from compare.people.roles import EVERY_ROLE, Role
+from compare.ui.person import Person, person
+from compare.ui.plain import plain
+from compare.ui.sign_in import sign_in
 
-Role = Literal["rater", "owner", "admin"]
-"""rater: gives ballots. owner: makes studies and reads results as well. admin: changes models and who may do what."""
-EVERY_ROLE: frozenset[Role] = frozenset(("rater", "owner", "admin"))
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody at a page."""
-
-    name: str
-    """What others see; also the name that a study's list of raters holds."""
-    rater_id: str
-    """The id that ballots carry."""
-    roles: frozenset[Role]
-    verified: bool
-    """True where sign-in or a proxy says who it is; the name cannot be changed here then."""
-
-
-def person() -> Person | None:
-    """Who it is; None where nobody has said so yet."""
-    name = str(st.session_state.get("rater_name") or "").strip()
-    return Person(name, state.rater_id(), EVERY_ROLE, verified=False) if name else None
+__all__ = ["EVERY_ROLE", "Person", "Role", "may", "need", "person"]
 
 
 def may(role: Role) -> bool:
     """Whether who sits here has this role."""
     found = person()
-    return role in (EVERY_ROLE if found is None else found.roles)
+    if found is None:
+        return sign_in().kind == "name"
+    return role in found.roles
 
 
 def need(role: Role) -> Person:
     """Who it is, where they have this role; otherwise a sentence, and the page's run ends here."""
     found = person()
     if found is None:
-        st.info("Say who you are first: enter a name.")
+        st.info("Say who you are first: " + ("enter a name." if sign_in().kind == "name" else "sign in."))
         st.stop()
     if role not in found.roles:
-        st.error(f"This page is for those with the role {role}; {found.name} does not have it. Ask an admin for it.")
-        st.stop()
+        refuse(role, found)
     return found
+
+
+def refuse(role: Role, who: Person) -> NoReturn:
+    """Say that this person does not have the role, and end the page's run."""
+    st.error(
+        f"This page is for those with the role {role}; {plain(who.name)} does not have it. Ask an admin for it.",
+        icon=":material/lock:",
+    )
+    st.stop()

@@ -20,6 +20,7 @@ PAGES = {
     "pages/review/scorecard.py": "Scorecard",
     "pages/route/weights.py": "Weights",
     "pages/setup/models.py": "Models",
+    "pages/setup/people.py": "People",
 }
 
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 import streamlit as st
 
 from compare.ui import state
+from compare.ui.person import person
 from compare.ui.plain import plain
 
 
 def voter() -> None:
-    """The name under which this session votes, and a field to change it."""
+    """The name under which this session votes, and a field to change it where nobody vouches for it."""
+    found = person()
     name = state.rater_name()
+    if found is not None and found.verified:
+        st.caption(f":material/person: Voting as {plain(name)}")
+        return
     with st.popover(f"Voting as {plain(name)}", icon=":material/person:", type="tertiary", key="voter"):
         st.text_input(
             "Name of who votes", value=name, key="voter_name", max_chars=60, on_change=_rename,
-            help="Kept until this page is reloaded. Votes under different names are different people's.",
+            help="This browser remembers it. Votes under different names are different people's.",
         )  # fmt: skip
 
 
