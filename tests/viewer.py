@@ -1,6 +1,6 @@
 """A viewer without a browser: Streamlit's own websocket to choose candidates and press Run.
 
-async with viewer(http, url, "?thread=...") as session:
+async with open_page(http, url, "?thread=...") as session:
     await session.choose(models); route = await session.run()
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
@@ -34,18 +35,31 @@ class Session:
     """ "/rp/<token>" of the reading pane that stands on the page."""
     said: list[str] = field(default_factory=list)
     """Plain texts on the page (st.text)."""
+    page: str = ""
+    """The page's name in its address; the first page has none."""
+    script: str = ""
+    """What the server calls that page, once it has said so."""
+    elements: dict[str, BidiComponent] = field(default_factory=dict)
+    """Elements with a script of their own, by name, as they were sent last."""
+    fragments: dict[str, str] = field(default_factory=dict)
+    """Of each of those elements, the fragment that it is drawn in."""
     ids: dict[str, str] = field(default_factory=dict)
     states: dict[str, WidgetState] = field(default_factory=dict)
 
-    async def draw(self, *pressed: WidgetState) -> None:
-        """Run the script and wait until it has ended."""
-        await self.ask(*pressed)
-        await self.until(lambda message: message.WhichOneof("type") == "script_finished")
+    async def draw(self, *pressed: WidgetState, fragment: str = "") -> None:
+        """Run the script, or only a fragment of it, and wait until it has ended."""
+        await self.ask(*pressed, fragment=fragment)
+        await self.until(_has_ended)
 
-    async def ask(self, *pressed: WidgetState) -> None:
-        """Run the script."""
+    async def ask(self, *pressed: WidgetState, fragment: str = "") -> None:
+        """Run the script, or only a fragment of it."""
         message = BackMsg()
         message.rerun_script.query_string = self.query
+        message.rerun_script.fragment_id = fragment
+        if self.script:
+            message.rerun_script.page_script_hash = self.script
+        else:
+            message.rerun_script.page_name = self.page
         message.rerun_script.widget_states.widgets.extend([*self.states.values(), *pressed])
         await self.socket.send_bytes(message.SerializeToString())
 
@@ -63,6 +77,8 @@ class Session:
                     return
 
     def _note(self, message: ForwardMsg, data: bytes) -> None:
+        if message.WhichOneof("type") == "navigation":
+            self.script = message.navigation.page_script_hash
         if message.WhichOneof("type") == "page_info_changed":
             self.query = message.page_info_changed.query_string
         if message.WhichOneof("type") != "delta":
@@ -75,8 +91,14 @@ class Session:
             self.ids[re.sub(r"^\$\$ID-[0-9a-f]+-", "", widget)] = widget
         if kind == "text":
             self.said.append(element.text.body)
-        if kind == "bidi_component" and (found := _ROUTE.search(data)):
-            self.route = found[0].decode()
+        if kind == "bidi_component":
+            self._keep(element.bidi_component, message.delta.fragment_id)
+            if found := _ROUTE.search(data):
+                self.route = found[0].decode()
+
+    def _keep(self, element: BidiComponent, fragment: str) -> None:
+        self.elements[element.component_name] = element
+        self.fragments[element.component_name] = fragment
 
     async def choose(self, models: Iterable[str]) -> None:
         """Choose the candidates by the names on the page."""
@@ -93,12 +115,18 @@ class Session:
         return self.route
 
 
+def _has_ended(message: ForwardMsg) -> bool:
+    """True where a script has ended and asks for no further run."""
+    early = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
+    return message.WhichOneof("type") == "script_finished" and message.script_finished != early
+
+
 @asynccontextmanager
-async def viewer(http: aiohttp.ClientSession, url: str, query: str) -> AsyncIterator[Session]:
+async def open_page(http: aiohttp.ClientSession, url: str, query: str, page: str = "") -> AsyncIterator[Session]:
     """Open a page and wait until it is drawn."""
     async with http.ws_connect(
         f"{url}/_stcore/stream", protocols=("streamlit", "PLACEHOLDER_AUTH_TOKEN"), max_msg_size=0
     ) as socket:
-        session = Session(socket, query.lstrip("?"))
+        session = Session(socket, query.lstrip("?"), page=page)
         await session.draw()
         yield session

@@ -15,7 +15,7 @@ from benchmarks.screen.parts import Bench
 from benchmarks.screen.processes import N_PANES, candidates
 from benchmarks.screen.session import ended
 from tests.app_server import ROOT
-from tests.viewer import viewer
+from tests.viewer import open_page
 
 N_MESSAGES = 200
 GOAL_MS = 1500
@@ -82,7 +82,7 @@ async def _ours(bench: Bench, model: str) -> str:
         subprocess.run, command, check=True, capture_output=True, text=True, cwd=ROOT, env=env
     )
     thread_id = json.loads(done.stdout)["thread_ids"][0]
-    async with viewer(bench.http, servers.app_url, f"thread={thread_id}") as session:
+    async with open_page(bench.http, servers.app_url, f"thread={thread_id}") as session:
         await session.choose(candidates(model))
         route = await session.run()
         await ended(bench.http, servers.app_url, route)

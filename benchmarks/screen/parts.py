@@ -21,7 +21,7 @@ from benchmarks.screen.processes import Servers, candidates, load
 from benchmarks.screen.session import read
 from benchmarks.screen.texts import KINDS, text
 from compare.tokens.count import count
-from tests.viewer import Session, viewer
+from tests.viewer import Session, open_page
 
 BUDGET = {"prose": 25, "fence": 60, "table": 60, "list": 60}
 """Bytes a token on the event stream."""
@@ -87,14 +87,14 @@ async def weight(bench: Bench) -> None:
 
 
 async def _our_bytes(bench: Bench, model: str) -> int:
-    async with viewer(bench.http, bench.servers.app_url, "") as session:
+    async with open_page(bench.http, bench.servers.app_url, "") as session:
         await session.choose(candidates(model))
         return (await read(bench.http, bench.servers.app_url, await session.run())).n_bytes
 
 
 async def _naive_bytes(bench: Bench, model: str) -> int:
     query = f"models={','.join(candidates(model))}&url={bench.servers.models_url}"
-    async with viewer(bench.http, bench.servers.naive_url, query) as session:
+    async with open_page(bench.http, bench.servers.naive_url, query) as session:
         before = session.n_bytes
         await session.ask(WidgetState(id=session.ids["run"], trigger_value=True))
         await session.until(_is_over(session), 240)
@@ -176,7 +176,7 @@ async def _our_crowd(
     bench: Bench, stack: AsyncExitStack, model: str, lags_ms: list[float]
 ) -> list[asyncio.Task[object]]:
     url = bench.servers.app_url
-    sessions = [await stack.enter_async_context(viewer(bench.http, url, "")) for _ in range(bench.scale.viewers - 1)]
+    sessions = [await stack.enter_async_context(open_page(bench.http, url, "")) for _ in range(bench.scale.viewers - 1)]
     for session in sessions:
         await session.choose(candidates(model))
     return [asyncio.create_task(read(bench.http, url, await session.run(), lags_ms)) for session in sessions]
@@ -186,7 +186,9 @@ async def _naive_crowd(
     bench: Bench, stack: AsyncExitStack, model: str, _lags_ms: list[float]
 ) -> list[asyncio.Task[object]]:
     url, query = bench.servers.naive_url, f"models={','.join(candidates(model))}&url={bench.servers.models_url}"
-    sessions = [await stack.enter_async_context(viewer(bench.http, url, query)) for _ in range(bench.scale.viewers - 1)]
+    sessions = [
+        await stack.enter_async_context(open_page(bench.http, url, query)) for _ in range(bench.scale.viewers - 1)
+    ]
     for session in sessions:
         await session.ask(WidgetState(id=session.ids["run"], trigger_value=True))
     return [asyncio.create_task(session.until(_is_over(session), 240)) for session in sessions]

@@ -18,7 +18,7 @@ import aiohttp
 
 from compare.ui.server import send_small_writes_at_once
 from tests.app_server import READY_S, ROOT, free_port, start_app
-from tests.viewer import viewer
+from tests.viewer import open_page
 
 
 def _nodelay(found: socket.socket) -> bool:
@@ -51,7 +51,7 @@ def test_the_app_ends_at_once_though_somebody_reads_an_answer_that_is_not_comple
     server = start_app(tmp_path, sim_speed="500")
 
     async def read_and_end() -> float:
-        async with aiohttp.ClientSession() as http, viewer(http, server.url, "") as session:
+        async with aiohttp.ClientSession() as http, open_page(http, server.url, "") as session:
             route = await session.run()
             async with http.get(f"{server.url}{route}/events?v=0") as events:
                 assert await events.content.readline() == b"retry: 500\n"
