@@ -59,6 +59,20 @@ class Masked:
         """The span of the stored text that a span of the shown one means; a hidden word is never halved."""
         return self._place(start, at_end=False), self._place(end, at_end=True)
 
+    def to_shown(self, start: int, end: int) -> tuple[int, int]:
+        """The other way round: where a span of the stored text stands in the shown one, hidden words whole."""
+        return self._shown_place(start, at_end=False), self._shown_place(end, at_end=True)
+
+    def _shown_place(self, stored: int, *, at_end: bool) -> int:
+        shorter = 0  # by how much the shown text is shorter, up to here
+        for start, end in self.cuts:
+            if stored <= start:
+                break
+            if stored < end:
+                return start - shorter + (len(HIDDEN) if at_end else 0)
+            shorter += (end - start) - len(HIDDEN)
+        return stored - shorter
+
     def _place(self, shown: int, *, at_end: bool) -> int:
         longer = 0  # by how much the stored text is longer, up to here
         for start, end in self.cuts:

@@ -227,6 +227,11 @@ class Assignments(Part):
             )
             return _require(connection, mine.id)
 
+    def ballot_details(self, ballot_id: str) -> Details:
+        """What was said with a ballot beside its verdict; empty where there is no such ballot."""
+        with self._database.reading() as connection:
+            return select_details(connection, ballot_id)
+
     def has_seen_names_of(self, answer_ids: Sequence[str], rater_id: str) -> bool:
         """True where the rater voted on one of these answers outside of studies: names are shown after such a vote."""
         with self._database.reading() as connection:

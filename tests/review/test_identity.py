@@ -75,3 +75,14 @@ def test_a_hidden_word_is_marked_as_a_whole() -> None:
     assert masked.text == "I am [hidden], yes"
     assert masked.to_stored(7, 9) == (5, 10)
     assert masked.to_stored(15, 18) == (12, 15)
+
+
+@given(st.text(alphabet="ab X.", min_size=1, max_size=30), st.data())
+def test_a_span_of_the_shown_text_survives_the_way_there_and_back(text: str, data: st.DataObject) -> None:
+    masked = mask(text, IdentityWords(("X", "XX")))
+    start = data.draw(st.integers(0, len(masked.text) - 1))
+    end = data.draw(st.integers(start + 1, len(masked.text)))
+    again = masked.to_shown(*masked.to_stored(start, end))
+    assert again[0] <= start < end <= again[1]
+    if HIDDEN not in masked.text[again[0] : again[1]]:
+        assert again == (start, end)

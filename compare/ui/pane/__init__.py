@@ -29,8 +29,8 @@ RESERVE_PX = 300
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    "dom.js", "keys.js", "figures.js", "timeline.js", "details.js", "tail.js", "thread.js", "places.js", "find.js",
-    "diff.js", "marks.js", "versions.js", "pane.js", "swipe.js", "turns.js", "view.js",
+    "dom.js", "browser.js", "keys.js", "figures.js", "timeline.js", "details.js", "tail.js", "thread.js", "places.js",
+    "find.js", "diff.js", "marks.js", "versions.js", "pane.js", "swipe.js", "turns.js", "view.js",
 )  # fmt: skip
 _STYLES = ("pane.css", "reading.css")
 

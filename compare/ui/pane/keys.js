@@ -45,20 +45,20 @@ const keyCaps = keys => keys.flatMap((key, k) => {
   return [el(key === '...' ? 'span' : 'kbd', '', {}, key === '...' ? 'to' : key), k + 1 < keys.length && plus ? '+' : ' '];
 });
 
-const keyList = () => {
-  const groups = [...new Set(KEYS.map(([group]) => group))];
+const keyList = rows => {
+  const groups = [...new Set(rows.map(([group]) => group))];
   return groups.map(group => el('section', '', {}, el('h3', '', {}, group),
-    el('dl', '', {}, ...KEYS.filter(row => row[0] === group).map(([, keys, does]) =>
+    el('dl', '', {}, ...rows.filter(row => row[0] === group).map(([, keys, does]) =>
       el('div', '', {}, el('dt', '', {}, ...keyCaps(keys)), el('dd', '', {}, does))))));
 };
 
 // In the page only while it is open, so that `[role=dialog]` tells the truth.
-const openKeySheet = view => {
+const openKeySheet = (view, rows = KEYS) => {
   const sheet = el('dialog', 'rp-sheet', { role: 'dialog', 'aria-label': 'Keys' });
   const toggle = button('rp-switch', 'Single keys act', {}, () => { view.setKeys(!view.keysOn); show(); });
   const show = () => toggle.setAttribute('aria-pressed', String(view.keysOn));
   const close = button('rp-btn', 'Close', {}, () => sheet.close());
-  sheet.append(el('header', '', {}, el('h2', '', {}, 'Keys'), close), ...keyList(),
+  sheet.append(el('header', '', {}, el('h2', '', {}, 'Keys'), close), ...keyList(rows),
     el('footer', '', {}, toggle, el('p', '', {}, 'They do nothing while you type or a dialog is open.')));
   sheet.addEventListener('keydown', e => { if (e.key === '?') sheet.close(); });
   sheet.addEventListener('click', e => { if (e.target === sheet) sheet.close(); });
