@@ -19,6 +19,7 @@ def main() -> None:
         st.Page("pages/run/threads.py", title="Threads", icon=":material/forum:"),
         st.Page("pages/run/jobs.py", title="Jobs", icon=":material/view_list:"),
         st.Page("pages/review/vote.py", title="Vote", icon=":material/how_to_vote:"),
+        st.Page("pages/review/studies.py", title="Studies", icon=":material/rate_review:"),
         st.Page("pages/review/results.py", title="Results", icon=":material/leaderboard:"),
         st.Page("pages/review/scorecard.py", title="Scorecard", icon=":material/checklist:"),
         st.Page("pages/route/weights.py", title="Weights", icon=":material/alt_route:"),

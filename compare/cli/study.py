@@ -13,10 +13,10 @@ from compare.cli.jobs_named import job_named
 from compare.cli.output import emit_json, say, table, write_bytes
 from compare.cli.stored import the_store
 from compare.cli.votes_input import SHOWN_REJECTS
-from compare.errors import ImportFormatError, NotFoundError, StudyError
+from compare.errors import ImportFormatError, NotFoundError
 from compare.ratings.votes_file import parse_pairs
 from compare.report.words import counted
-from compare.review import studies
+from compare.review import running, studies
 from compare.review.assignment import progress
 from compare.review.quality import Agreed, Quality, Share, quality
 from compare.review.studies import Form, Items
@@ -143,12 +143,22 @@ def close(study_id: str, reopen: bool) -> None:
     say(f"The study {store.study(study_id).name!r} is {store.study(study_id).state}.")
 
 
+@study.command("pause", epilog="Example: weighbridge study pause STUDY_ID")
+@click.argument("study_id", metavar="ID")
+def pause(study_id: str) -> None:
+    """Take no ballots for now; `close --reopen` goes on."""
+    store = the_store()
+    store.pause_study(study_id)
+    say(f"The study {store.study(study_id).name!r} is paused.")
+
+
 @study.command("set-aside", epilog="Example: weighbridge study set-aside STUDY_ID Ann --by Bob --reason hasty")
 @click.argument("study_id", metavar="ID")
 @click.argument("rater")
 @click.option("--by", required=True, help="Who decides it.")
 @click.option("--reason", required=True, help="Kept with every ballot.")
-def set_aside(study_id: str, rater: str, by: str, reason: str) -> None:
+@click.option("--back", is_flag=True, help="Count them again, as far as others have not filled their items.")
+def set_aside(study_id: str, rater: str, by: str, reason: str, back: bool) -> None:
     """Stop counting a rater's ballots.
 
     Nothing is deleted; others get the items.
@@ -159,9 +169,13 @@ def set_aside(study_id: str, rater: str, by: str, reason: str) -> None:
         raise NotFoundError(
             f"No ballot of {rater!r} is in this study. Its raters: {', '.join(sorted(known)) or 'none'}."
         )
-    if not reason.strip():
-        raise StudyError("Setting ballots aside needs a reason; it is kept with each of them.")
-    n = store.set_aside_rater(study_id, known[rater], store.rater(by), reason)
+    if back:
+        done = running.count_again(store, study_id, known[rater], store.rater(by), reason)
+        say(f"{counted(done.n_counted, 'ballot')} of {rater} counted again.")
+        if done.n_place_taken:
+            say(f"{done.n_place_taken} stay set aside: others have filled their items meanwhile.")
+        return
+    n = running.set_aside(store, study_id, known[rater], store.rater(by), reason)
     say(f"{counted(n, 'ballot')} of {rater} set aside.")
 
 
@@ -220,6 +234,7 @@ def _document(found: Quality) -> dict[str, Any]:
                 "left": _share(one.left),
                 "median_active_ms": one.median_active_ms,
                 "speeder": one.is_speeder,
+                "outlier": one.is_outlier,
                 "sentence": one.sentence,
             }
             for one in found.raters

@@ -29,7 +29,7 @@ def votes() -> None:
 @click.option("--blind/--open", "blind", default=False, help="What rows are that do not say it; default: open.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def import_(file: Path, columns: str, winners: str, rater: str, blind: bool, as_json: bool) -> None:
-    """Keep the votes of a CSV or JSONL file in the database.
+    """Keep the votes of a CSV, JSONL or Parquet file in the database.
 
     The same file again adds nothing. A row that cannot be used is told with its line and the reason.
     """

@@ -15,6 +15,7 @@ from compare.errors import CompareError, ImportFormatError
 from compare.ratings.votes import VoteRow, Votes, is_missing
 from compare.ratings.votes_file import VotesFile, columns_mapping, read_votes, winners_mapping
 from compare.records import History
+from compare.review.votes_upload import lines_of
 
 HISTORIES = click.Choice(get_args(History))
 SHOWN_REJECTS = 10
@@ -29,7 +30,7 @@ def votes_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--blind/--open", "blind", default=None, help="Only blind votes, or only open ones."),
         click.option("--winners", default="", help="Other words for winners: model_a=left,model_b=right,tie=tie."),
         click.option("--columns", default="", help="Other names of columns: model_a=model_left,model_b=model_right."),
-        click.option("--votes", "file", type=click.Path(path_type=Path), help="CSV or JSONL; default: the database."),
+        click.option("--votes", "file", type=click.Path(path_type=Path), help="A votes file; default: the database."),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -79,9 +80,12 @@ def read_votes_file(file: Path, columns: str, winners: str) -> VotesFile:
         ImportFormatError: the file cannot be read, or lacks a column.
         ConfigError: a mapping cannot be read.
     """
+    ours, words = columns_mapping(columns), winners_mapping(winners)
     try:
+        if file.suffix.lower() == ".parquet":
+            return read_votes(lines_of(file.read_bytes(), file.name), columns=ours, winners=words)
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            return read_votes(lines, columns=columns_mapping(columns), winners=winners_mapping(winners))
+            return read_votes(lines, columns=ours, winners=words)
     except OSError as exc:
         raise ImportFormatError(f"{file} cannot be read: {exc.strerror or exc}. Check the path.") from exc
     except UnicodeDecodeError as exc:

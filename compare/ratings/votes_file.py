@@ -61,23 +61,23 @@ def read_votes(
     Raises:
         ImportFormatError: the file is empty, or has no column for model_a, model_b or winner.
     """
-    rest = iter(lines)
-    head: list[str] = []  # leading blank lines and the first with something in it, so that line numbers stay true
-    for line in rest:
-        head.append(line.lstrip("\ufeff") if not head else line)
-        if head[-1].strip():
-            break
-    else:
-        raise ImportFormatError("The votes file is empty; it needs a header line, or one JSON object a line.")
     words = {**KNOWN_WORDS, **(winners or {})}
     unknown = sorted(set(words.values()) - set(SCORES))
     if unknown:
         raise ConfigError(f"--winners maps to {unknown[0]!r}; it must be one of {', '.join(SCORES)}.")
-    is_json = file_format == "jsonl" or (file_format is None and head[-1].lstrip().startswith("{"))
     rejects: list[Reject] = []
-    text = chain(head, rest)
-    table = _jsonl(text, rejects) if is_json else _csv(text, max(",;\t", key=head[-1].count), rejects)
+    table = _table(lines, file_format, rejects)
     return _assemble(table, dict(columns or {}), words, rejects)
+
+
+def read_rows(lines: Iterable[str]) -> tuple[list[str], list[Sequence[object]]]:
+    """The file's column names and its rows as they stand, before anything is mapped or refused for what it says.
+
+    Raises:
+        ImportFormatError: the file is empty, or its header cannot be read.
+    """
+    table = _table(lines, None, [])
+    return table.names, table.values
 
 
 def parse_pairs(text: str, option: str) -> list[tuple[str, str]]:
@@ -112,6 +112,20 @@ class _Table:
     names: list[str]
     values: list[Sequence[object]]
     lines: list[int]
+
+
+def _table(lines: Iterable[str], file_format: Format | None, rejects: list[Reject]) -> _Table:
+    rest = iter(lines)
+    head: list[str] = []  # leading blank lines and the first with something in it, so that line numbers stay true
+    for line in rest:
+        head.append(line.lstrip("\ufeff") if not head else line)
+        if head[-1].strip():
+            break
+    else:
+        raise ImportFormatError("The votes file is empty; it needs a header line, or one JSON object a line.")
+    is_json = file_format == "jsonl" or (file_format is None and head[-1].lstrip().startswith("{"))
+    text = chain(head, rest)
+    return _jsonl(text, rejects) if is_json else _csv(text, max(",;\t", key=head[-1].count), rejects)
 
 
 def _csv(text: Iterator[str], delimiter: str, rejects: list[Reject]) -> _Table:

@@ -15,7 +15,7 @@ import numpy as np
 
 from compare.ratings.agreement import Level, krippendorff_alpha
 from compare.ratings.percentiles import wilson
-from compare.records import Ballot
+from compare.review.disagreement import divided, verdict_of
 from compare.review.preferences import scored_pairs
 from compare.review.rating import is_as_expected
 from compare.store.study_values import MarkKind, StudyBallot
@@ -24,6 +24,8 @@ SPEEDER_SHARE = 1 / 3
 """A rater whose median time is below this share of the median over all raters is a speeder."""
 FEWEST_TIMED = 5
 """Timed ballots before a rater can be called a speeder."""
+FEWEST_PAIRS = 10
+"""Pairs with others' ballots before a rater can be called an outlier."""
 SWAP_TARGET = 0.85
 VERDICT_TARGET = 0.45
 MARK_TARGET = 0.6
@@ -46,12 +48,13 @@ class Share:
         """Between 0 and 1."""
         return wilson(self.k, self.n)
 
-    def words(self) -> str:
-        """Such as "12 of 40 (30 %, interval 18 to 45 %)"."""
+    def words(self, noun: str = "") -> str:
+        """Such as "12 of 40 (30 %, interval 18 to 45 %)", or "12 of 40 pairs (...)"."""
+        of = f"{self.k} of {self.n}{noun and f' {noun}'}"
         if not self.n:
-            return "0 of 0"
+            return of
         low, high = self.interval
-        return f"{self.k} of {self.n} ({100 * self.k / self.n:.0f} %, interval {100 * low:.0f} to {100 * high:.0f} %)"
+        return f"{of} ({100 * self.k / self.n:.0f} %, interval {100 * low:.0f} to {100 * high:.0f} %)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ class RaterFigures:
     left: Share
     median_active_ms: float | None
     is_speeder: bool
+    is_outlier: bool
+    """Agrees with the others clearly less than the others do among themselves."""
     sentence: str
 
 
@@ -126,7 +131,7 @@ def quality(ballots: Sequence[StudyBallot]) -> Quality:
         left=left,
         leaked=leaked,
         raters=_raters(ballots, evidence),
-        disagreements=_disagreements(evidence),
+        disagreements=tuple(one.item.comparison_id for one in divided(evidence)),
         sentences=(
             verdict.sentence,
             f"Repeats with sides swapped name the same answer in {swaps.words()}; aim for {100 * SWAP_TARGET:.0f} % "
@@ -138,11 +143,6 @@ def quality(ballots: Sequence[StudyBallot]) -> Quality:
             f"Answers named their model or its maker in {leaked.words()} ballots; the words were hidden.",
         ),
     )
-
-
-def _verdict_of(ballot: Ballot) -> str:
-    """What a ballot says whatever stood where: the best answer's id, or tie or all_bad."""
-    return ballot.ranking[0] if ballot.verdict in ("best", "rank") else ballot.verdict
 
 
 def _verdict_agreement(evidence: Sequence[StudyBallot]) -> Agreed:
@@ -232,7 +232,7 @@ def _with_sentence(agreed: Agreed, what: str, target: float) -> Agreed:
 def _swaps(ballots: Sequence[StudyBallot]) -> Share:
     first = {(one.ballot.rater_id, one.item.comparison_id): one.ballot for one in ballots if one.is_counted_verdict}
     same = [
-        _verdict_of(one.ballot) == _verdict_of(first[one.ballot.rater_id, one.item.comparison_id])
+        verdict_of(one.ballot) == verdict_of(first[one.ballot.rater_id, one.item.comparison_id])
         for one in ballots
         if one.is_repeat and one.state == "counted" and (one.ballot.rater_id, one.item.comparison_id) in first
     ]
@@ -280,6 +280,10 @@ def _raters(ballots: Sequence[StudyBallot], evidence: Sequence[StudyBallot]) -> 
             sentence += (
                 f"; takes {medians[rater_id] / 1000:.0f} s where raters usually take {(usual or 0.0) / 1000:.0f} s"
             )
+        among_others = _among(evidence, without=rater_id)
+        is_outlier = _is_outlier(with_others, among_others)
+        if is_outlier:
+            sentence += f"; the others agree among themselves in {among_others.words()} pairs"
         found.append(
             RaterFigures(
                 rater_id=rater_id,
@@ -292,10 +296,28 @@ def _raters(ballots: Sequence[StudyBallot], evidence: Sequence[StudyBallot]) -> 
                 left=_left(mine),
                 median_active_ms=medians.get(rater_id),
                 is_speeder=is_speeder,
+                is_outlier=is_outlier,
                 sentence=sentence + ".",
             )
         )
     return tuple(sorted(found, key=lambda figures: figures.rater))
+
+
+def _among(evidence: Sequence[StudyBallot], *, without: str) -> Share:
+    """Pairs of ballots of the other raters on one item that say the same."""
+    said: dict[str, list[str]] = defaultdict(list)
+    for one in evidence:
+        if one.ballot.rater_id != without:
+            said[one.item.comparison_id].append(verdict_of(one.ballot))
+    pairs = [a == b for verdicts in said.values() for a, b in combinations(verdicts, 2)]
+    return Share(sum(pairs), len(pairs))
+
+
+def _is_outlier(with_others: Share, among_others: Share) -> bool:
+    """Whether even the upper limit of the rater's share lies below the lower limit of the others' own."""
+    if with_others.n < FEWEST_PAIRS or among_others.n < FEWEST_PAIRS:
+        return False
+    return with_others.interval[1] < among_others.interval[0]
 
 
 def _times(own: Sequence[StudyBallot]) -> list[float]:
@@ -312,21 +334,9 @@ def _with_others(mine: Sequence[StudyBallot], evidence: Sequence[StudyBallot]) -
     for one in evidence:
         others[one.item.comparison_id].append(one)
     same = [
-        _verdict_of(one.ballot) == _verdict_of(other.ballot)
+        verdict_of(one.ballot) == verdict_of(other.ballot)
         for one in mine
         for other in others[one.item.comparison_id]
         if other.ballot.rater_id != one.ballot.rater_id
     ]
     return Share(sum(same), len(same))
-
-
-def _disagreements(evidence: Sequence[StudyBallot]) -> tuple[str, ...]:
-    said: dict[str, list[str]] = defaultdict(list)
-    for one in evidence:
-        said[one.item.comparison_id].append(_verdict_of(one.ballot))
-    shares = {
-        item: sum(a != b for a, b in combinations(verdicts, 2)) / (len(verdicts) * (len(verdicts) - 1) / 2)
-        for item, verdicts in said.items()
-        if len(verdicts) > 1
-    }
-    return tuple(sorted((item for item, share in shares.items() if share), key=lambda item: (-shares[item], item)))

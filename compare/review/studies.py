@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from itertools import combinations
 from typing import Literal, NamedTuple
-from unicodedata import normalize
 
 from compare.errors import NotFoundError, StudyError
 from compare.records import Answer, History
+from compare.review.running import clean_names, utc
 from compare.store.store import Store
-from compare.store.study_values import NewItem, Study
+from compare.store.study_values import NewItem, Scope, Study
 
 Form = Literal["pairs", "all"]
 """Every two answers of a place make an item, or all of them one (N-way)."""
@@ -46,12 +45,13 @@ def create(store: Store, study: Study, items: Sequence[NewItem]) -> Study:
         StudyError: settings or items contradict each other; the sentence says which.
     """
     _check(study, items)
-    deadline = None if study.deadline is None else _utc(study.deadline)
-    names = tuple(dict.fromkeys(normalize("NFC", " ".join(n.split())) for n in study.raters if n.strip()))
-    return store.create_study(replace(study, deadline=deadline, raters=names), items)
+    deadline = None if study.deadline is None else utc(study.deadline)
+    return store.create_study(replace(study, deadline=deadline, raters=clean_names(study.raters)), items)
 
 
-def from_job(store: Store, job_id: str, *, form: Form = "pairs", with_recorded: bool = True) -> Items:
+def from_job(
+    store: Store, job_id: str, *, form: Form = "pairs", scope: Scope = "turn", with_recorded: bool = True
+) -> Items:
     """Items from a job's answers: those to one turn of one thread belong together, repeat by repeat.
 
     What counts is the answer that stands for each cell, also one of an earlier time that the job used again.
@@ -60,6 +60,7 @@ def from_job(store: Store, job_id: str, *, form: Form = "pairs", with_recorded: 
         store: where they are.
         job_id: the job.
         form: pairs of answers, or all of a place at once.
+        scope: single turns, or whole threads: then only answers to the last turn, each with its own history.
         with_recorded: what was recorded as answer to the same message stands beside the first repeat.
 
     Raises:
@@ -71,16 +72,23 @@ def from_job(store: Store, job_id: str, *, form: Form = "pairs", with_recorded: 
             places.setdefault((cell.thread_id, cell.turn, cell.repeat), []).append(answer)
     if not places:
         raise NotFoundError(f"The job {job_id!r} has no answers, or is in another data folder. Let it run first.")
-    if with_recorded:
+    if scope == "thread":
+        last = {thread_id: max(turn for there, turn, _ in places if there == thread_id) for thread_id, _, _ in places}
+        places = {key: found for key, found in places.items() if key[1] == last[key[0]]}
+    elif with_recorded:
         for (_, _, repeat), found in places.items():
             if repeat == 0:
                 there = {answer.id for answer in found}
                 found += [a for a in store.recorded_answers(found[0].prompt_leaf_id) if a.id not in there]
-    return _gathered({(k[0], f"turn {k[1]} of thread {k[0]}", k[2]): v for k, v in places.items()}, form)
+    return _gathered({(k[0], f"turn {k[1]} of thread {k[0]}", k[2]): v for k, v in places.items()}, form, scope)
 
 
-def from_comparisons(store: Store, comparison_ids: Iterable[str], *, form: Form = "pairs") -> Items:
+def from_comparisons(
+    store: Store, comparison_ids: Iterable[str], *, form: Form = "pairs", scope: Scope = "turn"
+) -> Items:
     """Items from chosen comparisons: the newest version of each of their answers.
+
+    For whole threads the answers must have gone on from histories of their own.
 
     Raises:
         NotFoundError: one of them is not there.
@@ -92,7 +100,7 @@ def from_comparisons(store: Store, comparison_ids: Iterable[str], *, form: Form 
             raise NotFoundError(f"No comparison has the id {comparison_id!r}; it may be in another data folder.")
         stored = store.answers([slot.answer_id for slot in comparison.current])
         places[comparison.thread_id, f"comparison {comparison_id}", 0] = list(stored.values())
-    return _gathered(places, form)
+    return _gathered(places, form, scope)
 
 
 def from_recorded(store: Store, thread_ids: Iterable[str], *, form: Form = "pairs") -> Items:
@@ -106,10 +114,10 @@ def from_recorded(store: Store, thread_ids: Iterable[str], *, form: Form = "pair
         prompts = [message for message in store.thread(thread_id).messages if message.role == "user"]
         found = store.recorded_answers(prompts[-1].id) if prompts else []
         places[thread_id, f"thread {thread_id}", 0] = found
-    return _gathered(places, form)
+    return _gathered(places, form, "turn")
 
 
-def _gathered(places: Mapping[tuple[str, str, int], Sequence[Answer]], form: Form) -> Items:
+def _gathered(places: Mapping[tuple[str, str, int], Sequence[Answer]], form: Form, scope: Scope) -> Items:
     items: list[NewItem] = []
     left_out: list[LeftOut] = []
     for (thread_id, what, _), found in places.items():
@@ -121,6 +129,8 @@ def _gathered(places: Mapping[tuple[str, str, int], Sequence[Answer]], form: For
         ]
         if len(done) < 2:
             left_out.append(LeftOut(what, f"{len(done)} complete answers; an item needs at least 2."))
+        elif scope == "thread" and len({answer.prompt_leaf_id for answer in done}) < len(done):
+            left_out.append(LeftOut(what, "its answers share one history, so there are no whole threads to compare."))
         elif form == "all" and len(done) > MOST_SIDES:
             left_out.append(LeftOut(what, f"{len(done)} answers; at most {MOST_SIDES} can stand side by side."))
         else:
@@ -165,11 +175,3 @@ def _check_item(place: int, item: NewItem) -> None:
         raise StudyError(f"Item {place} is a {item.kind} item without the verdict that is right. Say which it is.")
     if item.expected is not None and item.expected.verdict == "best" and item.expected.answer_id not in item.answer_ids:
         raise StudyError(f"Item {place} expects an answer as the best that it does not show.")
-
-
-def _utc(moment: str) -> str:
-    try:
-        parsed = datetime.fromisoformat(moment)
-    except ValueError as exc:
-        raise StudyError(f"The deadline {moment!r} is no date. Write it as 2026-12-31 or 2026-12-31T18:00.") from exc
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="milliseconds")

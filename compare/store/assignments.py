@@ -23,6 +23,7 @@ from compare.store.studies import select_study
 from compare.store.study_values import (
     Assignment,
     AssignmentState,
+    BegunRater,
     Choice,
     Details,
     OwnItem,
@@ -125,6 +126,19 @@ class Assignments(Part):
                 (study_id,),
             ).fetchall()
         return [(row["rater_id"], row["active_ms"]) for row in rows]
+
+    def study_raters(self, study_id: str) -> list[BegunRater]:
+        """Everybody who has or had an item of a study, by name."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """
+                SELECT a.rater_id, r.name, sum(a.state = 'done'), max(a.done_at)
+                FROM assignments a JOIN raters r ON r.id = a.rater_id
+                WHERE a.study_id = ? GROUP BY a.rater_id ORDER BY r.name
+                """,
+                (study_id,),
+            ).fetchall()
+        return [BegunRater(*row) for row in rows]
 
     def save_draft(self, assignment_id: str, rater_id: str, draft_json: str, active_ms: float) -> None:
         """Keep what the rater has entered so far; a reservation that has not run out begins anew.
@@ -232,23 +246,6 @@ class Assignments(Part):
         with self._database.reading() as connection:
             return select_details(connection, ballot_id)
 
-    def has_seen_names_of(self, answer_ids: Sequence[str], rater_id: str) -> bool:
-        """True where the rater voted on one of these answers outside of studies: names are shown after such a vote."""
-        with self._database.reading() as connection:
-            return bool(
-                connection.execute(
-                    f"""
-                    SELECT EXISTS (
-                        SELECT 1 FROM ballots b
-                            JOIN comparisons c ON c.id = b.comparison_id AND c.study_id IS NULL
-                            JOIN comparison_slots s ON s.comparison_id = c.id
-                        WHERE b.rater_id = ? AND s.answer_id IN ({", ".join("?" * len(answer_ids))})
-                    )
-                    """,
-                    (rater_id, *answer_ids),
-                ).fetchone()[0]
-            )
-
 
 LATE = "came after its reservation had run out, when the item had its ballots"
 
@@ -332,6 +329,11 @@ def _require_own(connection: sqlite3.Connection, assignment_id: str, rater_id: s
 
 def _require_open(connection: sqlite3.Connection, study_id: str) -> Study:
     study = select_study(connection, study_id)
+    if study.state == "paused":
+        raise StudyClosedError(
+            f"The study {study.name!r} is paused by its owner, so it takes no votes now. What you had entered is kept; "
+            "come back later."
+        )
     if study.state == "closed":
         raise StudyClosedError(
             f"The study {study.name!r} was closed on {_readable(study.closed_at)}, so it takes no more votes. What you "

@@ -165,6 +165,19 @@ def set_aside_ballot(connection: sqlite3.Connection, ballot_id: str, by: str, re
     connection.execute("UPDATE assignments SET state = 'set_aside' WHERE ballot_id = ?", (ballot_id,))
 
 
+def count_ballot_again(connection: sqlite3.Connection, ballot_id: str, by: str, reason: str) -> None:
+    """Take back set_aside_ballot, within the caller's transaction, who has seen to it that there is a place."""
+    _set_state(connection, ballot_id, "counted", by, reason)
+    connection.execute(
+        """
+        UPDATE assignments
+        SET state = (SELECT iif(verdict = 'skip', 'skipped', 'done') FROM ballots WHERE id = ballot_id)
+        WHERE ballot_id = ?
+        """,
+        (ballot_id,),
+    )
+
+
 def _replaced_by(connection: sqlite3.Connection, ballot: Ballot) -> list[str]:
     """Ids of the counted ballots that `ballot` takes the place of, oldest first.
 

@@ -16,6 +16,7 @@ from compare.store.findings import Findings
 from compare.store.jobs import Jobs
 from compare.store.library import Library
 from compare.store.measurements import Measurements
+from compare.store.names_seen import NamesSeen
 from compare.store.preferences import Preferences
 from compare.store.presets import Presets
 from compare.store.raters import Raters
@@ -44,6 +45,7 @@ class Store(
     Studies,
     Assignments,
     StudyBallots,
+    NamesSeen,
     Versions,
 ):
     """Threads, answers, comparisons and ballots. One object serves all threads of a process; made by open_store.

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from compare.errors import NotFoundError, StoreError
 from compare.store.part import Part, new_id, now, storable
-from compare.store.study_values import Expected, NewItem, Study, StudyItem
+from compare.store.study_values import Expected, NewItem, Study, StudyItem, StudyState
 
 
 class Studies(Part):
@@ -79,6 +79,14 @@ class Studies(Part):
         """
         self._set_study_state(study_id, "closed", now())
 
+    def pause_study(self, study_id: str) -> None:
+        """Take no ballots for now; what raters had begun is kept.
+
+        Raises:
+            NotFoundError: there is no such study.
+        """
+        self._set_study_state(study_id, "paused", None)
+
     def reopen_study(self, study_id: str) -> None:
         """Take ballots again.
 
@@ -87,7 +95,32 @@ class Studies(Part):
         """
         self._set_study_state(study_id, "open", None)
 
-    def _set_study_state(self, study_id: str, state: str, closed_at: str | None) -> None:
+    def set_study_deadline(self, study_id: str, deadline: str | None) -> None:
+        """Let a study end at another time, or at none.
+
+        Args:
+            study_id: the study.
+            deadline: UTC, as `part.now` writes it.
+
+        Raises:
+            NotFoundError: there is no such study.
+        """
+        self._set_study_setting(study_id, "deadline", deadline)
+
+    def set_study_raters(self, study_id: str, raters: Sequence[str]) -> None:
+        """Say anew who may rate; ballots of those who may no longer stay as they are.
+
+        Raises:
+            NotFoundError: there is no such study.
+        """
+        self._set_study_setting(study_id, "raters_json", json.dumps(tuple(raters)))
+
+    def _set_study_setting(self, study_id: str, column: str, value: str | None) -> None:
+        with self._database.writing(durable=True) as connection:
+            select_study(connection, study_id)
+            connection.execute(f"UPDATE study_settings SET {column} = ? WHERE study_id = ?", (value, study_id))
+
+    def _set_study_state(self, study_id: str, state: StudyState, closed_at: str | None) -> None:
         with self._database.writing(durable=True) as connection:
             if select_study(connection, study_id).state != state:
                 connection.execute("UPDATE studies SET state = ? WHERE id = ?", (state, study_id))

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from compare.records import Ballot, BallotState, History
 
 Scope = Literal["turn", "thread"]
+StudyState = Literal["open", "paused", "closed"]
 ItemKind = Literal["rated", "training", "gold"]
 AssignmentState = Literal["reserved", "done", "skipped", "late", "set_aside"]
 MarkKind = Literal[
@@ -47,7 +48,7 @@ class Study:
     owner_id: str | None = None
     id: str = ""
     """Nobody can guess it: it is the link."""
-    state: Literal["open", "closed"] = "open"
+    state: StudyState = "open"
     created_at: str = ""
     closed_at: str | None = None
 
@@ -195,6 +196,38 @@ class Submission:
     ballot: Ballot
     outcome: Literal["counted", "repeated", "late"]
     """`repeated`: the same ballot was there already; `late`: stored and set aside, the item had its ballots."""
+
+
+class BegunRater(NamedTuple):
+    """Somebody who has or had an item of a study."""
+
+    rater_id: str
+    rater: str
+    """Name."""
+    n_done: int
+    """Items that they finished and that count, repeats and checks among them."""
+    last_at: str | None
+    """When they finished the last one."""
+
+
+class SetAside(NamedTuple):
+    """What stands about ballots of one rater that somebody stopped counting together."""
+
+    rater_id: str
+    rater: str
+    by: str
+    """Name of whoever did it, or their id where it is nobody's that is stored."""
+    reason: str
+    at: str
+    n_ballots: int
+
+
+class CountedAgain(NamedTuple):
+    """What became of ballots that had been set aside."""
+
+    n_counted: int
+    n_place_taken: int
+    """Ballots that stay set aside, because others have filled their items meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,9 @@ def test_a_study_from_a_file_is_rated_shown_and_taken_along(store: Store, answer
     aside = weighbridge("study", "set-aside", study_id, "Bob", "--by", "Owner", "--reason", "careless")
     assert aside.err == "3 ballots of Bob set aside.\n"
     assert rate(store, study_id, "Cid") == 3
+    again = weighbridge("study", "set-aside", study_id, "Bob", "--by", "Owner", "--reason", "was careful", "--back")
+    assert again.err == "0 ballots of Bob counted again.\n3 stay set aside: others have filled their items meanwhile.\n"
+    assert weighbridge("study", "pause", study_id).err == "The study 'Fares' is paused.\n"
     assert weighbridge("study", "close", study_id).err == "The study 'Fares' is closed.\n"
     assert weighbridge("study", "close", study_id, "--reopen").err == "The study 'Fares' is open.\n"
 

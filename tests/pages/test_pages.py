@@ -17,6 +17,7 @@ PAGES = {
     "pages/run/threads.py": "Threads",
     "pages/run/jobs.py": "Jobs",
     "pages/review/vote.py": "Vote",
+    "pages/review/studies.py": "Studies",
     "pages/review/results.py": "Results",
     "pages/review/scorecard.py": "Scorecard",
     "pages/route/weights.py": "Weights",

@@ -118,3 +118,20 @@ def test_what_is_set_aside_counts_nowhere_and_is_told(scene) -> None:
     found = figures(scene, study)
     assert (found.n_ballots, found.verdict.alpha_nominal) == (3, None)
     assert {one.rater: one.n_set_aside for one in found.raters} == {"Ann": 0, "Bob": 3}
+
+
+def test_a_rater_who_differs_where_the_others_agree_is_an_outlier(scene) -> None:
+    study = scene.study(12, overlap=3)
+    for rater, verdict in (("Ann", "0"), ("Bob", "0"), ("Cid", "1")):
+        say(scene, study, rater, dict.fromkeys(range(12), verdict))
+    raters = {one.rater: one for one in figures(scene, study).raters}
+    assert {name: one.is_outlier for name, one in raters.items()} == {"Ann": False, "Bob": False, "Cid": True}
+    told = "the others agree among themselves in 12 of 12 (100 %, interval 76 to 100 %) pairs."
+    assert raters["Cid"].sentence.endswith(told)
+
+
+def test_few_pairs_make_no_outlier(scene) -> None:
+    study = scene.study(4, overlap=3)
+    for rater, verdict in (("Ann", "0"), ("Bob", "0"), ("Cid", "1")):
+        say(scene, study, rater, dict.fromkeys(range(4), verdict))
+    assert not any(one.is_outlier for one in figures(scene, study).raters)

@@ -58,6 +58,29 @@ def test_production_s_answer_stands_beside_a_job_s_first_repeat(store, table) ->
     assert studies.from_job(store, job_id, with_recorded=False).items == ()
 
 
+def test_whole_threads_of_a_job_are_those_at_the_last_turn_with_histories_of_their_own(table, store) -> None:
+    job_id = store.start_job("run", "{}")
+    found = list(store.answers([slot.answer_id for slot in table.compare("a", "b").slots]).values())
+    shared = [replace(answer, id=f"first-{place}") for place, answer in enumerate(found)]
+    prompt = found[0].prompt_leaf_id
+    thread_id = store.thread_of(prompt)
+    grown = []
+    for place, answer in enumerate(found):
+        own = (Message("assistant", f"Mine {place}."), Message("user", "And now?"))
+        leaf = store.append_messages(thread_id, prompt, own)
+        grown.append(replace(answer, id=f"last-{place}", turn=2, prompt_leaf_id=leaf, history="own"))
+    answered(store, job_id, [*shared, *grown])
+    (item,) = studies.from_job(store, job_id, scope="thread").items
+    assert (item.answer_ids, item.history) == (("last-0", "last-1"), "own")
+    assert len(studies.from_job(store, job_id).items) == 2
+
+
+def test_answers_that_share_their_history_are_no_whole_threads(table, store) -> None:
+    found = studies.from_comparisons(store, [table.compare("a", "b").id], scope="thread")
+    assert found.items == ()
+    assert "share one history" in found.left_out[0].reason
+
+
 def test_comparisons_give_their_newest_complete_answers(table, store) -> None:
     comparison = table.compare("a", "b", "c", status={2: "failed"})
     table.regenerate(comparison, 0, "again")

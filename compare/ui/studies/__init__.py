@@ -1,0 +1,1 @@
+"""The Studies page: the owner's side of human review. Everything on it needs the role `owner`."""
