@@ -28,12 +28,18 @@ class Session:
     socket: aiohttp.ClientWebSocketResponse
     query: str
     """The page's address behind the question mark."""
+    page: str = ""
+    """Its path without the slash; "" for the first one."""
     n_bytes: int = 0
     """Of all messages so far, as they travelled."""
     route: str = ""
     """ "/rp/<token>" of the reading pane that stands on the page."""
     said: list[str] = field(default_factory=list)
     """Plain texts on the page (st.text)."""
+    texts: list[str] = field(default_factory=list)
+    """Everything else that it says: headings, Markdown, alerts, labels of buttons."""
+    menu: list[str] = field(default_factory=list)
+    """Titles in the navigation."""
     ids: dict[str, str] = field(default_factory=dict)
     states: dict[str, WidgetState] = field(default_factory=dict)
 
@@ -46,6 +52,7 @@ class Session:
         """Run the script."""
         message = BackMsg()
         message.rerun_script.query_string = self.query
+        message.rerun_script.page_name = self.page
         message.rerun_script.widget_states.widgets.extend([*self.states.values(), *pressed])
         await self.socket.send_bytes(message.SerializeToString())
 
@@ -65,6 +72,8 @@ class Session:
     def _note(self, message: ForwardMsg, data: bytes) -> None:
         if message.WhichOneof("type") == "page_info_changed":
             self.query = message.page_info_changed.query_string
+        if message.WhichOneof("type") == "navigation":
+            self.menu = [page.page_name for page in message.navigation.app_pages if not page.is_hidden]
         if message.WhichOneof("type") != "delta":
             return
         element = message.delta.new_element
@@ -73,6 +82,8 @@ class Session:
             return
         if widget := getattr(getattr(element, kind), "id", ""):
             self.ids[re.sub(r"^\$\$ID-[0-9a-f]+-", "", widget)] = widget
+        part = getattr(element, kind)
+        self.texts.extend(str(getattr(part, name)) for name in ("body", "label") if getattr(part, name, ""))
         if kind == "text":
             self.said.append(element.text.body)
         if kind == "bidi_component" and (found := _ROUTE.search(data)):
@@ -94,11 +105,21 @@ class Session:
 
 
 @asynccontextmanager
-async def viewer(http: aiohttp.ClientSession, url: str, query: str) -> AsyncIterator[Session]:
-    """Open a page and wait until it is drawn."""
+async def viewer(
+    http: aiohttp.ClientSession, url: str, query: str, *, page: str = "", xsrf: str = "PLACEHOLDER_AUTH_TOKEN"
+) -> AsyncIterator[Session]:
+    """Open a page and wait until it is drawn.
+
+    Args:
+        http: with the cookies of whoever is signed in.
+        url: the app's.
+        query: the page's address from the question mark on.
+        page: its path without the slash.
+        xsrf: what the cookie _streamlit_xsrf holds; without it Streamlit takes nobody for signed in.
+    """
     async with http.ws_connect(
-        f"{url}/_stcore/stream", protocols=("streamlit", "PLACEHOLDER_AUTH_TOKEN"), max_msg_size=0
+        f"{url}/_stcore/stream", protocols=("streamlit", xsrf), origin=url, max_msg_size=0
     ) as socket:
-        session = Session(socket, query.lstrip("?"))
+        session = Session(socket, query.lstrip("?"), page)
         await session.draw()
         yield session
