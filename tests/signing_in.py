@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from collections.abc import AsyncIterator
@@ -44,15 +45,22 @@ cookie_secret = "{COOKIE_SECRET}"
 client_id = "{CLIENT}"
 client_secret = "a client secret of these tests"
 server_metadata_url = "{metadata_url}"
+client_kwargs = {{ prompt = "login" }}
 """)
     (folder / "roles.toml").write_text(ROLES)
 
 
-def cookies(url: str, *, secret: str = COOKIE_SECRET, **claims: Any) -> dict[str, str]:
+def cookies(
+    url: str, *, secret: str = COOKIE_SECRET, provider: str = "default", algorithm: str = "RS256", **claims: Any
+) -> dict[str, str]:
     """Cookies of somebody who has signed in with these claims."""
     said = {"iss": ISSUER, "aud": CLIENT, "iat": int(time.time()), "exp": int(time.time()) + 3600, **claims}
-    value = json.dumps({**said, "origin": url, "is_logged_in": True, "provider": "default"})
-    return {"_streamlit_user": create_signed_value(secret, "_streamlit_user", value).decode()}
+    told = {**said, "origin": url, "is_logged_in": True, "provider": provider}
+    parts = (json.dumps(part).encode() for part in ({"alg": algorithm}, said))
+    # The app checks no signature of a token that lies in its own signed cookie: Streamlit did, when it came.
+    token = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in (*parts, b"a signature"))
+    kept = {"_streamlit_user": told, "_streamlit_user_tokens": {"id_token": token}}
+    return {name: create_signed_value(secret, name, json.dumps(value)).decode() for name, value in kept.items()}
 
 
 @asynccontextmanager

@@ -138,17 +138,20 @@ def test_streamlits_own_routes_are_shut_for_whoever_is_not_signed_in(app: AppSer
 
 def _wrong(app: AppServer) -> dict[str, dict[str, str]]:
     owner = PEOPLE["owner"]
-    right = cookies(app.url, **owner)["_streamlit_user"]
+    right = cookies(app.url, **owner)
+    user, tokens = right["_streamlit_user"], right["_streamlit_user_tokens"]
     return {
         "signed with another secret": cookies(app.url, secret="x" * 40, **owner),
-        "changed": {"_streamlit_user": ("A" if right[0] != "A" else "B") + right[1:]},
+        "changed": {**right, "_streamlit_user": ("A" if user[0] != "A" else "B") + user[1:]},
         "made out for another app": cookies(app.url, **{**owner, "aud": "another-app", "azp": "weighbridge-test"}),
         "without subject": cookies(app.url, **{**owner, "sub": ""}),
         "of the day before yesterday": cookies(app.url, **{**owner, "iat": int(time.time()) - 40 * 3600}),
         "of tomorrow": cookies(app.url, **{**owner, "iat": int(time.time()) + 24 * 3600}),
-        "of a provider that is not set up": {
-            "_streamlit_user": cookies(app.url, **{**owner, "aud": "x"})["_streamlit_user"]
-        },
+        "of a provider that is not set up": cookies(app.url, provider="another", **owner),
+        "with a token that nobody signed": cookies(app.url, algorithm="none", **owner),
+        "with a token that many can sign": cookies(app.url, algorithm="HS256", **owner),
+        "without its token": {"_streamlit_user": user},
+        "with somebody else's token": {**cookies(app.url, **PEOPLE["admin"]), "_streamlit_user_tokens": tokens},
     }
 
 
