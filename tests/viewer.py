@@ -29,20 +29,24 @@ class Session:
     socket: aiohttp.ClientWebSocketResponse
     query: str
     """The page's address behind the question mark."""
+    page: str = ""
+    """Its path without the slash; "" for the first one."""
     n_bytes: int = 0
     """Of all messages so far, as they travelled."""
     route: str = ""
     """ "/rp/<token>" of the reading pane that stands on the page."""
     said: list[str] = field(default_factory=list)
     """Plain texts on the page (st.text)."""
-    page: str = ""
-    """The page's name in its address; the first page has none."""
     script: str = ""
     """What the server calls that page, once it has said so."""
     elements: dict[str, BidiComponent] = field(default_factory=dict)
     """Elements with a script of their own, by name, as they were sent last."""
     fragments: dict[str, str] = field(default_factory=dict)
     """Of each of those elements, the fragment that it is drawn in."""
+    texts: list[str] = field(default_factory=list)
+    """Everything else that it says: headings, Markdown, alerts, labels of buttons."""
+    menu: list[str] = field(default_factory=list)
+    """Titles in the navigation."""
     ids: dict[str, str] = field(default_factory=dict)
     states: dict[str, WidgetState] = field(default_factory=dict)
 
@@ -79,6 +83,7 @@ class Session:
     def _note(self, message: ForwardMsg, data: bytes) -> None:
         if message.WhichOneof("type") == "navigation":
             self.script = message.navigation.page_script_hash
+            self.menu = [page.page_name for page in message.navigation.app_pages if not page.is_hidden]
         if message.WhichOneof("type") == "page_info_changed":
             self.query = message.page_info_changed.query_string
         if message.WhichOneof("type") != "delta":
@@ -89,6 +94,8 @@ class Session:
             return
         if widget := getattr(getattr(element, kind), "id", ""):
             self.ids[re.sub(r"^\$\$ID-[0-9a-f]+-", "", widget)] = widget
+        part = getattr(element, kind)
+        self.texts.extend(str(getattr(part, name)) for name in ("body", "label") if getattr(part, name, ""))
         if kind == "text":
             self.said.append(element.text.body)
         if kind == "bidi_component":
@@ -122,10 +129,20 @@ def _has_ended(message: ForwardMsg) -> bool:
 
 
 @asynccontextmanager
-async def open_page(http: aiohttp.ClientSession, url: str, query: str, page: str = "") -> AsyncIterator[Session]:
-    """Open a page and wait until it is drawn."""
+async def open_page(
+    http: aiohttp.ClientSession, url: str, query: str, *, page: str = "", xsrf: str = "PLACEHOLDER_AUTH_TOKEN"
+) -> AsyncIterator[Session]:
+    """Open a page and wait until it is drawn.
+
+    Args:
+        http: whose cookies and headers go along.
+        url: the app's address.
+        query: what stands behind its question mark.
+        page: the page's path without the slash.
+        xsrf: Streamlit's token: without it the sign-in cookie is not looked at.
+    """
     async with http.ws_connect(
-        f"{url}/_stcore/stream", protocols=("streamlit", "PLACEHOLDER_AUTH_TOKEN"), max_msg_size=0
+        f"{url}/_stcore/stream", protocols=("streamlit", xsrf), origin=url, max_msg_size=0
     ) as socket:
         session = Session(socket, query.lstrip("?"), page=page)
         await session.draw()

@@ -1,11 +1,13 @@
 """Somebody whom an identity provider or a proxy vouches for, and what must hold of an ID token's claims for that.
 
 Signature, issuer, nonce and expiry of the token were checked when it came (Streamlit's login, with Authlib). What that
-leaves open is refused here, at every use: a token made out for somebody else, and a sign-in of long ago.
+leaves open is refused here, at every use: a token made out for somebody else, one that nobody signed (Authlib takes it
+where the provider's metadata list "none"), and a sign-in of long ago.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,6 +18,8 @@ from compare.errors import SignInError
 CLOCK_LEEWAY_S = 300.0
 """How far the clocks of provider and app may be apart."""
 _MAX_NAME = 120
+_SIGNED = ("RS", "PS", "ES", "Ed")
+"""How the names of signatures with a private key begin; "none" is none, and an HMAC's key may be known to many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,34 @@ def identity_of_claims(
     _not_too_old(claims.get("iat"), max_age_s, now_s)
     email = _verified_email(claims, emails_are_verified)
     return Identity(issuer, subject, email or _shown(claims, subject), email, frozenset(_groups(claims, groups_claim)))
+
+
+def check_signed(id_token: object, claims: Mapping[str, Any]) -> None:
+    """Make sure that the ID token, already checked when it came, was signed with the provider's private key.
+
+    Args:
+        id_token: as it came, with its header.
+        claims: what is believed because of it.
+
+    Raises:
+        SignInError: it was not, or these are not its claims.
+    """
+    try:
+        header, body, seal = (_decoded(part) for part in str(id_token).split("."))
+        algorithm, said = json.loads(header)["alg"], json.loads(body)
+    except (ValueError, KeyError, TypeError) as exc:
+        raise SignInError("Your sign-in came without a token that can be read. Sign in again.") from exc
+    if not seal or not str(algorithm).startswith(_SIGNED):
+        raise SignInError(
+            f"Your sign-in was not signed by its provider (algorithm {algorithm}), so anybody could have made it. "
+            "Have the provider sign its ID tokens, with RS256 for example."
+        )
+    if any(said.get(name) != claims.get(name) for name in ("iss", "sub", "aud", "iat")):
+        raise SignInError("Your sign-in and its token are two different people's. Sign in again.")
+
+
+def _decoded(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
 def clean_name(name: str) -> str:

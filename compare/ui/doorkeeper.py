@@ -12,7 +12,7 @@ from streamlit import config
 from compare.errors import ConfigError, SignInError
 from compare.people.identity import Identity
 from compare.people.sign_in import Asker, Kind
-from compare.ui.sign_in import claims_in, identity_of_claims, rater_of, roles_of, sign_in
+from compare.ui.sign_in import claims_in, identity_of, rater_of, roles_of, sign_in
 
 log = logging.getLogger(__name__)
 
@@ -62,4 +62,4 @@ def _of_cookies(headers: Headers) -> Identity:
     claims = claims_in(cookies)
     if not claims:
         raise SignInError("Sign in first: open the app's own page.")
-    return identity_of_claims(claims)
+    return identity_of(claims, cookies)

@@ -11,7 +11,7 @@ from compare.people.identity import Identity, clean_name
 from compare.people.remembered import COOKIE, remembered
 from compare.people.roles import EVERY_ROLE, Role
 from compare.ui import resources
-from compare.ui.sign_in import identity_of_claims, rater_of, roles_of, sign_in
+from compare.ui.sign_in import identity_of, rater_of, roles_of, sign_in
 
 UNNAMED = "local"
 """Under which name ballots stand while nobody has given one."""
@@ -66,7 +66,7 @@ def identity_here() -> Identity | None:
         return proxy.identity([(name, value) for name in headers for value in headers.get_all(name)])
     if not st.user.is_logged_in:
         return None
-    return identity_of_claims(st.user.to_dict())
+    return identity_of(st.user.to_dict(), st.context.cookies)
 
 
 def typed_name() -> str:

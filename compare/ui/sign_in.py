@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 import time
@@ -14,10 +15,10 @@ from streamlit import config
 from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
-from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+from streamlit.web.server.starlette.starlette_server_config import TOKENS_COOKIE_NAME, USER_COOKIE_NAME
 
 from compare.errors import ConfigError
-from compare.people.identity import Identity
+from compare.people.identity import Identity, check_signed
 from compare.people.roles import Role, highest
 from compare.people.sign_in import SignIn, read_sign_in
 from compare.settings import app_root, database_path, roles_path
@@ -65,31 +66,39 @@ def check_streamlit_agrees() -> None:
 
 
 def claims_in(cookies: Mapping[str, str]) -> dict[str, Any]:
-    """What st.login's signed cookie says; empty where there is none or its signature is wrong."""
-    import json
+    """What st.login's signed cookie says of who signed in; empty where there is none or its signature is wrong."""
+    said = _signed_json(cookies, USER_COOKIE_NAME)
+    return said if said.get("is_logged_in") is True else {}
 
+
+def identity_of(claims: Mapping[str, Any], cookies: Mapping[str, str]) -> Identity:
+    """Who signed in.
+
+    Args:
+        claims: of whom st.login speaks.
+        cookies: of the same browser; the ID token lies in them, as Streamlit keeps it.
+
+    Raises:
+        SignInError: it does not hold here, or not any more.
+        ConfigError: roles.toml cannot be read.
+    """
+    check_signed(_signed_json(cookies, TOKENS_COOKIE_NAME).get("id_token"), claims)
+    return sign_in().identity_of_claims(claims, time.time())
+
+
+def _signed_json(cookies: Mapping[str, str], cookie: str) -> dict[str, Any]:
     secret = get_cookie_secret()
 
     def single(name: str) -> bytes | None:
         value = cookies.get(name)
         return None if value is None else decode_signed_value(secret, name, value.encode("latin-1", "replace"))
 
-    found = get_cookie_with_chunks(single, USER_COOKIE_NAME)
+    found = get_cookie_with_chunks(single, cookie)
     try:
         said = json.loads(found) if found else {}
     except ValueError:
         return {}
-    return said if isinstance(said, dict) and said.get("is_logged_in") is True else {}
-
-
-def identity_of_claims(claims: Mapping[str, Any]) -> Identity:
-    """Who these claims say it is.
-
-    Raises:
-        SignInError: they do not hold here, or not any more.
-        ConfigError: roles.toml cannot be read.
-    """
-    return sign_in().identity_of_claims(claims, time.time())
+    return said if isinstance(said, dict) else {}
 
 
 def roles_of(identity: Identity) -> frozenset[Role]:

