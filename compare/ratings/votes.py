@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from compare.errors import ConfigError
 from compare.ratings.bradley_terry import FloatArray, IntArray
 from compare.ratings.buckets import bucket_of, buckets
+from compare.ratings.columns import Coded
 from compare.records import Preference
 
 if TYPE_CHECKING:
@@ -131,22 +132,28 @@ class Votes:
         if name in self.columns:
             return self.columns[name]
         if name == "bucket" and "n_messages" in self.columns:
-            ranges = buckets()
-            found = (bucket_of(value, ranges) for value in self.columns["n_messages"])
-            return [bucket.label if bucket else None for bucket in found]
+            lengths = self.columns["n_messages"]
+            return lengths.map(_label) if isinstance(lengths, Coded) else [_label(value) for value in lengths]
         there = ", ".join([*self.columns, *self.aliases]) or "none besides model_a, model_b and winner"
         raise ConfigError(f"The votes have no column {name!r}. Columns: {there}.")
 
     def take(self, indices: Sequence[int] | IntArray) -> Votes:
         """The votes at these positions."""
-        at = [int(i) for i in indices]
-        return Votes(
-            [self.model_a[i] for i in at],
-            [self.model_b[i] for i in at],
-            [self.winner[i] for i in at],
-            {name: [values[i] for i in at] for name, values in self.columns.items()},
-            self.aliases,
-        )
+        at = np.asarray(indices, dtype=np.int64)
+        a, b, winner = (cast(Sequence[str], _taken(each, at)) for each in (self.model_a, self.model_b, self.winner))
+        return Votes(a, b, winner, {name: _taken(each, at) for name, each in self.columns.items()}, self.aliases)
+
+
+def _taken(values: Sequence[object], at: IntArray) -> Sequence[object]:
+    return values.take(at) if isinstance(values, Coded) else [values[i] for i in at.tolist()]
+
+
+def _label(n_messages: object) -> str | None:
+    bucket = bucket_of(n_messages, _RANGES)
+    return bucket.label if bucket else None
+
+
+_RANGES = buckets()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,6 +232,8 @@ def encode(values: Sequence[object]) -> tuple[IntArray, list[object]]:
     Returns:
         The numbers, shape (n,), and the distinct values.
     """
+    if isinstance(values, Coded):
+        return values.factorize()
     try:
         distinct = list(dict.fromkeys(values))
     except TypeError:  # lists and objects, as JSONL may hold them, are equal where their JSON is

@@ -4,7 +4,7 @@ mixed unasked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from compare.ratings.leaderboard import FEW_VOTES, Leaderboard, ModelRating, rate
@@ -115,17 +115,17 @@ def tally(votes: Votes) -> Tally:
 # --- what they say ---------------------------------------------------------------------------------------------------
 
 
-def leaderboard(votes: Votes, *, by: str | None = None) -> Leaderboard:
-    """Ratings of stored votes, clustered by ballot.
+def leaderboard(votes: Votes, *, by: str | None = None, cluster: Sequence[str] = CLUSTER) -> Leaderboard:
+    """Ratings of stored votes, clustered by ballot unless told otherwise.
 
     Plain maximum likelihood has no figure for a candidate that won or lost every pair. A board with such a one is
     fitted with the prior that weights are fitted with, and its `method` names it.
     """
-    plain = rate(votes, cluster=CLUSTER, by=by)
+    plain = rate(votes, cluster=cluster, by=by)
     boards = (plain, *plain.groups.values())
     if not any(map(_lacks_a_rating, boards)):
         return plain
-    with_prior = rate(votes, cluster=CLUSTER, by=by, prior=PRIOR_PRECISION)
+    with_prior = rate(votes, cluster=cluster, by=by, prior=PRIOR_PRECISION)
     groups = {
         name: with_prior.groups[name] if _lacks_a_rating(board) else board for name, board in plain.groups.items()
     }

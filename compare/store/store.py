@@ -8,6 +8,7 @@ from compare.store import migrations
 from compare.store.answers import Answers
 from compare.store.assignments import Assignments
 from compare.store.ballots import Ballots
+from compare.store.behind import Behind
 from compare.store.candidates import Candidates
 from compare.store.cells import Cells
 from compare.store.comparisons import Comparisons
@@ -24,6 +25,7 @@ from compare.store.studies import Studies
 from compare.store.study_ballots import StudyBallots
 from compare.store.threads import Threads
 from compare.store.versions import Versions
+from compare.store.vote_rows import VoteRows
 from compare.store.votes import Votes
 
 
@@ -47,6 +49,8 @@ class Store(
     StudyBallots,
     NamesSeen,
     Versions,
+    VoteRows,
+    Behind,
 ):
     """Threads, answers, comparisons and ballots. One object serves all threads of a process; made by open_store.
 

@@ -1,0 +1,164 @@
+"""Every pairwise row with what votes are sliced by, read once and then only what came since.
+
+Rows are never changed but for whether they count, so whoever keeps them asks for those behind the last one known, and
+for the ballots whose state has changed. Rows that are derived anew (`replace_preferences`) come behind all others:
+then fewer of the known ones are left than before, which tells that everything is to be read again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from compare.store.part import Part
+from compare.store.preferences import BALLOT_STATE
+
+_AT_ONCE = 4_000
+"""Rows at a time: while a batch is taken apart, other threads of the process wait a millisecond at most."""
+
+
+class VoteVersion(NamedTuple):
+    """How far the votes have been read: equal versions are equal votes."""
+
+    row: int
+    """Of the newest pairwise row."""
+    status: int
+    """Of the newest change of a ballot's state."""
+
+
+class VoteRowColumns(NamedTuple):
+    """Some rows by column; all are of equal length."""
+
+    row: Sequence[int]
+    ballot_id: Sequence[str]
+    candidate_a: Sequence[str]
+    candidate_b: Sequence[str]
+    score: Sequence[float]
+    verdict: Sequence[str]
+    pos_a: Sequence[int]
+    pos_b: Sequence[int]
+    n_messages: Sequence[int]
+    workload: Sequence[str]
+    history: Sequence[str]
+    blind: Sequence[int]
+    rater_id: Sequence[str]
+    thread_id: Sequence[str]
+    comparison_id: Sequence[str | None]
+    counted: Sequence[int]
+    criterion: Sequence[str]
+    source: Sequence[str]
+    day: Sequence[str]
+    """Of the ballot, UTC: "2026-11-23"; empty where an imported vote does not say."""
+
+
+class AnswerColumns(NamedTuple):
+    """What the answers of some rows were, by column."""
+
+    row: Sequence[int]
+    turn: Sequence[int | None]
+    """None for imported votes, which name no answers."""
+    length_a: Sequence[int | None]
+    """Tokens of a's answer by the local count, else as reported."""
+    length_b: Sequence[int | None]
+
+
+class VoteReading:
+    """One unchanging view of the votes, for reading them."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def version(self) -> VoteVersion:
+        """How far one can read here."""
+        return _version(self._connection)
+
+    def n_rows_up_to(self, row: int) -> int:
+        """How many rows there are up to this one, whether they count or not."""
+        found = self._connection.execute("SELECT count(*) FROM preferences WHERE rowid <= ?", (row,)).fetchone()
+        return int(found[0])
+
+    def rows_after(self, row: int) -> Iterator[VoteRowColumns]:
+        """All rows behind this one, in batches, those that do not count too."""
+        for batch in self._batches(_ROWS, row):
+            yield VoteRowColumns(*zip(*batch, strict=True))
+
+    def answers_after(self, row: int) -> Iterator[AnswerColumns]:
+        """What was compared in the rows behind this one, in batches."""
+        for batch in self._batches(_ANSWERS, row):
+            yield AnswerColumns(*zip(*batch, strict=True))
+
+    def changed_since(self, status: int) -> dict[str, bool]:
+        """Ballots whose state was set since, and whether they count now."""
+        return {ballot_id: state == "counted" for ballot_id, state in self._connection.execute(_CHANGED, (status,))}
+
+    def _batches(self, statement: str, row: int) -> Iterator[list[tuple[object, ...]]]:
+        cursor = self._connection.execute(statement, (row,))
+        cursor.row_factory = None
+        while batch := cursor.fetchmany(_AT_ONCE):
+            yield batch
+
+
+class VoteRows(Part):
+    """The store's part for reading votes by column."""
+
+    def vote_version(self) -> VoteVersion:
+        """Changes with every vote, undone vote and rebuilt row; costs the same however many there are."""
+        with self._database.reading() as connection:
+            return _version(connection)
+
+    @contextmanager
+    def reading_votes(self) -> Iterator[VoteReading]:
+        """The votes as of this moment."""
+        with self._database.snapshot() as connection:
+            yield VoteReading(connection)
+
+    def thread_tags(self) -> dict[str, list[str]]:
+        """The threads of every tag, by tag."""
+        found: dict[str, list[str]] = {}
+        with self._database.reading() as connection:
+            for tag, thread_id in connection.execute("SELECT tag, thread_id FROM thread_tags ORDER BY tag"):
+                found.setdefault(tag, []).append(thread_id)
+        return found
+
+    def study_comparisons(self) -> dict[str, str]:
+        """The study of every comparison that is an item of one."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT comparison_id, study_id FROM study_items").fetchall()
+        return {row["comparison_id"]: row["study_id"] for row in rows}
+
+    def rater_roles(self) -> dict[str, str]:
+        """Every rater's role by id."""
+        with self._database.reading() as connection:
+            return {row["id"]: row["role"] for row in connection.execute("SELECT id, role FROM raters")}
+
+
+def _version(connection: sqlite3.Connection) -> VoteVersion:
+    row, status = connection.execute(
+        "SELECT (SELECT max(rowid) FROM preferences), (SELECT max(id) FROM ballot_status)"
+    ).fetchone()
+    return VoteVersion(row or 0, status or 0)
+
+
+# CROSS JOIN keeps the order of the loops: rows in their order, each with its ballot by key.
+_ROWS = """
+SELECT p.rowid, p.ballot_id, p.candidate_a, p.candidate_b, p.score, p.verdict, p.pos_a, p.pos_b, p.n_messages,
+    p.workload, p.history, p.blind, p.rater_id, p.thread_id, p.comparison_id, p.counted, b.criterion, b.source,
+    substr(b.created_at, 1, 10)
+FROM preferences p CROSS JOIN ballots b ON b.id = p.ballot_id
+WHERE p.rowid > ? ORDER BY p.rowid
+"""
+
+_ANSWERS = """
+SELECT p.rowid, max(x.turn, y.turn), coalesce(x.out_counted, x.out_reported), coalesce(y.out_counted, y.out_reported)
+FROM preferences p CROSS JOIN ballots b ON b.id = p.ballot_id
+    LEFT JOIN answers x ON x.id = json_extract(b.shown_order_json, '$[' || p.pos_a || ']')
+    LEFT JOIN answers y ON y.id = json_extract(b.shown_order_json, '$[' || p.pos_b || ']')
+WHERE p.rowid > ? ORDER BY p.rowid
+"""
+
+_CHANGED = f"""
+SELECT b.id, {BALLOT_STATE} FROM ballots b
+WHERE b.id IN (SELECT ballot_id FROM ballot_status WHERE id > ?)
+"""

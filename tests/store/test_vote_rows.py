@@ -1,0 +1,104 @@
+"""Votes are read once, and afterwards only what is new: the statements are counted, not the seconds."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from compare.records import Ballot, Candidate, Preference
+from compare.store import Store
+from compare.store import database as database_module
+
+
+def imported(n: int, *, rater: str, candidates: tuple[str, str], verdict: str = "best") -> tuple[Ballot, list[Any]]:
+    ballot = Ballot(
+        id=f"ballot-{n}", idempotency_key=f"key-{n}", comparison_id=None, rater_id=rater, verdict=verdict,  # type: ignore[arg-type]
+        blind=True, source="imported", created_at=f"2026-11-{n % 28 + 1:02}T10:00:00.000+00:00",
+    )  # fmt: skip
+    row = Preference(
+        ballot_id=ballot.id, candidate_a=candidates[0], candidate_b=candidates[1],
+        score=1.0 if verdict == "best" else 0.5, verdict=ballot.verdict, pos_a=0, pos_b=1, n_messages=n % 20 + 1,
+        workload="interactive", history="fixed", blind=True, rater_id=rater, thread_id=f"thread-{n % 7}",
+    )  # fmt: skip
+    return ballot, [row]
+
+
+@pytest.fixture
+def two(store: Store) -> tuple[str, tuple[str, str]]:
+    first, second = (store.save_candidate(Candidate(name)) for name in ("p", "q"))
+    return store.rater("Ann"), (first, second)
+
+
+@contextmanager
+def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every statement that connections opened from here on run."""
+    seen: list[str] = []
+    open_connection = database_module.open_connection
+
+    def traced(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection = open_connection(*arguments, **options)
+        connection.set_trace_callback(lambda text: None if text.startswith("PRAGMA") else seen.append(text))
+        return connection
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database_module, "open_connection", traced)
+        yield seen
+
+
+def test_the_version_moves_with_every_vote_and_every_undo(store: Store, two: tuple[str, tuple[str, str]]) -> None:
+    rater, candidates = two
+    empty = store.vote_version()
+    store.cast(*imported(1, rater=rater, candidates=candidates))
+    one = store.vote_version()
+    store.undo("ballot-1", rater)
+    assert len({empty, one, store.vote_version()}) == 3
+
+
+def test_only_rows_behind_the_known_ones_are_read(store: Store, two: tuple[str, tuple[str, str]]) -> None:
+    rater, candidates = two
+    store.cast_all([imported(n, rater=rater, candidates=candidates) for n in range(9)])
+    with store.reading_votes() as reading:
+        (everything,) = reading.rows_after(0)
+        (rest,) = reading.rows_after(everything.row[6])
+        assert len(everything.row) == 9
+        assert list(rest.ballot_id) == ["ballot-7", "ballot-8"]
+        assert rest.day[0] == "2026-11-08"
+        assert reading.n_rows_up_to(everything.row[6]) == 7
+        assert reading.changed_since(reading.version().status) == {}
+
+
+def test_reading_all_votes_takes_as_many_statements_as_reading_few(
+    store: Store, two: tuple[str, tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rater, candidates = two
+    counts = []
+    for start, end in ((0, 5), (5, 400)):
+        store.cast_all([imported(n, rater=rater, candidates=candidates) for n in range(start, end)])
+        with statements(monkeypatch) as seen, store.reading_votes() as reading:
+            assert sum(len(batch.row) for batch in reading.rows_after(0)) == end
+        counts.append(len([text for text in seen if text.lstrip().startswith("SELECT")]))
+    assert counts == [1, 1]
+
+
+def test_rows_that_are_derived_anew_come_behind_all_others(store: Store, two: tuple[str, tuple[str, str]]) -> None:
+    rater, candidates = two
+    store.cast_all([imported(n, rater=rater, candidates=candidates) for n in range(3)])
+    before = store.vote_version()
+    for ballot_id in ("ballot-0", "ballot-2"):
+        row = next(each for each in store.preferences() if each.ballot_id == ballot_id)
+        store.replace_preferences({ballot_id: [row]})
+        with store.reading_votes() as reading:
+            assert reading.version().row > before.row
+            assert reading.n_rows_up_to(before.row) < 3
+
+
+def test_what_an_imported_vote_does_not_say_is_not_known(store: Store, two: tuple[str, tuple[str, str]]) -> None:
+    rater, candidates = two
+    store.cast(*imported(1, rater=rater, candidates=candidates))
+    with store.reading_votes() as reading:
+        (answers,) = reading.answers_after(0)
+    assert (answers.turn[0], answers.length_a[0], answers.length_b[0]) == (None, None, None)
