@@ -63,7 +63,7 @@ _ROUTE = Fields(
         "match": Text(),
         "weights": MapOf(_share, NAME_PATTERN, _NAME_SAYS),
         "fallbacks": ListOf(_name),
-        "sticky": Fields({"by": Text(), "ttl_s": Number(0)}),
+        "sticky": Fields({"by": Text(r"[a-z][a-z0-9_]{0,62}", "a name such as session_id"), "ttl_s": Number(0)}),
         "retry": Fields(
             {"attempts": Number(1, 10, whole=True), "retry_on": ListOf(Text())},
             required=("attempts",),
