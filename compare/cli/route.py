@@ -9,6 +9,7 @@ import click
 
 from compare.cli.files import json_file, text_file
 from compare.cli.output import emit_json, say
+from compare.cli.route_verify import verify
 from compare.cli.stored import the_catalog
 from compare.cli.votes_input import HISTORIES, load_votes
 from compare.errors import CompareError, ConfigError, NotEnoughVotesError
@@ -119,3 +120,6 @@ def export(target: str, out: Path, blind: bool | None, history: str | None) -> N
     except OSError as exc:
         raise CompareError(f"{path} cannot be written: {exc.strerror}. Name another folder with --out.") from exc
     say(f"Written to {path}.")
+
+
+route.add_command(verify)
