@@ -68,12 +68,32 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("voted")
 def test_stored_votes_become_proposals_with_their_reasons() -> None:
     found = weighbridge("route", "recommend", "--json").document
-    default = found["default"]
-    assert default["n_votes"] == N_VOTES
-    assert sum(default["weights"].values()) == pytest.approx(1)
-    assert default["weights"]["sim-large"] > 0.5
-    assert all(bucket["why"] for bucket in found["buckets"])
-    assert "  sim-large: 0." in weighbridge("route", "recommend").out
+    short, long = found["buckets"]
+    assert (short["name"], short["verdict"], short["n_votes"]) == ("short", "change", N_VOTES)
+    assert dict(zip(short["models"], short["proposed"], strict=True)) == {"sim-large": 0.7, "sim-lite": 0.3}
+    assert short["clusters"] == ["rater"]
+    assert long["verdict"] == "keep"
+    assert long["why"].startswith("keep: ")
+    assert found["default"]["n_votes"] == N_VOTES
+    shown = weighbridge("route", "recommend").out
+    assert shown.startswith("short (thread_length <= 8): change. The votes carry the change; ")
+    assert "\n  sim-large: 0.50 -> 0.70\n" in shown
+    assert "\nlong (thread_length > 8): keep: " in shown
+
+
+@pytest.mark.usefixtures("voted")
+def test_limits_guard_and_current_weights_are_options(tmp_path: Path, routing: Path) -> None:
+    refused = weighbridge("route", "recommend", "--max-cost", "0.01").out
+    assert "keep: the cost of sim-large, sim-lite is not known in this bucket" in refused
+    forced = weighbridge("route", "recommend", "--forced", "--floor", "0.1", "--json").document["buckets"][0]
+    assert forced["proposed"] == [0.9, 0.1]
+    routing.write_text("routes:\n  - name: all\n    weights: {sim-large: 0.2, sim-lite: 0.8}\n")
+    stepped = weighbridge("route", "recommend", "--current", routing, "--json").document["buckets"][0]
+    assert (stepped["current"], stepped["proposed"]) == ([0.2, 0.8], [0.4, 0.6])
+    finer = weighbridge("route", "recommend", "--edges", "4,8", "--json").document
+    assert [bucket["name"] for bucket in finer["buckets"]] == ["short", "medium", "long"]
+    wrong = weighbridge("route", "recommend", "--edges", "8,4")
+    assert wrong.status == 2
 
 
 def evidence(folder: Path, **changes: object) -> Path:
@@ -91,7 +111,7 @@ def test_evidence_is_weighed_without_a_database(tmp_path: Path, monkeypatch: pyt
     assert bucket["verdict"] == "change"
     assert bucket["proposed"][0] > 0.5
     shown = weighbridge("route", "recommend", "--evidence", path)
-    assert shown.out.startswith("long: change. ")
+    assert shown.out.startswith("long: change. The votes carry the change; ")
     assert f"  p: 0.50 -> {bucket['proposed'][0]:.2f}" in shown.out
     assert not (tmp_path / "none").exists()
 
