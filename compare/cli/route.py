@@ -9,6 +9,7 @@ import click
 from compare.cli.files import text_file
 from compare.cli.output import emit_json, say
 from compare.cli.route_recommend import recommend
+from compare.cli.route_simulate import simulate
 from compare.cli.stored import the_catalog
 from compare.cli.votes_input import HISTORIES, load_votes
 from compare.errors import CompareError, ConfigError, NotEnoughVotesError
@@ -20,6 +21,7 @@ def route() -> None:
 
 
 route.add_command(recommend)
+route.add_command(simulate)
 
 
 @route.command("check", epilog="Example: weighbridge route check routing.yaml")

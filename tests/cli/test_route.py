@@ -181,3 +181,42 @@ def test_a_file_that_is_no_routing_file_has_a_problem(content: str, routing: Pat
     checked = weighbridge("route", "check", routing)
     assert "listed above" in checked.last_words
     assert checked.out.startswith("routing.yaml: ")
+
+
+# --- simulate --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("voted")
+def test_a_file_is_simulated_beside_the_one_that_runs_now(tmp_path: Path) -> None:
+    file, now = tmp_path / "new.yaml", tmp_path / "now.yaml"
+    file.write_text("routes:\n  - name: all\n    weights: {sim-large: 0.9, sim-lite: 0.1}\n")
+    now.write_text("routes:\n  - name: all\n    weights: {sim-large: 0.5, sim-lite: 0.5}\n")
+    found = weighbridge("route", "simulate", file, "--against", now, "--per-month", "3000", "--json").document
+    new, old = found["file"], found["against"]
+    assert new["shares"] == {"sim-large": 0.9, "sim-lite": 0.1}
+    assert new["win_rate"] > old["win_rate"] == pytest.approx(0.5)
+    assert new["without_stickiness"]["switches_per_session"] == 0
+    # Nothing was asked here: what it would have cost is not known, and not 0.
+    assert (new["cost_usd"], new["monthly_cost_usd"], new["p95_ms"]) == (None, None, None)
+    assert any("The cost of sim-large, sim-lite is not known" in problem for problem in new["problems"])
+    shown = weighbridge("route", "simulate", file, "--against", now)
+    lines = [line.split() for line in shown.out.splitlines()]
+    assert lines[0] == ["new.yaml", "now.yaml"]
+    assert ["share", "of", "sim-large", "90.0%", "50.0%"] in lines
+    assert "Traffic: the 1 stored threads taken as one month; type your own numbers." in shown.err
+
+
+def test_threads_that_were_run_tell_cost_and_time(conversations: Path, tmp_path: Path) -> None:
+    assert weighbridge("run", "--threads", conversations, "--models", "sim-lite,sim-large").status == 0
+    weighbridge("threads", "import", conversations)
+    file = tmp_path / "new.yaml"
+    file.write_text("routes:\n  - {name: t, match: prompt_tokens > 8, weights: {sim-lite: 1.0}}\n"
+                    "  - {name: rest, weights: {sim-large: 1.0}}\n")  # fmt: skip
+    found = weighbridge("route", "simulate", file, "--per-month", "1000", "--json").document["file"]
+    assert found["n_requests"] == 6
+    assert found["routes"]["t"] > 0
+    assert found["routes"]["rest"] > 0
+    assert found["cost_usd"] > 0
+    assert found["monthly_cost_usd"] == pytest.approx(found["cost_per_session_usd"] * 1000)
+    assert found["p95_ms"] > 0
+    assert found["win_rate"] is None
