@@ -1,7 +1,8 @@
 """The evidence that a recommendation rests on: counts of votes, costs, slowness, limits; read from JSON.
 
-Lists are in the order of a bucket's `models`. A key that looks misspelt is refused, since a cap that is not read would
-be a cap that does not hold; any other unknown key is reported and not used.
+Lists are in the order of a bucket's `models`; null in costs or shares says that it is not known. A key that looks
+misspelt is refused, since a cap that is not read would be a cap that does not hold; any other unknown key is reported
+and not used.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from compare.errors import ConfigError
-from compare.ratings.bradley_terry import FloatArray
+from compare.ratings.bradley_terry import FloatArray, IntArray
 
 POOLED_PRECISION = 0.5
 """lambda of the prior on the pooled strengths (and on a bucket's own, where there is only one bucket)."""
@@ -39,6 +40,10 @@ class Limits:
     """Mean cost of a request, in US dollars."""
     slow_share: float | None = None
     """Share of requests slower than the latency limit; 0.05 makes that limit a p95."""
+    error_share: float | None = None
+    """Share of requests that end in an error."""
+    cut_share: float | None = None
+    """Share of answers that the length limit ended, or whose thread was cut before it was sent."""
     floor: float = 0.02
     """Least weight of every candidate."""
 
@@ -59,8 +64,31 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ClusteredVotes:
+    """The votes one by one, where it is known which of them lean the same way; arrays of shape (n,).
+
+    Attributes:
+        index_a: first candidate, its place in the bucket's `models`.
+        index_b: second candidate.
+        score: 1, 0.5 or 0 as seen from a.
+        clusters: cluster numbers 0, 1, 2 ... by one or two columns.
+        by: the columns' names.
+    """
+
+    index_a: IntArray
+    index_b: IntArray
+    score: FloatArray
+    clusters: tuple[IntArray, ...]
+    by: tuple[str, ...]
+
+
+COLUMNS = ("cost_usd", "slow_share", "error_share", "cut_share")
+"""What is known of every candidate beside its votes, and can be limited; the same names in Limits."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class BucketEvidence:
-    """One bucket; arrays of shape (m,), `wins` (m, m) with ties as 0.5 on both sides."""
+    """One bucket; arrays of shape (m,), `wins` (m, m) with ties as 0.5 on both sides. NaN: not known."""
 
     name: str
     models: tuple[str, ...]
@@ -69,14 +97,25 @@ class BucketEvidence:
     match: str = ""
     cost_usd: FloatArray | None = None
     slow_share: FloatArray | None = None
+    error_share: FloatArray | None = None
+    cut_share: FloatArray | None = None
     current: FloatArray | None = None
     raters: int | None = None
     threads: int | None = None
     prior: Prior | None = None
+    experimental: frozenset[str] = frozenset()
+    """Candidates that get the floor at most."""
+    rows: ClusteredVotes | None = None
+    n_votes: float | None = None
+    """Ballots in the bucket, where votes come from ballots; the pairs in `wins` where it is None."""
+    votes_each: FloatArray | None = None
+    """Votes of each candidate without both-bad ones; counted from `wins` where it is None."""
 
     @property
     def battles(self) -> FloatArray:
         """Votes of each candidate."""
+        if self.votes_each is not None:
+            return self.votes_each
         battles: FloatArray = (self.wins + self.wins.T).sum(axis=1)
         return battles
 
@@ -110,7 +149,7 @@ def read_evidence(document: Any) -> Evidence:
 
 
 def _bucket(value: Any, at: str, limits: Limits, problems: list[str]) -> BucketEvidence:
-    known = ("name", "match", "models", "wins", "cost_usd", "slow_share", "current", "raters", "threads", "prior")
+    known = ("name", "match", "models", "wins", *COLUMNS, "current", "raters", "threads", "prior", "experimental")
     given = _mapping(value, at, (*known, "limits"), problems)
     models = given.get("models")
     if not isinstance(models, list) or len(models) < 2 or len(set(map(str, models))) < len(models):
@@ -123,26 +162,26 @@ def _bucket(value: Any, at: str, limits: Limits, problems: list[str]) -> BucketE
         wins=_wins(given.get("wins"), m, f"{at}.wins"),
         limits=limits,
         match=str(given.get("match", "")),
-        cost_usd=_column(given, "cost_usd", m, at),
-        slow_share=_column(given, "slow_share", m, at, high=1.0),
+        cost_usd=_column(given, "cost_usd", m, at, known=False),
+        slow_share=_column(given, "slow_share", m, at, high=1.0, known=False),
+        error_share=_column(given, "error_share", m, at, high=1.0, known=False),
+        cut_share=_column(given, "cut_share", m, at, high=1.0, known=False),
         current=_column(given, "current", m, at, high=1.0),
         raters=_count(given, "raters", at),
         threads=_count(given, "threads", at),
         prior=_prior(given["prior"], f"{at}.prior", m, problems) if given.get("prior") else None,
+        experimental=_names(given.get("experimental"), models, f"{at}.experimental"),
     )
     if bucket.current is not None and abs(bucket.current.sum() - 1.0) > 1e-6:
         raise ConfigError(f"{at}.current sums to {bucket.current.sum():.6g}, not 1.")
-    for name, limit, column in (
-        ("cost_usd", limits.cost_usd, bucket.cost_usd),
-        ("slow_share", limits.slow_share, bucket.slow_share),
-    ):
-        if limit is not None and column is None:
+    for name in COLUMNS:
+        if getattr(limits, name) is not None and getattr(bucket, name) is None:
             raise ConfigError(f"{at} has a limit on {name} but no {name} of its candidates.")
     return bucket
 
 
 def _limits(value: Any, at: str, default: Limits, problems: list[str]) -> Limits:
-    given = _mapping(value, at, ("cost_usd", "slow_share", "floor"), problems)
+    given = _mapping(value, at, (*COLUMNS, "floor"), problems)
 
     def limit(name: str, high: float, otherwise: float | None) -> float | None:
         return otherwise if given.get(name) is None else _number(given[name], f"{at}.{name}", 0.0, high)
@@ -151,6 +190,8 @@ def _limits(value: Any, at: str, default: Limits, problems: list[str]) -> Limits
     return Limits(
         limit("cost_usd", math.inf, default.cost_usd),
         limit("slow_share", 1.0, default.slow_share),
+        limit("error_share", 1.0, default.error_share),
+        limit("cut_share", 1.0, default.cut_share),
         default.floor if floor is None else floor,
     )
 
@@ -193,13 +234,29 @@ def _wins(value: Any, m: int, at: str) -> FloatArray:
     return wins
 
 
-def _column(given: Mapping[str, Any], name: str, m: int, at: str, high: float = math.inf) -> FloatArray | None:
+def _column(
+    given: Mapping[str, Any], name: str, m: int, at: str, high: float = math.inf, *, known: bool = True
+) -> FloatArray | None:
+    """Numbers, one for each candidate; unless all must be `known`, null gives NaN."""
     value = given.get(name)
     if value is None:
         return None
     if not isinstance(value, list) or len(value) != m:
         raise ConfigError(f"{at}.{name} must be a list of {m} numbers, one for each candidate.")
-    return np.array([_number(x, f"{at}.{name}[{i}]", 0.0, high) for i, x in enumerate(value)])
+    return np.array(
+        [
+            math.nan if x is None and not known else _number(x, f"{at}.{name}[{i}]", 0.0, high)
+            for i, x in enumerate(value)
+        ]
+    )
+
+
+def _names(value: Any, models: Sequence[Any], at: str) -> frozenset[str]:
+    if value is None:
+        return frozenset()
+    if not isinstance(value, list) or not set(map(str, value)) <= set(map(str, models)):
+        raise ConfigError(f"{at} must be a list of names that stand in models.")
+    return frozenset(map(str, value))
 
 
 def _count(given: Mapping[str, Any], name: str, at: str) -> int | None:

@@ -27,6 +27,13 @@ class Cap:
     name: str
     values: FloatArray
     limit: float
+    least: str = "the least of any mix is"
+    """How a refusal speaks of what cannot be gone below: "the cheapest mix costs"."""
+
+    @property
+    def said(self) -> str:
+        """The limit in words: "cost <= 0.002"."""
+        return f"{self.name} <= {self.limit:.6g}"
 
     def used_by(self, weights: FloatArray) -> float:
         """What the weights use of the cap."""
@@ -39,14 +46,22 @@ class Cap:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Feasible:
-    """The set of allowed weights: sum 1, each at least its floor, every cap kept."""
+    """The set of allowed weights: sum 1, each at least its floor and at most its ceiling, every cap kept."""
 
     floors: FloatArray
     caps: tuple[Cap, ...] = ()
+    ceilings: FloatArray | None = None
+    """None: 1 for all."""
+
+    @property
+    def highs(self) -> FloatArray:
+        """The ceilings, shape (m,)."""
+        return np.ones(len(self.floors)) if self.ceilings is None else self.ceilings
 
     def holds(self, weights: FloatArray) -> bool:
         """True where the weights are allowed; their sum is not looked at."""
-        return bool((weights >= self.floors - SLACK).all()) and all(cap.holds(weights) for cap in self.caps)
+        within = (weights >= self.floors - SLACK).all() and (weights <= self.highs + SLACK).all()
+        return bool(within) and all(cap.holds(weights) for cap in self.caps)
 
     def best(self, utility: FloatArray) -> FloatArray | None:
         """The allowed weights with the largest utility, shape (m,); None where none are allowed."""
@@ -75,7 +90,8 @@ class Feasible:
         if more_rows is not None and more_limits is not None:
             rows += list(more_rows)
             limits += more_limits.tolist()
-        bounds = [(float(floor), 1.0) for floor in self.floors] + [(0.0, 2.0)] * (n - m)
+        bounds = list(zip(self.floors.tolist(), np.maximum(self.floors, self.highs).tolist(), strict=True))
+        bounds += [(0.0, 2.0)] * (n - m)
         result = linprog(
             cost,
             A_ub=np.array(rows) if rows else None,
@@ -90,12 +106,14 @@ class Feasible:
     def vertices(self) -> FloatArray:
         """All corners, shape (v, m); v is 0 where nothing is allowed.
 
-        With k caps active at most k + 1 weights lie off their floors, so those few are chosen and solved for.
+        With k caps active at most k + 1 weights lie off their floors, so those few are chosen and solved for. A ceiling
+        must be 1 or the weight's own floor.
         """
+        movable = np.flatnonzero(self.highs > self.floors).tolist()
         found: list[FloatArray] = []
         for n_active in range(len(self.caps) + 1):
             for active in itertools.combinations(self.caps, n_active):
-                for free in itertools.combinations(range(len(self.floors)), n_active + 1):
+                for free in itertools.combinations(movable, n_active + 1):
                     corner = self._corner(list(free), active)
                     if corner is not None and self.holds(corner):
                         found.append(corner)
@@ -117,9 +135,13 @@ class Feasible:
         """Which limit leaves no weights at all, with both numbers."""
         spare = 1.0 - self.floors.sum()
         if spare < -SLACK:
-            return f"the floors alone sum to {self.floors.sum():.4g}, more than 1"
+            return f"no weights keep the floors: alone they sum to {self.floors.sum():.4g}, more than 1"
+        if self.highs.sum() < 1.0 - SLACK:
+            return f"no weights sum to 1: the candidates may have {self.highs.sum():.4g} in all"
+        free = Feasible(self.floors, (), self.ceilings)
         for cap in self.caps:
-            least = cap.used_by(self.floors) + spare * float(cap.values.min())
+            cheapest = free.best(-cap.values)
+            least = float("inf") if cheapest is None else cap.used_by(cheapest)
             if least > cap.limit + SLACK * max(1.0, cap.limit):
-                return f"{cap.name} is at least {least:.6g} with any weights, above the limit of {cap.limit:.6g}"
-        return "no weights keep " + " and ".join(cap.name for cap in self.caps) + " at once"
+                return f"no weights meet {cap.said}: {cap.least} {least:.6g}"
+        return "no weights meet " + " and ".join(cap.said for cap in self.caps) + " at once"

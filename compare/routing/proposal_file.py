@@ -22,6 +22,7 @@ def routing_yaml(
     *,
     models: Mapping[str, ModelSpec] | None = None,
     provenance: Mapping[str, Any] | None = None,
+    about: Sequence[str] = (),
 ) -> str:
     """Write the proposals that have weights.
 
@@ -29,6 +30,7 @@ def routing_yaml(
         proposals: one a bucket, in the order in which their routes are to be tried.
         models: the catalogue's entry of each candidate, by the name that the votes use; says where it is served.
         provenance: as from `provenance`.
+        about: further lines for the top of the file, such as the limits.
 
     Raises:
         NotEnoughVotesError: no bucket has weights; the message gives each bucket's figures.
@@ -47,7 +49,7 @@ def routing_yaml(
     )
     comments = {proposal.bucket.name: _comment(proposal, names) for proposal in ready}
     simulated = [name for name in names if name in models and models[name].simulated]
-    return to_yaml(config, header=_header(proposals, simulated), comments=comments)
+    return to_yaml(config, header=_header(proposals, simulated, about), comments=comments)
 
 
 def aliases(names: Sequence[str]) -> dict[str, str]:
@@ -122,21 +124,19 @@ def _route(proposal: Proposal, names: Mapping[str, str]) -> Route:
         evidence["raters"] = proposal.n_raters
     if proposal.n_threads:
         evidence["threads"] = proposal.n_threads
-    evidence |= {
-        "both_bad": proposal.n_both_bad,
-        "method": proposal.method,
-        "win_rate": win_rate,
-        "verdict": proposal.verdict,
-    }
+    evidence |= {"both_bad": proposal.n_both_bad, "method": proposal.method, "win_rate": win_rate}
+    # A route that is kept makes no claim about the votes: what runs now stays.
+    evidence |= {"why": proposal.why} if proposal.is_kept else {"verdict": proposal.verdict}
     weights = {names[name]: weight for name, weight in (proposal.weights or {}).items()}
     match = parse(proposal.match) if proposal.match else None
     return Route(proposal.bucket.name, weights, match=match, evidence=evidence)
 
 
-def _header(proposals: Sequence[Proposal], simulated: Sequence[str]) -> list[str]:
+def _header(proposals: Sequence[Proposal], simulated: Sequence[str], about: Sequence[str]) -> list[str]:
     lines = [
         "Routing weights from side-by-side votes, written by Weighbridge.",
         f"Rule: {RULE}",
+        *about,
         "thread_length counts the messages of all roles, the system message too.",
     ]
     if simulated:
@@ -168,5 +168,5 @@ def _comment(proposal: Proposal, names: Mapping[str, str]) -> list[str]:
 def _evidence_line(row: CandidateEvidence, alias: str) -> str:
     return (
         f"{alias}: win share {row.win_share:.3f} (95 % {row.win_share_low:.3f} to {row.win_share_high:.3f}), "
-        f"rating {row.rating:.0f} (95 % {row.ci_low:.0f} to {row.ci_high:.0f}), {row.n_votes} votes"
+        f"{row.n_votes} votes"
     )

@@ -1,32 +1,41 @@
 """Votes, costs and latency to weights: the best that the caps allow, and a guard against acting on thin votes.
 
-For each bucket: strengths with a prior (the pooled fit of all buckets, where there are several), the win share of each
-candidate over draws from the posterior, the optimum of a linear programme, and then what the guard, the step limit and
-rounding make of it. The draws have a fixed seed: the same evidence gives the same document.
+For each bucket: what the votes say (beliefs.py), the optimum of a linear programme, and then what the guard, the step
+limit and rounding make of it.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Any, Literal
 
 import numpy as np
 
-from compare.ratings import bradley_terry as bt
 from compare.ratings.bradley_terry import FloatArray
-from compare.ratings.win_share import win_share
-from compare.routing.evidence import BUCKET_PRECISION, BucketEvidence, Evidence, Guard, Prior
+from compare.routing.beliefs import Belief, believe
+from compare.routing.evidence import BucketEvidence, Evidence, Guard, Limits
 from compare.routing.optimum import MAX_FOR_VERTICES, Cap, Feasible
 from compare.routing.rounding import round_weights
 
-N_DRAWS = 40_000
-_SEED = 20_260
-_NUMBERS_AT_ONCE = 4_000_000
 _SAME = 0.005
 """Weights closer than half a percent in total variation are the same weights."""
+_OUT_OF_SIGHT = 10_000
+"""Where more votes than this are needed, no number is told: the candidates are as good as equal."""
+_CAPS = {
+    "cost_usd": ("cost", "the cheapest mix costs"),
+    "slow_share": ("the share of slow requests", "the fastest mix has"),
+    "error_share": ("the share of errors", "the soundest mix has"),
+    "cut_share": ("the share of cut answers", "the mix that is cut least has"),
+}
+_UNKNOWN = {
+    "cost_usd": "cost",
+    "slow_share": "time",
+    "error_share": "error rate",
+    "cut_share": "cut rate",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,12 +43,11 @@ class Recommendation:
     """What to do with one bucket; arrays of shape (m,) in the order of `bucket.models`.
 
     Attributes:
+        belief: what the votes say.
         optimal: the exact optimum within the limits; None where the limits leave no weights.
         proposed: what guard, step limit and rounding make of it.
-        theta: strengths, natural-log scale.
-        utility: mean win share over the posterior.
-        p_best: probability of being the strongest.
-        averaged: the optimum averaged over the posterior; every cap holds for it too. None for many candidates.
+        averaged: the optimum averaged over the posterior ("how sure"); every cap holds for it too. None for many
+            candidates.
         gain: mean gain in win share of `optimal` over the current weights.
         p_gain: probability that the gain is above 0.
         why: one or two sentences with the figures.
@@ -47,12 +55,10 @@ class Recommendation:
     """
 
     bucket: BucketEvidence
+    belief: Belief
     current: FloatArray
     optimal: FloatArray | None
     proposed: FloatArray
-    theta: FloatArray
-    utility: FloatArray
-    p_best: FloatArray
     averaged: FloatArray | None
     gain: float | None
     p_gain: float | None
@@ -60,13 +66,24 @@ class Recommendation:
     why: str
     votes_needed: int | None = None
 
+    @property
+    def theta(self) -> FloatArray:
+        """Strengths, natural-log scale."""
+        return self.belief.theta
+
+    @property
+    def utility(self) -> FloatArray:
+        """Mean win share over the posterior."""
+        return self.belief.utility
+
+    @property
+    def p_best(self) -> FloatArray:
+        """Probability of being the strongest."""
+        return self.belief.p_best
+
     def to_json(self) -> dict[str, Any]:
         """One entry of `route recommend --json`."""
         bucket = self.bucket
-
-        def mean(values: FloatArray | None) -> float | None:
-            return None if values is None else float(self.proposed @ values)
-
         return {
             "name": bucket.name,
             "match": bucket.match,
@@ -84,8 +101,11 @@ class Recommendation:
             "why": self.why,
             "votes_needed": self.votes_needed,
             "battles": _list(bucket.battles),
-            "expected_cost_usd": mean(bucket.cost_usd),
-            "expected_slow_share": mean(bucket.slow_share),
+            "clusters": list(self.belief.clusters),
+            "expected_cost_usd": mean_of(bucket.cost_usd, self.proposed),
+            "expected_slow_share": mean_of(bucket.slow_share, self.proposed),
+            "expected_error_share": mean_of(bucket.error_share, self.proposed),
+            "expected_cut_share": mean_of(bucket.cut_share, self.proposed),
         }
 
 
@@ -103,68 +123,50 @@ class Recommendations:
 
 def recommend(evidence: Evidence) -> Recommendations:
     """Recommend weights for every bucket."""
-    pooled = _pooled_strengths(evidence) if len(evidence.buckets) > 1 else None
-    battles = _pooled_battles(evidence.buckets)
-    results = []
-    for bucket in evidence.buckets:
-        prior = bucket.prior or evidence.prior
-        shrunk = bucket.prior is None and pooled is not None
-        if shrunk and pooled is not None:
-            prior = Prior(BUCKET_PRECISION, np.array([pooled[name] for name in bucket.models]))
-        in_all = np.array([battles[name] for name in bucket.models]) if shrunk else None
-        results.append(_recommend(bucket, prior, evidence.guard, in_all))
-    return Recommendations(tuple(results), evidence.problems)
+    found = zip(evidence.buckets, believe(evidence), strict=True)
+    return Recommendations(tuple(decide(bucket, belief, evidence.guard) for bucket, belief in found), evidence.problems)
 
 
-def _pooled_strengths(evidence: Evidence) -> dict[str, float]:
-    """MAP strengths from the votes of all buckets together, by candidate."""
-    names = sorted({name for bucket in evidence.buckets for name in bucket.models})
-    wins = np.zeros((len(names), len(names)))
-    for bucket in evidence.buckets:
-        at = [names.index(name) for name in bucket.models]
-        wins[np.ix_(at, at)] += bucket.wins
-    fit = bt.fit(wins, prior_precision=evidence.prior.precision)
-    return dict(zip(names, fit.theta.tolist(), strict=True))
+def decide(
+    bucket: BucketEvidence, belief: Belief, guard: Guard, limits: Limits | None = None, *, forced: bool = False
+) -> Recommendation:
+    """What the limits, the guard and the step make of what is believed; a few milliseconds, for sliders.
 
-
-def _pooled_battles(buckets: Sequence[BucketEvidence]) -> dict[str, float]:
-    total: dict[str, float] = {}
-    for bucket in buckets:
-        for name, battles in zip(bucket.models, bucket.battles.tolist(), strict=True):
-            total[name] = total.get(name, 0.0) + battles
-    return total
-
-
-def _recommend(bucket: BucketEvidence, prior: Prior, guard: Guard, in_all: FloatArray | None) -> Recommendation:
+    Args:
+        bucket: the candidates, what they cost, and what runs now.
+        belief: of this bucket.
+        guard: what must hold before weights are changed.
+        limits: in place of the bucket's own.
+        forced: go all the way to the optimum in one step.
+    """
+    if limits is not None:
+        bucket = replace(bucket, limits=limits)
+    if forced:
+        guard = replace(guard, step=1.0)
     m = len(bucket.models)
-    fit = bt.fit(bucket.wins, prior_precision=prior.precision, prior_mean=prior.mean)
-    draws = _draws(fit.theta, fit.hessian)
-    shares = _win_shares(draws)
-    utility = shares.mean(axis=0)
     current = np.full(m, 1.0 / m) if bucket.current is None else bucket.current
-    feasible = Feasible(np.full(m, bucket.limits.floor), _caps(bucket))
-    optimal = feasible.best(utility)
-    gains = None if optimal is None else shares @ (optimal - current)
+    unknown = _unknown(bucket)
+    feasible = Feasible(np.full(m, bucket.limits.floor), () if unknown else _caps(bucket), _ceilings(bucket))
+    optimal = None if unknown else feasible.best(belief.utility)
+    gains = None if optimal is None else belief.shares @ (optimal - current)
     p_gain = None if gains is None else float((gains > 0).mean())
 
-    reasons = [] if optimal is None else _doubts(bucket, guard, in_all, optimal, current, p_gain or 0.0)
-    needed = _votes_needed(bucket, guard, gains) if reasons else None
-    verdict: Literal["change", "keep"]
+    doubts = [] if optimal is None else _doubts(bucket, belief, guard, optimal, current, p_gain or 0.0)
+    needed = _votes_needed(bucket, guard, gains) if doubts else None
+    verdict: Literal["change", "keep"] = "keep"
     if optimal is None:
-        verdict, proposed, why = "keep", current, f"the limits cannot be kept: {feasible.why_empty()}"
+        proposed, why = current, f"keep: {unknown or feasible.why_empty()}."
     else:
-        verdict, proposed, why = _decide(guard, feasible, optimal, current, reasons)
+        verdict, proposed, why = _decide(bucket, guard, feasible, optimal, current, doubts, needed)
     if verdict == "change" and gains is not None:
         why += f" P(gain) {p_gain:.3f}, mean gain {gains.mean():+.3f} in win share at the optimum."
     return Recommendation(
         bucket=bucket,
+        belief=belief,
         current=current,
         optimal=optimal,
         proposed=proposed,
-        theta=fit.theta,
-        utility=utility,
-        p_best=np.bincount(draws.argmax(axis=1), minlength=m) / len(draws),
-        averaged=_averaged(feasible, shares) if m <= MAX_FOR_VERTICES else None,
+        averaged=_averaged(feasible, belief.shares) if m <= MAX_FOR_VERTICES and optimal is not None else None,
         gain=None if gains is None else float(gains.mean()),
         p_gain=p_gain,
         verdict=verdict,
@@ -173,43 +175,61 @@ def _recommend(bucket: BucketEvidence, prior: Prior, guard: Guard, in_all: Float
     )
 
 
-def _draws(theta: FloatArray, hessian: FloatArray) -> FloatArray:
-    """Shape (N_DRAWS, m): strengths from the normal approximation of the posterior, N(theta, H^-1)."""
-    noise = np.random.default_rng(_SEED).standard_normal((N_DRAWS, len(theta)))
-    draws: FloatArray = theta + noise @ np.linalg.cholesky(np.linalg.inv(hessian)).T
-    return draws
+def mean_of(values: FloatArray | None, weights: FloatArray) -> float | None:
+    """What the weights make of a column; None where a candidate that gets requests is not known."""
+    if values is None:
+        return None
+    used = weights > 0
+    mean = float(weights[used] @ values[used])
+    return None if math.isnan(mean) else mean
 
 
-def _win_shares(draws: FloatArray) -> FloatArray:
-    """Win shares of all draws, in slices: the pairs of one slice at a time fit into memory."""
-    per_slice = max(1, _NUMBERS_AT_ONCE // draws.shape[1] ** 2)
-    return np.concatenate([win_share(draws[i : i + per_slice]) for i in range(0, len(draws), per_slice)])
+def _unknown(bucket: BucketEvidence) -> str:
+    """Which candidate a limit cannot be held against; empty where all is known."""
+    for column, what in _UNKNOWN.items():
+        values = getattr(bucket, column)
+        if getattr(bucket.limits, column) is None or values is None:
+            continue
+        names = [name for name, value in zip(bucket.models, values.tolist(), strict=True) if math.isnan(value)]
+        if names:
+            return (
+                f"the {what} of {', '.join(names[:5])} is not known in this bucket, so the limit on it cannot be kept; "
+                "run it on threads of this length, or lift the limit"
+            )
+    return ""
 
 
 def _caps(bucket: BucketEvidence) -> tuple[Cap, ...]:
     caps = []
-    if bucket.limits.cost_usd is not None and bucket.cost_usd is not None:
-        caps.append(Cap("the cost of a request (USD)", bucket.cost_usd, bucket.limits.cost_usd))
-    if bucket.limits.slow_share is not None and bucket.slow_share is not None:
-        caps.append(Cap("the share of slow requests", bucket.slow_share, bucket.limits.slow_share))
+    for column, (name, least) in _CAPS.items():
+        limit, values = getattr(bucket.limits, column), getattr(bucket, column)
+        if limit is not None and values is not None:
+            caps.append(Cap(name, values, limit, least))
     return tuple(caps)
+
+
+def _ceilings(bucket: BucketEvidence) -> FloatArray | None:
+    """Experimental candidates get the floor at most."""
+    if not bucket.experimental:
+        return None
+    return np.array([bucket.limits.floor if name in bucket.experimental else 1.0 for name in bucket.models])
 
 
 def _doubts(
     bucket: BucketEvidence,
+    belief: Belief,
     guard: Guard,
-    in_all: FloatArray | None,
     optimal: FloatArray,
     current: FloatArray,
     p_gain: float,
 ) -> list[str]:
     """Why the weights had better stay; empty where nothing speaks against the change."""
     doubts = _thin(bucket.models, bucket.battles, guard.min_battles, "in this bucket")
-    if in_all is not None:
-        doubts += _thin(bucket.models, in_all, guard.min_pooled_battles, "in all buckets")
+    if belief.pooled_battles is not None:
+        doubts += _thin(bucket.models, belief.pooled_battles, guard.min_pooled_battles, "in all buckets")
     if bucket.raters is not None and bucket.raters < guard.min_raters:
         doubts.append(f"not enough raters: {bucket.raters}, at least {guard.min_raters} needed")
-    if _distance(optimal, current) < _SAME:
+    if distance(optimal, current) < _SAME:
         doubts.append("the current weights are the best within the limits already")
     elif p_gain < guard.p_gain:
         doubts.append(f"P(gain) is {p_gain:.3f}, at least {guard.p_gain:g} needed")
@@ -222,40 +242,52 @@ def _thin(models: Sequence[str], counted: FloatArray, least: float, where: str) 
 
 
 def _decide(
-    guard: Guard, feasible: Feasible, optimal: FloatArray, current: FloatArray, doubts: Sequence[str]
+    bucket: BucketEvidence,
+    guard: Guard,
+    feasible: Feasible,
+    optimal: FloatArray,
+    current: FloatArray,
+    doubts: Sequence[str],
+    needed: int | None,
 ) -> tuple[Literal["change", "keep"], FloatArray, str]:
     """Verdict, proposed weights and why."""
     broken = [cap for cap in feasible.caps if not cap.holds(current)]
     if doubts and not broken:
-        return "keep", current, "; ".join(doubts) + "."
-    distance = _distance(optimal, current)
+        return "keep", current, f"keep: {_counted(bucket, needed)}{'; '.join(doubts)}."
+    moved = distance(optimal, current)
     if doubts:
         # A broken cap is no matter of votes: the least change that keeps it is due whatever they say.
         target = current
         over = "; ".join(f"{cap.name} is {cap.used_by(current):.6g}, above {cap.limit:.6g}" for cap in broken)
         why = f"The current weights break a limit: {over}. The nearest that keep it are proposed, no more, because "
         why += "; ".join(doubts) + "."
-    elif distance > guard.step:
-        target = current + guard.step / distance * (optimal - current)
-        why = f"The votes carry the change; one step may move {guard.step:g} of the {distance:.3f} to the optimum."
+    elif moved > guard.step + 1e-9:
+        target = current + guard.step / moved * (optimal - current)
+        why = f"The votes carry the change; one step may move {guard.step:g} of the {moved:.3f} to the optimum."
     else:
         target, why = optimal, "The votes carry the change."
     return "change", _rounded_within(feasible, target, optimal, current, guard.step), why
+
+
+def _counted(bucket: BucketEvidence, needed: int | None) -> str:
+    """How many votes there are and about how many more are needed, where more would help."""
+    n = float(bucket.wins.sum()) if bucket.n_votes is None else bucket.n_votes
+    return "" if needed is None else f"{n:g} {'vote' if n == 1 else 'votes'}, about {needed:,} more needed; "
 
 
 def _rounded_within(
     feasible: Feasible, target: FloatArray, optimal: FloatArray, current: FloatArray, step: float
 ) -> FloatArray:
     """The allowed weights nearest to the target, at two decimals where caps and step allow that."""
-    # A candidate that starts below its floor climbs to it step by step.
-    stepped = Feasible(np.minimum(feasible.floors, target), feasible.caps)
+    # A candidate that starts below its floor (or above its ceiling) goes there step by step.
+    stepped = Feasible(np.minimum(feasible.floors, target), feasible.caps, np.maximum(feasible.highs, target))
     nearest = stepped.nearest(target)
     goal = optimal if nearest is None else nearest
-    furthest = max(_distance(goal, current), step) + 1e-9
+    furthest = max(distance(goal, current), step) + 1e-9
 
     def allowed(weights: Sequence[float]) -> bool:
         rounded = np.array(weights)
-        return stepped.holds(rounded) and _distance(rounded, current) <= furthest
+        return stepped.holds(rounded) and distance(rounded, current) <= furthest
 
     return np.array(round_weights(goal.tolist(), allowed=allowed))
 
@@ -270,8 +302,8 @@ def _votes_needed(bucket: BucketEvidence, guard: Guard, gains: FloatArray | None
             return None
         # The posterior's spread falls with the square root of the votes.
         factor = (NormalDist().inv_cdf(guard.p_gain) * spread / mean) ** 2
-        needed = max(needed, (factor - 1.0) * float(bucket.wins.sum()))
-    return math.ceil(needed) if needed > 0 else None
+        needed = max(needed, (factor - 1.0) * float(bucket.wins.sum() if bucket.n_votes is None else bucket.n_votes))
+    return math.ceil(needed) if 0 < needed <= _OUT_OF_SIGHT else None
 
 
 def _averaged(feasible: Feasible, shares: FloatArray) -> FloatArray | None:
@@ -284,10 +316,10 @@ def _averaged(feasible: Feasible, shares: FloatArray) -> FloatArray | None:
     return averaged
 
 
-def _distance(one: FloatArray, other: FloatArray) -> float:
+def distance(one: FloatArray, other: FloatArray) -> float:
     """Total variation: the share of requests that go elsewhere."""
     return float(np.abs(one - other).sum() / 2)
 
 
-def _list(values: FloatArray | None) -> list[float] | None:
-    return None if values is None else [float(x) for x in values]
+def _list(values: FloatArray | None) -> list[float | None] | None:
+    return None if values is None else [None if math.isnan(x) else float(x) for x in values]

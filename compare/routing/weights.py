@@ -1,7 +1,7 @@
-"""Votes to weights by one plain rule, and a refusal in figures where the votes are too few.
+"""Stored votes to weights: a proposal for every range of thread lengths, or a refusal in figures.
 
-The rule takes no account of cost or latency; recommend.py does. Strengths are fitted with a named prior, so that a
-candidate that won every vote so far does not run away with the traffic.
+The rule is recommend.py's: the best win share that the limits allow, and nothing on thin votes. Here votes are sorted
+by thread length, and what runs now is read from the current routing.yaml.
 """
 
 from __future__ import annotations
@@ -10,40 +10,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-import numpy as np
-
-from compare.ratings import bradley_terry as bt
-from compare.ratings.bradley_terry import ELO_MEAN, ELO_PER_LOGIT, IntArray
+from compare.ratings.bradley_terry import counted
 from compare.ratings.buckets import Bucket, bucket_of, buckets
-from compare.ratings.intervals import Spread, posterior, sandwich
-from compare.ratings.ranks import ranks
-from compare.ratings.votes import Votes, cluster_numbers, encode, is_missing, vote_arrays
-from compare.ratings.win_share import win_share, win_share_errors
-from compare.routing.rounding import round_weights
+from compare.ratings.votes import Votes
+from compare.routing.aim import Aim
+from compare.routing.beliefs import Belief, believe
+from compare.routing.config import RoutingConfig
+from compare.routing.evidence import POOLED_PRECISION, Evidence
+from compare.routing.measured import Measured
+from compare.routing.recommend import Recommendation, decide
+from compare.routing.stored_votes import EVERYTHING, Gathered, gather, with_columns
 
 RULE = (
-    "The candidates that no other is surely better than (95 % intervals) share 0.80 equally, the others share 0.20 in "
-    "proportion to their win share; where none is surely better than another, all get the same."
+    "The weights with the best expected win share that the limits allow. They change only where the gain is surely "
+    "(95 %) above 0, on enough votes by enough raters, and by at most 0.2 of the requests at a time."
 )
-METHOD = "bradley-terry, prior 0.5; leaders share 0.80, the others 0.20 by win share"
+METHOD = "bradley-terry shrunk to the pooled fit; linear programme within the limits; guard P(gain) >= 0.95"
 
-LEADERS_SHARE = 0.8
-PRIOR_PRECISION = 0.5
-EVERYTHING = Bucket("default", 1)
-"""Threads that no other route takes: weighted by the votes of all lengths together."""
-MIN_VOTES = 30
-"""In the bucket, without both-bad votes."""
-MIN_VOTES_EACH = 10
-"""Of every candidate in the bucket."""
-MIN_RATERS_TO_CLUSTER = 8
-"""With fewer raters a rater-clustered interval is itself too uncertain; the posterior is used alone."""
+PRIOR_PRECISION = POOLED_PRECISION
 
 Verdict = Literal["separated", "tie", "insufficient"]
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateEvidence:
-    """What one bucket's votes say about one candidate. The limits are of 95 % intervals."""
+    """What one bucket's votes say about one candidate. The limits are of a 95 % interval."""
 
     candidate: str
     n_votes: int
@@ -51,23 +42,22 @@ class CandidateEvidence:
     win_share: float
     win_share_low: float
     win_share_high: float
-    rating: float
-    ci_low: float
-    ci_high: float
-    rank: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Proposal:
     """Weights for one bucket, or why there are none.
 
     Attributes:
-        weights: by candidate, sum exactly 1 at two decimals; None where the votes are too few.
-        why: one sentence with the figures.
+        weights: by candidate, sum exactly 1: those proposed, or those that run now where they are to be kept. None
+            where they are to be kept and nobody said what runs now.
+        why: one or two sentences with the figures, without a full stop.
+        verdict: separated where the votes carry a change; insufficient where they do not.
         n_votes: votes (ballots, where they are known) in the bucket between the candidates, without both-bad ones.
-        votes_needed: further votes without which there are no weights; 0 where there are.
+        votes_needed: about so many further votes until a change may pass; 0 where that is not known or not needed.
         left_out: candidates with too few votes to be weighted, with how many they have.
-        evidence: by candidate, best first; empty where there are no weights.
+        evidence: by candidate, best first.
+        found: the recommendation itself.
     """
 
     bucket: Bucket
@@ -82,11 +72,17 @@ class Proposal:
     left_out: Mapping[str, int] = field(default_factory=dict)
     evidence: tuple[CandidateEvidence, ...] = ()
     method: str = METHOD
+    found: Recommendation | None = None
 
     @property
     def match(self) -> str:
         """The route's rule; empty for the default route, which takes what no other takes."""
         return "" if self.bucket == EVERYTHING else match_of(self.bucket)
+
+    @property
+    def is_kept(self) -> bool:
+        """True where what runs now stays."""
+        return self.found is None or self.found.verdict == "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +91,16 @@ class Proposals:
 
     buckets: tuple[Proposal, ...]
     default: Proposal
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """Votes that were weighed and wait for limits; `decide_all` is quick, so that sliders can move."""
+
+    ranges: tuple[tuple[Bucket, Gathered, Belief | None], ...]
+    """The buckets, and last the default; no belief where there are not two candidates."""
+    measured: Measured
     problems: tuple[str, ...] = ()
 
 
@@ -108,7 +114,15 @@ def match_of(bucket: Bucket) -> str:
 
 
 def propose(
-    votes: Votes, *, candidates: Sequence[str] = (), ranges: Sequence[Bucket] = (), rater: str = "rater"
+    votes: Votes,
+    *,
+    candidates: Sequence[str] = (),
+    ranges: Sequence[Bucket] = (),
+    rater: str = "rater",
+    aim: Aim | None = None,
+    measured: Measured | None = None,
+    current: RoutingConfig | None = None,
+    experimental: frozenset[str] = frozenset(),
 ) -> Proposals:
     """Propose weights for every bucket of thread lengths.
 
@@ -117,188 +131,149 @@ def propose(
         candidates: those that must all be weighted; without it, all that have enough votes in the bucket.
         ranges: the buckets; short (1-8 messages) and long (more) where none are given.
         rater: the column that says who voted.
+        aim: limits and guard.
+        measured: what the candidates cost and how long they take, by the same buckets.
+        current: what runs now.
+        experimental: candidates that get the floor at most.
 
     Raises:
         ConfigError: the votes have no n_messages.
     """
-    ranges = ranges or buckets()
+    aim = aim or Aim()
+    found = weigh(
+        votes,
+        candidates=candidates,
+        ranges=ranges,
+        rater=rater,
+        aim=aim,
+        measured=measured,
+        current=current,
+        experimental=experimental,
+    )
+    return decide_all(found, aim)
+
+
+def weigh(
+    votes: Votes,
+    *,
+    aim: Aim,
+    candidates: Sequence[str] = (),
+    ranges: Sequence[Bucket] = (),
+    rater: str = "rater",
+    measured: Measured | None = None,
+    current: RoutingConfig | None = None,
+    experimental: frozenset[str] = frozenset(),
+) -> Weighed:
+    """Everything that does not hang on the limits; arguments as `propose`."""
+    ranges = tuple(ranges or buckets())
     found = [bucket_of(value, ranges) for value in votes.column("n_messages")] if len(votes) else []
-    proposals = []
-    for bucket in ranges:
-        inside = votes.take([i for i, each in enumerate(found) if each == bucket])
-        proposals.append(_propose(inside, bucket, candidates, rater))
     lost = found.count(None)
-    problems = (f"{bt.counted(lost)} without a readable n_messages, in no bucket.",) if lost else ()
-    return Proposals(tuple(proposals), _propose(votes, EVERYTHING, candidates, rater), problems)
-
-
-def _propose(votes: Votes, bucket: Bucket, candidates: Sequence[str], rater: str) -> Proposal:
-    names = sorted(set(candidates) or {*votes.model_a, *votes.model_b})
-    enough = names if candidates else _with_enough_votes(votes, names)
-    weighted = enough if len(enough) > 1 else names
-    seen = _count_ballots(votes)
-    votes = _between(votes, weighted)
-    counted = _count_ballots(votes)
-    counts = {name: counted.get(name, 0) for name in weighted}
-    n_votes = _distinct_ballots(_without_both_bad(votes))
-    n_both_bad = _distinct_ballots(votes) - n_votes
-    needed = _votes_needed(n_votes, list(counts.values()))
-    proposal = Proposal(
-        bucket,
-        weights=None,
-        why=_too_few(n_votes, n_both_bad, needed, counts),
-        verdict="insufficient",
-        n_votes=n_votes,
-        votes_needed=needed,
-        n_both_bad=n_both_bad,
-        n_raters=_distinct(votes, rater),
-        n_threads=_distinct(votes, "thread_id"),
-        left_out={name: seen.get(name, 0) for name in names if name not in counts},
-    )
-    if needed:
-        return proposal
-    evidence = _evidence(votes, weighted, counts, rater)
-    weights, why, verdict = _share_out(evidence)
-    return replace(proposal, weights=weights, why=why, verdict=verdict, evidence=evidence)
-
-
-def _too_few(n_votes: int, n_both_bad: int, needed: int, counts: Mapping[str, int]) -> str:
-    thin = [f"{name} has {n}" for name, n in counts.items() if n < MIN_VOTES_EACH]
-    bad = f", not counting {n_both_bad} where both answers were bad" if n_both_bad else ""
-    each = f" ({', '.join(thin[:5])}; at least {MIN_VOTES_EACH} needed for each candidate)" if thin else ""
-    return f"not enough votes: {bt.counted(n_votes)}{bad}, at least {MIN_VOTES} needed; {needed} more{each}"
-
-
-def _votes_needed(n_votes: int, counts: Sequence[int]) -> int:
-    """The least number of further votes; one vote counts for two candidates."""
-    lacking = [max(0, MIN_VOTES_EACH - n) for n in counts]
-    return max(MIN_VOTES - n_votes, max(lacking, default=0), -(-sum(lacking) // 2), 0)
-
-
-def _with_enough_votes(votes: Votes, names: Sequence[str]) -> list[str]:
-    """Drop candidates with too few votes until all that remain have enough among themselves."""
-    kept = list(names)
-    while True:
-        counts = _count_ballots(_between(votes, kept))
-        enough = [name for name in kept if counts.get(name, 0) >= MIN_VOTES_EACH]
-        if len(enough) == len(kept):
-            return kept
-        kept = enough
-
-
-def _between(votes: Votes, names: Sequence[str]) -> Votes:
-    """The votes that compare two different ones of these candidates."""
-    known = set(names)
-    pairs = zip(votes.model_a, votes.model_b, strict=True)
-    return votes.take([i for i, (a, b) in enumerate(pairs) if a != b and a in known and b in known])
-
-
-def _without_both_bad(votes: Votes) -> Votes:
-    return votes.take([i for i, winner in enumerate(votes.winner) if winner != "both_bad"])
-
-
-def _ballots(votes: Votes) -> Sequence[object]:
-    """What makes one vote: a ballot, whose several pairwise rows count once, or the row where no ballot is known."""
-    if not votes.has_column("ballot_id"):
-        return range(len(votes))
-    return [f"row {i}" if is_missing(ballot) else ballot for i, ballot in enumerate(votes.column("ballot_id"))]
-
-
-def _distinct_ballots(votes: Votes) -> int:
-    return len(set(_ballots(votes)))
-
-
-def _count_ballots(votes: Votes) -> dict[str, int]:
-    """Votes of each candidate, without both-bad ones."""
-    votes = _without_both_bad(votes)
-    ballots: dict[str, set[object]] = {}
-    for a, b, ballot in zip(votes.model_a, votes.model_b, _ballots(votes), strict=True):
-        ballots.setdefault(a, set()).add(ballot)
-        ballots.setdefault(b, set()).add(ballot)
-    return {name: len(each) for name, each in ballots.items()}
-
-
-def _distinct(votes: Votes, column: str) -> int:
-    if not votes.has_column(column):
-        return 0
-    return sum(not is_missing(value) for value in encode(votes.column(column))[1])
-
-
-def _evidence(
-    votes: Votes, names: Sequence[str], counts: Mapping[str, int], rater: str
-) -> tuple[CandidateEvidence, ...]:
-    """Fit with both-bad as half a win each: a bucket where both fail often holds its candidates together."""
-    arrays = vote_arrays(votes, names)
-    wins = bt.count_wins(arrays.index_a, arrays.index_b, arrays.score, len(arrays.names))
-    fit = bt.fit(wins, prior_precision=PRIOR_PRECISION)
-    columns = _clusters(votes, rater)
-    spread = posterior(fit.hessian)
-    if columns:
-        clustered = sandwich(fit.theta, fit.hessian, arrays.index_a, arrays.index_b, arrays.score, columns)
-        spread = _wider(spread, clustered)
-    share = win_share(fit.theta)
-    share_half = spread.critical * win_share_errors(fit.theta, spread.covariance)
-    half = spread.critical * spread.standard_errors * ELO_PER_LOGIT
-    rating = ELO_MEAN + ELO_PER_LOGIT * (fit.theta - fit.theta.mean())
-    rank = ranks(rating - half, rating + half)
-    both_bad = np.bincount(
-        np.concatenate([arrays.index_a[arrays.both_bad], arrays.index_b[arrays.both_bad]]), minlength=len(names)
-    )
-    rows = [
-        CandidateEvidence(
-            candidate=name,
-            n_votes=counts.get(name, 0),
-            both_bad=int(both_bad[i]),
-            win_share=float(share[i]),
-            win_share_low=max(0.0, float(share[i] - share_half[i])),
-            win_share_high=min(1.0, float(share[i] + share_half[i])),
-            rating=float(rating[i]),
-            ci_low=float(rating[i] - half[i]),
-            ci_high=float(rating[i] + half[i]),
-            rank=int(rank[i]),
+    problems = [f"{counted(lost)} without a readable n_messages, in no bucket."] if lost else []
+    gathered = []
+    for bucket in (*ranges, EVERYTHING):
+        inside = votes if bucket == EVERYTHING else votes.take([i for i, each in enumerate(found) if each == bucket])
+        match = "" if bucket == EVERYTHING else match_of(bucket)
+        now, problem = (None, "") if current is None else running(current, bucket)
+        problems += [problem] if problem else []
+        gathered.append(
+            gather(
+                inside,
+                bucket,
+                match=match,
+                aim=aim,
+                candidates=candidates or (_everybody(votes, now) if not len(inside) else ()),
+                measured=measured,
+                current=now,
+                experimental=experimental,
+                rater=rater,
+            )
         )
-        for i, name in enumerate(arrays.names)
-    ]
-    return tuple(sorted(rows, key=lambda row: (-row.win_share, row.candidate)))
+    *inner, whole = gathered
+    beliefs = [*_believe(inner, aim), *_believe([whole], aim)]
+    return Weighed(
+        tuple(zip((*ranges, EVERYTHING), gathered, beliefs, strict=True)), measured or Measured(), tuple(problems)
+    )
 
 
-def _clusters(votes: Votes, rater: str) -> list[IntArray]:
-    """Votes of one rater lean the same way; where raters are too few for that, ballots are the clusters or none."""
-    if _distinct(votes, rater) >= MIN_RATERS_TO_CLUSTER:
-        return [cluster_numbers(votes.column(rater))[0]]
-    if votes.has_column("ballot_id") and _distinct_ballots(votes) < len(votes):
-        return [cluster_numbers(votes.column("ballot_id"))[0]]
-    return []
+def _everybody(votes: Votes, now: Mapping[str, float] | None) -> tuple[str, ...]:
+    return tuple(sorted({*votes.model_a, *votes.model_b, *(now or {})}))
 
 
-def _wider(one: Spread, other: Spread) -> Spread:
-    """The one that claims less: the posterior where the votes agree by chance, the sandwich where raters differ."""
-
-    def width(spread: Spread) -> float:
-        return spread.critical * float(np.sqrt(np.trace(spread.covariance)))
-
-    return max(one, other, key=width)
+def _believe(gathered: Sequence[Gathered], aim: Aim) -> list[Belief | None]:
+    """Of buckets that shrink to what they have in common; None without two candidates."""
+    several = [each.evidence for each in gathered if len(each.evidence.models) > 1]
+    found = iter(believe(Evidence(tuple(several), guard=aim.guard)) if several else ())
+    return [next(found) if len(each.evidence.models) > 1 else None for each in gathered]
 
 
-def _share_out(evidence: Sequence[CandidateEvidence]) -> tuple[dict[str, float], str, Verdict]:
-    """Weights by RULE, why, and whether the leaders are separated from anyone."""
-    leaders = [row for row in evidence if row.rank == 1]
-    others = [row for row in evidence if row.rank > 1]
-    if not others:
-        raw = [1.0 / len(evidence)] * len(evidence)
-        why = "no candidate is surely better than another, so all get the same weight"
-        verdict: Verdict = "tie"
+def running(config: RoutingConfig, bucket: Bucket) -> tuple[dict[str, float] | None, str]:
+    """What a routing.yaml gives threads of these lengths, by the votes' names, and what is odd about it."""
+    lengths = sorted({bucket.low, bucket.high or bucket.low + 1000})
+    if bucket == EVERYTHING:
+        routes = [route for route in config.routes if route.match is None]
     else:
-        total = sum(row.win_share for row in others)
-        raw = [
-            LEADERS_SHARE / len(leaders) if row.rank == 1 else (1 - LEADERS_SHARE) * row.win_share / total
-            for row in evidence
-        ]
-        if len(leaders) == 1:
-            why = f"{leaders[0].candidate} leads and gets 0.80; the others share 0.20 by win share"
-        else:
-            names = ", ".join(row.candidate for row in leaders)
-            why = f"{names} lead, none of them surely best, and share 0.80; the others share 0.20 by win share"
-        verdict = "separated"
-    rounded = round_weights(raw)
-    return {row.candidate: weight for row, weight in zip(evidence, rounded, strict=True)}, why, verdict
+        routes = [route for n in lengths if (route := config.choose({"thread_length": n})) is not None]
+    if not routes:
+        return None, ""
+    names = {alias: ref.candidate for alias, ref in config.models.items() if ref.candidate}
+    now: dict[str, float] = {}
+    for alias, weight in routes[0].weights.items():
+        now[names.get(alias, alias)] = now.get(names.get(alias, alias), 0.0) + weight
+    problem = ""
+    if any(route is not routes[0] for route in routes):
+        problem = (
+            f"The current file gives threads of {bucket.label} messages more than one route; the weights of "
+            f"{routes[0].name!r} are taken for what runs now."
+        )
+    return now, problem
+
+
+def decide_all(weighed: Weighed, aim: Aim, names: Mapping[str, str] | None = None) -> Proposals:
+    """Proposals within these limits; `names` gives other names for the candidates, for pages."""
+    *inner, default = (
+        _proposal(bucket, gathered, belief, weighed.measured, aim, names or {})
+        for bucket, gathered, belief in weighed.ranges
+    )
+    return Proposals(tuple(inner), default, weighed.problems)
+
+
+def _proposal(
+    bucket: Bucket, gathered: Gathered, belief: Belief | None, measured: Measured, aim: Aim, names: Mapping[str, str]
+) -> Proposal:
+    if belief is None:
+        why = "keep: there are no votes between two candidates yet"
+        return Proposal(bucket, None, why, "insufficient", 0, 0, gathered.n_both_bad)
+    evidence = with_columns(gathered.evidence, measured, bucket, aim.slow_ms)
+    called = replace(
+        evidence,
+        models=tuple(names.get(name, name) for name in evidence.models),
+        experimental=frozenset(names.get(name, name) for name in evidence.experimental),
+    )
+    found = decide(called, belief, aim.guard, aim.limits, forced=aim.forced)
+    order = sorted(range(len(called.models)), key=lambda i: (-belief.utility[i], called.models[i]))
+    weights = {called.models[i]: float(found.proposed[i]) for i in order}
+    limits = belief.interval()
+    return Proposal(
+        bucket=bucket,
+        weights=None if found.verdict == "keep" and evidence.current is None else weights,
+        why=found.why.rstrip("."),
+        verdict="separated" if found.verdict == "change" else "insufficient",
+        n_votes=int(evidence.n_votes or 0),
+        votes_needed=found.votes_needed or 0,
+        n_both_bad=gathered.n_both_bad,
+        n_raters=evidence.raters or 0,
+        n_threads=evidence.threads or 0,
+        left_out={names.get(name, name): n for name, n in gathered.left_out.items()},
+        evidence=tuple(
+            CandidateEvidence(
+                candidate=called.models[i],
+                n_votes=gathered.votes_each.get(evidence.models[i], 0),
+                both_bad=gathered.both_bad_each.get(evidence.models[i], 0),
+                win_share=float(belief.utility[i]),
+                win_share_low=float(limits[0, i]),
+                win_share_high=float(limits[1, i]),
+            )
+            for i in order
+        ),
+        found=found,
+    )

@@ -21,6 +21,7 @@ from compare.store.names_seen import NamesSeen
 from compare.store.preferences import Preferences
 from compare.store.presets import Presets
 from compare.store.raters import Raters
+from compare.store.shapes import Shapes
 from compare.store.studies import Studies
 from compare.store.study_ballots import StudyBallots
 from compare.store.threads import Threads
@@ -51,6 +52,7 @@ class Store(
     Versions,
     VoteRows,
     Behind,
+    Shapes,
 ):
     """Threads, answers, comparisons and ballots. One object serves all threads of a process; made by open_store.
 

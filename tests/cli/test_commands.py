@@ -107,6 +107,7 @@ WITH_JSON: dict[tuple[str, ...], list[str]] = {
     ("agreement",): [],
     ("route", "recommend"): ["--evidence", "evidence.json"],
     ("route", "check"): ["routing.yaml"],
+    ("route", "simulate"): ["routing.yaml"],
     ("results",): [],
     ("scorecard",): [],
     ("bench",): ["--sessions", "1", "--turns", "1", "--model", "local", "--url"],

@@ -68,12 +68,32 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("voted")
 def test_stored_votes_become_proposals_with_their_reasons() -> None:
     found = weighbridge("route", "recommend", "--json").document
-    default = found["default"]
-    assert default["n_votes"] == N_VOTES
-    assert sum(default["weights"].values()) == pytest.approx(1)
-    assert default["weights"]["sim-large"] > 0.5
-    assert all(bucket["why"] for bucket in found["buckets"])
-    assert "  sim-large: 0." in weighbridge("route", "recommend").out
+    short, long = found["buckets"]
+    assert (short["name"], short["verdict"], short["n_votes"]) == ("short", "change", N_VOTES)
+    assert dict(zip(short["models"], short["proposed"], strict=True)) == {"sim-large": 0.7, "sim-lite": 0.3}
+    assert short["clusters"] == ["rater"]
+    assert long["verdict"] == "keep"
+    assert long["why"].startswith("keep: ")
+    assert found["default"]["n_votes"] == N_VOTES
+    shown = weighbridge("route", "recommend").out
+    assert shown.startswith("short (thread_length <= 8): change. The votes carry the change; ")
+    assert "\n  sim-large: 0.50 -> 0.70\n" in shown
+    assert "\nlong (thread_length > 8): keep: " in shown
+
+
+@pytest.mark.usefixtures("voted")
+def test_limits_guard_and_current_weights_are_options(tmp_path: Path, routing: Path) -> None:
+    refused = weighbridge("route", "recommend", "--max-cost", "0.01").out
+    assert "keep: the cost of sim-large, sim-lite is not known in this bucket" in refused
+    forced = weighbridge("route", "recommend", "--forced", "--floor", "0.1", "--json").document["buckets"][0]
+    assert forced["proposed"] == [0.9, 0.1]
+    routing.write_text("routes:\n  - name: all\n    weights: {sim-large: 0.2, sim-lite: 0.8}\n")
+    stepped = weighbridge("route", "recommend", "--current", routing, "--json").document["buckets"][0]
+    assert (stepped["current"], stepped["proposed"]) == ([0.2, 0.8], [0.4, 0.6])
+    finer = weighbridge("route", "recommend", "--edges", "4,8", "--json").document
+    assert [bucket["name"] for bucket in finer["buckets"]] == ["short", "medium", "long"]
+    wrong = weighbridge("route", "recommend", "--edges", "8,4")
+    assert wrong.status == 2
 
 
 def evidence(folder: Path, **changes: object) -> Path:
@@ -91,7 +111,7 @@ def test_evidence_is_weighed_without_a_database(tmp_path: Path, monkeypatch: pyt
     assert bucket["verdict"] == "change"
     assert bucket["proposed"][0] > 0.5
     shown = weighbridge("route", "recommend", "--evidence", path)
-    assert shown.out.startswith("long: change. ")
+    assert shown.out.startswith("long: change. The votes carry the change; ")
     assert f"  p: 0.50 -> {bucket['proposed'][0]:.2f}" in shown.out
     assert not (tmp_path / "none").exists()
 
@@ -161,3 +181,42 @@ def test_a_file_that_is_no_routing_file_has_a_problem(content: str, routing: Pat
     checked = weighbridge("route", "check", routing)
     assert "listed above" in checked.last_words
     assert checked.out.startswith("routing.yaml: ")
+
+
+# --- simulate --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("voted")
+def test_a_file_is_simulated_beside_the_one_that_runs_now(tmp_path: Path) -> None:
+    file, now = tmp_path / "new.yaml", tmp_path / "now.yaml"
+    file.write_text("routes:\n  - name: all\n    weights: {sim-large: 0.9, sim-lite: 0.1}\n")
+    now.write_text("routes:\n  - name: all\n    weights: {sim-large: 0.5, sim-lite: 0.5}\n")
+    found = weighbridge("route", "simulate", file, "--against", now, "--per-month", "3000", "--json").document
+    new, old = found["file"], found["against"]
+    assert new["shares"] == {"sim-large": 0.9, "sim-lite": 0.1}
+    assert new["win_rate"] > old["win_rate"] == pytest.approx(0.5)
+    assert new["without_stickiness"]["switches_per_session"] == 0
+    # Nothing was asked here: what it would have cost is not known, and not 0.
+    assert (new["cost_usd"], new["monthly_cost_usd"], new["p95_ms"]) == (None, None, None)
+    assert any("The cost of sim-large, sim-lite is not known" in problem for problem in new["problems"])
+    shown = weighbridge("route", "simulate", file, "--against", now)
+    lines = [line.split() for line in shown.out.splitlines()]
+    assert lines[0] == ["new.yaml", "now.yaml"]
+    assert ["share", "of", "sim-large", "90.0%", "50.0%"] in lines
+    assert "Traffic: the 1 stored threads taken as one month; type your own numbers." in shown.err
+
+
+def test_threads_that_were_run_tell_cost_and_time(conversations: Path, tmp_path: Path) -> None:
+    assert weighbridge("run", "--threads", conversations, "--models", "sim-lite,sim-large").status == 0
+    weighbridge("threads", "import", conversations)
+    file = tmp_path / "new.yaml"
+    file.write_text("routes:\n  - {name: t, match: prompt_tokens > 8, weights: {sim-lite: 1.0}}\n"
+                    "  - {name: rest, weights: {sim-large: 1.0}}\n")  # fmt: skip
+    found = weighbridge("route", "simulate", file, "--per-month", "1000", "--json").document["file"]
+    assert found["n_requests"] == 6
+    assert found["routes"]["t"] > 0
+    assert found["routes"]["rest"] > 0
+    assert found["cost_usd"] > 0
+    assert found["monthly_cost_usd"] == pytest.approx(found["cost_per_session_usd"] * 1000)
+    assert found["p95_ms"] > 0
+    assert found["win_rate"] is None

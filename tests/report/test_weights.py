@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+from hashlib import sha256
+
 from compare.catalog import load_catalog
+from compare.ratings.buckets import buckets
 from compare.ratings.votes import Votes
 from compare.report.votes import VoteKind, votes_of
-from compare.report.weights import recommend
+from compare.report.weights import measured_of, recommend
 from compare.review.votes import Choice, cast
+from compare.routing.aim import Aim
 from compare.routing.config import read
+from compare.routing.evidence import Limits
 from tests.review.conftest import Table
 
 OPEN = VoteKind(False, "fixed")
@@ -34,9 +41,10 @@ def test_proposals_go_by_labels_and_the_file_by_the_names_that_votes_use(table: 
     votes = votes_of(table.store, OPEN)
     plain = recommend(votes, load_catalog())
     found = recommend(votes, load_catalog(), {"sim-large": "Sim Large", "sim-lite": "Sim Lite"})
-    assert found.proposals[-1].why == "Sim Large leads and gets 0.80; the others share 0.20 by win share"
-    assert plain.proposals[-1].weights == {"sim-large": 0.8, "sim-lite": 0.2}
-    assert found.proposals[-1].weights == {"Sim Large": 0.8, "Sim Lite": 0.2}
+    assert found.proposals[-1].why.startswith("The votes carry the change; one step may move 0.2 of the 0.480")
+    # Equal weights are assumed to run now; one step moves a fifth of the requests.
+    assert plain.proposals[-1].weights == {"sim-large": 0.7, "sim-lite": 0.3}
+    assert found.proposals[-1].weights == {"Sim Large": 0.7, "Sim Lite": 0.3}
     assert found.routing_yaml is not None
     config, _ = read(found.routing_yaml)
     assert config is not None
@@ -46,7 +54,7 @@ def test_proposals_go_by_labels_and_the_file_by_the_names_that_votes_use(table: 
 def test_the_file_counts_votes_as_the_pages_do(table: Table) -> None:
     for i in range(40):
         comparison = table.compare("sim-lite", "sim-flash", "sim-large")
-        choice = Choice("all_bad") if i == 0 else Choice("best", i % 3)
+        choice = Choice("all_bad") if i == 0 else Choice("best", 2 if i % 7 else i % 3)
         cast(table.store, comparison, table.store.rater(f"Rater {i % 10}"), choice, key=f"key-{i}")
     found = recommend(votes_of(table.store, OPEN), load_catalog())
     assert found.routing_yaml is not None
@@ -85,3 +93,57 @@ def test_enough_votes_give_a_file_that_is_valid_and_names_its_evidence(table: Ta
         assert round(sum(proposal.weights.values()), 10) == 1
         assert proposal.weights["sim-large"] > proposal.weights["sim-lite"]
     assert "weighbridge" in found.routing_yaml
+
+
+def test_what_runs_now_is_the_start_and_the_parent_of_the_new_file(table: Table) -> None:
+    vote(table, 60)
+    votes = votes_of(table.store, OPEN)
+    first = recommend(votes, load_catalog()).routing_yaml
+    assert first is not None
+    found = recommend(votes, load_catalog(), current_text=first)
+    (short, long), default = found.ranges, found.proposals[-1]
+    assert short.found is not None
+    assert short.found.current.tolist() == [0.7, 0.3]
+    assert short.weights == {"sim-large": 0.9, "sim-lite": 0.1}
+    # Nothing is known of long threads: what the default route gives them stays.
+    assert long.weights == {"sim-large": 0.7, "sim-lite": 0.3}
+    assert long.is_kept
+    assert default.weights == {"sim-large": 0.9, "sim-lite": 0.1}
+    assert found.default is None
+    assert found.routing_yaml is not None
+    config, _ = read(found.routing_yaml)
+    assert config is not None
+    assert config.provenance["parent_sha256"] == sha256(first.encode()).hexdigest()
+    assert "verdict" not in config.routes[1].evidence
+    assert config.routes[1].evidence["why"].startswith("keep: ")
+
+
+def test_limits_hold_with_what_was_measured_and_refuse_what_was_not(table: Table) -> None:
+    vote(table, 60)
+    votes = votes_of(table.store, OPEN)
+    aim = Aim(Limits(cost_usd=0.001))
+    without = recommend(votes, load_catalog(), aim=aim, measured=measured_of(table.store, buckets()))
+    assert without.routing_yaml is None
+    assert "the cost of sim-large, sim-lite is not known in this bucket" in without.ranges[0].why
+    for model, cost in (("sim-large", "0.004"), ("sim-lite", "0.0002")):
+        slot = table.compare(model).slots[0]
+        table.answer(replace(slot, answer_id=f"dear-{model}"), cost_usd=Decimal(cost), wall_ms=900.0)
+    found = recommend(votes, load_catalog(), aim=aim, measured=measured_of(table.store, buckets()))
+    weights = found.ranges[0].weights
+    assert weights is not None
+    assert weights["sim-large"] * 0.004 + weights["sim-lite"] * 0.0002 <= 0.001
+    assert found.routing_yaml is not None
+    assert "# Limits: each candidate at least 0.02; cost <= 0.001 USD a request." in found.routing_yaml
+
+
+def test_nobody_is_routed_to_what_production_said(table: Table) -> None:
+    vote(table, 60)
+    votes = votes_of(table.store, OPEN)
+    more = replace(
+        votes,
+        model_a=[*votes.model_a[:30], *["production"] * 30],
+        model_b=[*votes.model_b],
+    )
+    found = recommend(more, load_catalog())
+    assert found.tally.n_votes == 30
+    assert all("production" not in (each.weights or {}) for each in found.proposals)

@@ -1,5 +1,7 @@
 """The linear programme against listing all corners, and the nearest allowed weights against a fine grid."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -71,4 +73,45 @@ def test_an_empty_region_names_the_limit():
     feasible = region([0.5, 0.6], [0, 0], 0.4, 1.0, 0.0)
     assert feasible.best(np.array([1.0, 0.0])) is None
     assert feasible.nearest(np.array([0.5, 0.5])) is None
-    assert feasible.why_empty() == "the cost is at least 0.5 with any weights, above the limit of 0.4"
+    assert feasible.why_empty() == "no weights meet the cost <= 0.4: the least of any mix is 0.5"
+
+
+def test_a_ceiling_at_the_floor_keeps_a_candidate_small():
+    feasible = Feasible(np.full(3, 0.02), (), np.array([1.0, 1.0, 0.02]))
+    np.testing.assert_allclose(feasible.best(np.array([0.0, 0.1, 1.0])), [0.02, 0.96, 0.02])
+    np.testing.assert_allclose(feasible.vertices(), [[0.02, 0.96, 0.02], [0.96, 0.02, 0.02]])
+    shut = Feasible(np.zeros(2), (), np.zeros(2))
+    assert shut.best(np.array([1.0, 0.0])) is None
+    assert shut.why_empty() == "no weights sum to 1: the candidates may have 0 in all"
+
+
+def by_brute_force(feasible, utility):
+    """The best corner, found by crossing every m - 1 of all the planes that bound the region."""
+    m = len(utility)
+    planes = [(np.eye(m)[i], feasible.floors[i]) for i in range(m)] + [(c.values, c.limit) for c in feasible.caps]
+    best = None
+    for chosen in itertools.combinations(planes, m - 1):
+        left = np.array([np.ones(m), *(normal for normal, _ in chosen)])
+        if abs(np.linalg.det(left)) < 1e-12:
+            continue
+        corner = np.linalg.solve(left, np.array([1.0, *(limit for _, limit in chosen)]))
+        if feasible.holds(corner) and (best is None or corner @ utility > best @ utility):
+            best = corner
+    return best
+
+
+def test_a_thousand_random_programmes_agree_with_brute_force():
+    random = np.random.default_rng(8)
+    n_empty = 0
+    for _ in range(1000):
+        m = int(random.integers(2, 6))
+        feasible = region(
+            random.lognormal(-1, 1, m), random.uniform(0, 0.3, m), random.uniform(0.1, 0.8), 0.1, random.uniform(0, 0.1)
+        )
+        utility = random.uniform(size=m)
+        expected, found = by_brute_force(feasible, utility), feasible.best(utility)
+        n_empty += expected is None
+        assert (expected is None) == (found is None)
+        if expected is not None:
+            np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert 100 < n_empty < 900

@@ -1,6 +1,7 @@
 """Weights under caps: the optimum against brute force, the guard, the step, and caps that are never broken."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 
 from compare.errors import ConfigError
 from compare.ratings import bradley_terry as bt
-from compare.routing.evidence import read_evidence
-from compare.routing.recommend import recommend
+from compare.routing.beliefs import believe
+from compare.routing.evidence import ClusteredVotes, Limits, read_evidence
+from compare.routing.recommend import decide, recommend
 
 # Four candidates, 40 votes a pair: the cheap ones lose, the dear one is slow.
 WINS = [[0, 14, 6, 4], [26, 0, 15, 12], [34, 25, 0, 17.5], [36, 28, 22.5, 0]]
@@ -56,6 +58,7 @@ def test_a_tenth_of_the_votes_keeps_the_weights_and_says_how_many_are_missing():
     assert result.verdict == "keep"
     assert result.proposed.tolist() == [0.02, 0.60, 0.36, 0.02]
     assert "P(gain) is 0.7" in result.why
+    assert result.why.startswith(f"keep: 24 votes, about {result.votes_needed} more needed; ")
     assert 30 < result.votes_needed < 200
 
 
@@ -107,7 +110,7 @@ def test_too_few_votes_or_raters_keep_the_weights():
     assert "lite has 2.4" in few.why
     assert "at least 10 needed for each" in few.why
     (alone,) = run(bucket(raters=2))
-    assert alone.why == "not enough raters: 2, at least 3 needed."
+    assert alone.why == "keep: not enough raters: 2, at least 3 needed."
     (lenient,) = run(bucket(raters=2), guard={"min_raters": 1, "step": 1})
     assert lenient.verdict == "change"
     np.testing.assert_allclose(lenient.proposed, [0.02, 0.26, 0.70, 0.02])
@@ -122,9 +125,9 @@ def test_weights_that_are_the_best_already_are_kept():
 def test_limits_that_cannot_be_kept_are_named_with_both_numbers():
     (result,) = run(bucket(), limits={"cost_usd": 0.001, "floor": 0.02})
     assert (result.verdict, result.optimal) == ("keep", None)
-    assert "is at least 0.001846 with any weights, above the limit of 0.001" in result.why
+    assert result.why == "keep: no weights meet cost <= 0.001: the cheapest mix costs 0.001846."
     (floors,) = run(bucket(), limits={"floor": 0.3})
-    assert "the floors alone sum to 1.2" in floors.why
+    assert floors.why == "keep: no weights keep the floors: alone they sum to 1.2, more than 1."
     (both,) = run(
         bucket(cost_usd=[0, 0, 0, 1], slow_share=[1, 1, 1, 0], current=[0.25] * 4),
         limits={"cost_usd": 0.4, "slow_share": 0.4, "floor": 0},
@@ -212,3 +215,66 @@ def test_proposed_weights_sum_to_one_and_never_break_a_cap(counts, parts, cap):
     assert result.proposed @ [0.001, 0.004, 0.030, 0.22] <= 0.08 + 1e-8
     if result.verdict == "change" and "break a limit" not in result.why:
         assert result.p_gain >= 0.95
+
+
+@pytest.mark.parametrize(("column", "limit"), [("error_share", 0.05), ("cut_share", 0.05)])
+def test_error_and_cut_rates_are_caps_like_the_others(column, limit):
+    values = [0.0, 0.01, 0.2, 0.3]
+    (result,) = run(bucket(**{column: values}), limits={column: limit, "floor": 0.02})
+    assert result.optimal @ values == pytest.approx(limit)
+    (open_,) = run(bucket(**{column: values}), limits={"floor": 0.02})
+    assert open_.optimal @ values > limit
+
+
+def test_a_limit_on_what_is_not_known_keeps_the_weights_and_names_the_candidate():
+    (result,) = run(bucket(cost_usd=[0.0004, None, 0.012, 0.06]))
+    assert result.verdict == "keep"
+    assert result.why.startswith("keep: the cost of flash is not known in this bucket")
+    assert result.to_json()["expected_cost_usd"] is None
+    (without,) = run(bucket(cost_usd=[0.0004, None, 0.012, 0.06]), limits={"slow_share": 0.05})
+    assert without.verdict == "change"
+
+
+def test_an_experimental_candidate_gets_the_floor_at_most():
+    (result,) = run(bucket(experimental=["sonnet"], current=[0.4, 0.2, 0.36, 0.04]), guard={"p_gain": 0})
+    assert result.optimal[2] == pytest.approx(0.02)
+    # It has more now: a step takes it down.
+    assert 0.02 <= result.proposed[2] < 0.36
+    with pytest.raises(ConfigError, match=r"experimental must be a list of names"):
+        run(bucket(experimental=["nobody"]))
+
+
+def test_sliders_decide_again_without_the_votes_being_weighed_again():
+    evidence = read_evidence({"buckets": [bucket()], "limits": {"floor": 0.02}})
+    (belief,) = believe(evidence)
+    dear = decide(evidence.buckets[0], belief, evidence.guard, Limits(cost_usd=0.02), forced=True)
+    cheap = decide(evidence.buckets[0], belief, evidence.guard, Limits(cost_usd=0.005), forced=True)
+    assert dear.proposed @ [0.0004, 0.0015, 0.012, 0.060] <= 0.02
+    assert cheap.proposed @ [0.0004, 0.0015, 0.012, 0.060] <= 0.005
+    assert dear.proposed @ dear.utility > cheap.proposed @ cheap.utility
+
+
+def clustered(votes_of_a_rater, n_raters=20):
+    """Two candidates; every rater prefers one of the two throughout, 14 of 20 the second one."""
+    index = np.zeros(votes_of_a_rater * n_raters, dtype=np.int64)
+    rater = np.repeat(np.arange(n_raters), votes_of_a_rater)
+    score = (rater >= 14).astype(float)
+    rows = ClusteredVotes(index, index + 1, score, (rater,), ("rater",))
+    wins = [[0, int(score.sum())], [len(score) - int(score.sum()), 0]]
+    return rows, wins
+
+
+def test_many_votes_of_few_raters_do_not_pass_for_many_raters():
+    rows, wins = clustered(30)
+    document = {"buckets": [{"name": "b", "models": ["p", "q"], "wins": wins, "current": [0.5, 0.5]}]}
+    evidence = read_evidence(document)
+    (alone,) = believe(evidence)
+    together = replace(evidence, buckets=(replace(evidence.buckets[0], rows=rows),))
+    (belief,) = believe(together)
+    assert alone.clusters == ()
+    assert belief.clusters == ("rater",)
+    width = [np.diff(each.interval(), axis=0)[0, 0] for each in (alone, belief)]
+    # 30 votes of one rater that all say the same are worth about one: sqrt(30) is 5.5.
+    assert width[1] / width[0] == pytest.approx(5.5, rel=0.25)
+    assert decide(evidence.buckets[0], alone, evidence.guard).p_gain > 0.999
+    assert decide(together.buckets[0], belief, evidence.guard).p_gain < 0.99

@@ -1,5 +1,9 @@
-"""The plain rule: who gets what, and the refusal in figures where the votes are too few."""
+"""Stored votes to proposals: who takes part, what counts as a vote, what runs now, and the refusals in figures."""
 
+import itertools
+from decimal import Decimal
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,91 +11,95 @@ from hypothesis import strategies as st
 from compare.errors import ConfigError
 from compare.ratings.buckets import buckets
 from compare.ratings.votes import VoteRow, Votes
+from compare.routing.aim import Aim
+from compare.routing.config import load
+from compare.routing.evidence import Limits
+from compare.routing.measured import Measured, Samples
 from compare.routing.rules import parse
-from compare.routing.weights import match_of, propose
+from compare.routing.weights import decide_all, match_of, propose, weigh
+
+NOW = load("routes:\n  - name: all\n    weights: {flash: 0.6, opus: 0.4}\n")
 
 
-def rows(a, b, *counts, n_messages=12, **columns):
+def rows(a, b, *counts, n_messages=12, raters=12, **columns):
+    """Votes for a, for b, ties, both bad; raters take turns."""
     words = ("model_a", "model_b", "tie", "both_bad")
-    more = {"n_messages": n_messages, **columns}
-    return [VoteRow(a, b, word, more) for word, n in zip(words, counts, strict=False) for _ in range(n)]
+    said = [word for word, n in zip(words, counts, strict=False) for _ in range(n)]
+    turns = itertools.cycle(f"r{k}" for k in range(raters))
+    # Every rater says a bit of everything, so that nobody leans.
+    spread = [word for k in range(raters) for word in said[k::raters]]
+    return [VoteRow(a, b, word, {"n_messages": n_messages, "rater": next(turns), **columns}) for word in spread]
 
 
 def long(votes, **options):
     return propose(Votes.from_rows(votes), **options).buckets[1]
 
 
-def test_a_clear_leader_gets_four_fifths():
-    proposal = long(rows("opus", "flash", 30, 10))
-    assert proposal.weights == {"opus": 0.8, "flash": 0.2}
-    assert (proposal.verdict, proposal.n_votes, proposal.votes_needed) == ("separated", 40, 0)
-    assert proposal.evidence[0].candidate == "opus"
-    assert proposal.evidence[0].ci_low > proposal.evidence[1].ci_high
+def test_a_clear_leader_gains_a_fifth_of_the_traffic():
+    proposal = long(rows("opus", "flash", 60, 12))
+    assert proposal.weights == {"flash": 0.3, "opus": 0.7}
+    assert (proposal.verdict, proposal.n_votes, proposal.n_raters) == ("separated", 72, 12)
+    assert [row.candidate for row in proposal.evidence] == ["opus", "flash"]
+    assert proposal.evidence[0].win_share_low > proposal.evidence[1].win_share_high
 
 
-def test_two_that_overlap_get_the_same():
-    proposal = long(rows("opus", "flash", 18, 17))
-    assert proposal.weights == {"opus": 0.5, "flash": 0.5}
-    assert proposal.verdict == "tie"
+def test_forced_weights_go_all_the_way():
+    assert long(rows("opus", "flash", 60, 12), aim=Aim(forced=True)).weights == {"flash": 0.02, "opus": 0.98}
 
 
-def test_leaders_share_equally_and_the_others_by_win_share():
-    votes = rows("a", "b", 20, 20) + rows("a", "c", 38, 2) + rows("b", "c", 38, 2) + rows("c", "d", 30, 10)
-    proposal = long(votes)
-    assert proposal.weights["a"] == proposal.weights["b"] == 0.4
-    assert proposal.weights["c"] > proposal.weights["d"] > 0
-    assert sum(proposal.weights.values()) == pytest.approx(1.0, abs=1e-12)
+def test_thin_votes_keep_what_runs_and_say_how_many_are_missing():
+    votes = rows("opus", "flash", 14, 10)
+    proposal = long(votes, current=NOW)
+    assert proposal.weights == {"flash": 0.6, "opus": 0.4}
+    assert proposal.why.startswith(
+        f"keep: 24 votes, about {proposal.votes_needed} more needed; not enough votes in all"
+    )
+    assert 60 < proposal.votes_needed < 400
+    unknown = long(votes)
+    assert unknown.weights is None
+    assert unknown.verdict == "insufficient"
 
 
-def test_too_few_votes_give_no_weights_but_both_numbers():
-    proposal = long(rows("a", "b", 16, 8))
-    assert proposal.weights is None
-    assert proposal.why == "not enough votes: 24 votes, at least 30 needed; 6 more"
-    assert (proposal.verdict, proposal.n_votes, proposal.votes_needed) == ("insufficient", 24, 6)
+def test_nothing_is_changed_by_one_or_two_raters():
+    proposal = long(rows("opus", "flash", 60, 12, raters=2), current=NOW)
+    assert proposal.why == "keep: not enough raters: 2, at least 3 needed"
+    nobody = [VoteRow(r.model_a, r.model_b, r.winner, {"n_messages": 12}) for r in rows("opus", "flash", 60, 12)]
+    assert long(nobody).verdict == "separated"
 
 
-def test_votes_of_other_lengths_do_not_count():
-    proposals = propose(Votes.from_rows(rows("a", "b", 30, 10, n_messages=8) + rows("a", "b", 3, 2, n_messages=9)))
-    assert [(each.bucket.name, each.n_votes) for each in proposals.buckets] == [("short", 40), ("long", 5)]
+def test_votes_of_other_lengths_do_not_count_but_inform():
+    short = rows("a", "b", 60, 12, n_messages=8)
+    proposals = propose(Votes.from_rows(short + rows("a", "b", 3, 2, n_messages=9)))
+    assert [(each.bucket.name, each.n_votes) for each in proposals.buckets] == [("short", 72), ("long", 5)]
+    assert proposals.default.n_votes == 77
+    alone = long(rows("a", "b", 3, 2)).found.theta
+    shrunk = proposals.buckets[1].found.theta
+    assert shrunk[0] - shrunk[1] > alone[0] - alone[1]
+    assert "not enough votes in this bucket: a has 5, b has 5" in proposals.buckets[1].why
 
 
-def test_both_bad_votes_do_not_make_up_the_number():
-    proposal = long(rows("a", "b", 12, 8, 0, 40))
-    assert proposal.weights is None
-    assert "20 votes, not counting 40 where both answers were bad" in proposal.why
+def test_both_bad_votes_are_counted_apart_and_hold_candidates_together():
+    apart, held = long(rows("a", "b", 48, 12)), long(rows("a", "b", 48, 12, 0, 60))
+    assert (held.n_votes, held.n_both_bad) == (60, 60)
+    assert [row.both_bad for row in held.evidence] == [60, 60]
+    assert held.evidence[0].win_share < apart.evidence[0].win_share
     assert long(rows("a", "b", 0, 0, 0, 40)).n_votes == 0
 
 
-def test_both_bad_votes_hold_candidates_together():
-    apart, held = long(rows("a", "b", 30, 12)), long(rows("a", "b", 30, 12, 0, 60))
-    assert held.evidence[0].rating < apart.evidence[0].rating
-    assert held.n_both_bad == 60
-    assert [row.both_bad for row in held.evidence] == [60, 60]
-
-
 def test_a_candidate_seen_in_passing_does_not_block_the_others():
-    proposal = long(rows("a", "b", 30, 10) + rows("c", "a", 1, 2))
-    assert proposal.weights == {"a": 0.8, "b": 0.2}
+    proposal = long(rows("a", "b", 60, 12) + rows("c", "a", 1, 2))
+    assert proposal.weights == {"a": 0.7, "b": 0.3}
     assert proposal.left_out == {"c": 3}
 
 
-def test_a_candidate_that_was_asked_for_must_have_enough():
-    proposal = long(rows("a", "b", 30, 10) + rows("c", "a", 1, 2), candidates=["a", "b", "c"])
-    assert proposal.weights is None
-    assert "c has 3; at least 10 needed for each candidate" in proposal.why
-    assert proposal.votes_needed == 7
-
-
-def test_one_vote_lacking_for_two_candidates_is_one_vote():
-    votes = rows("a", "b", 20, 20) + rows("c", "a", 3, 3) + rows("d", "a", 3, 3)
-    assert long(votes, candidates="abcd").votes_needed == 4
-
-
-def test_all_ties_are_an_even_split_and_an_unbeaten_candidate_stays_finite():
-    assert long(rows("a", "b", 0, 0, 30)).weights == {"a": 0.5, "b": 0.5}
-    unbeaten = long(rows("a", "b", 30))
-    assert unbeaten.weights == {"a": 0.8, "b": 0.2}
-    assert unbeaten.evidence[0].rating < 2000
+def test_a_candidate_that_was_asked_for_or_runs_now_must_have_enough():
+    votes = rows("a", "b", 60, 12) + rows("c", "a", 1, 2)
+    asked = long(votes, candidates=["a", "b", "c"])
+    running = long(votes, current=load("routes:\n  - name: all\n    weights: {a: 0.5, c: 0.5}\n"))
+    for proposal in (asked, running):
+        assert "not enough votes in this bucket: c has 3; at least 10 needed for each" in proposal.why
+    assert asked.votes_needed == 7
+    assert running.weights == {"a": 0.5, "b": 0.0, "c": 0.5}
 
 
 def test_rows_of_one_ballot_are_one_vote():
@@ -100,27 +108,30 @@ def test_rows_of_one_ballot_are_one_vote():
         for k in range(20)
         for row in rows("a", "b", 1, ballot_id=f"x{k}") + rows("a", "c", 1, ballot_id=f"x{k}")
     ]  # fmt: skip
-    proposal = long(votes)
-    assert (proposal.n_votes, proposal.votes_needed) == (20, 10)
+    assert long(votes).n_votes == 20
 
 
 def test_rows_without_a_ballot_or_a_rater_stand_for_themselves():
-    votes = rows("a", "b", 25, 10, ballot_id=None, rater="") + rows("a", "b", 5, rater="ann", ballot_id="x")
-    proposal = long(votes)
-    assert (proposal.n_votes, proposal.n_raters) == (36, 1)
+    votes = rows("a", "b", 25, 10, ballot_id=None) + rows("a", "b", 5, raters=1, ballot_id="x")
+    assert (long(votes).n_votes, long(votes).n_raters) == (36, 12)
 
 
-def test_many_raters_of_split_minds_widen_the_evidence():
-    votes = [row for k in range(12) for row in rows("a", "b", *((9, 1) if k % 3 else (1, 9)), rater=f"r{k}")]
+def test_many_raters_of_split_minds_are_taken_for_what_they_are():
+    votes = [
+        VoteRow("a", "b", word, {"n_messages": 12, "rater": f"r{k}"})
+        for k in range(12)
+        for word in (["model_a"] * 9 + ["model_b"] if k % 3 else ["model_a"] + ["model_b"] * 9)
+    ]
     alone = [VoteRow(row.model_a, row.model_b, row.winner, {"n_messages": 12}) for row in votes]
     assert long(alone).verdict == "separated"
-    assert long(votes).verdict == "tie"
-    assert long(votes).n_raters == 12
+    split = long(votes)
+    assert (split.verdict, split.n_raters) == ("insufficient", 12)
+    assert split.found.belief.clusters == ("rater",)
 
 
 def test_no_votes_and_unreadable_lengths():
     nothing = propose(Votes.from_rows([]))
-    assert [each.votes_needed for each in nothing.buckets] == [30, 30]
+    assert [each.why for each in nothing.buckets] == ["keep: there are no votes between two candidates yet"] * 2
     lost = propose(Votes.from_rows(rows("a", "b", 1, n_messages="many")))
     assert lost.problems == ("1 vote without a readable n_messages, in no bucket.",)
     with pytest.raises(ConfigError, match="no column 'n_messages'"):
@@ -129,10 +140,27 @@ def test_no_votes_and_unreadable_lengths():
 
 def test_a_hundred_candidates_get_weights_that_sum_to_one():
     names = [f"m{i:02}" for i in range(100)]
-    votes = [row for i, name in enumerate(names) for row in rows(name, names[(i + 1) % 100], 7, 5)]
-    proposal = long(votes)
-    assert len(proposal.weights) == 100
-    assert round(sum(proposal.weights.values()), 9) == 1
+    votes = [row for i, name in enumerate(names) for row in rows(name, names[(i + 1) % 100], 14, 5)]
+    refused = long(votes)
+    assert refused.why.startswith("keep: no weights keep the floors: alone they sum to 2, more than 1")
+    found = long(votes, aim=Aim(Limits(floor=0.0))).found
+    assert found.proposed.sum() == pytest.approx(1)
+
+
+def test_sliders_use_what_was_measured_of_each_bucket():
+    quick, slow = Samples(np.array([800.0, 900.0]), 0.001, 2, 2), Samples(np.array([900.0, 5000.0]), 0.01, 2, 2)
+    measured = Measured({(name, "long", ""): found for name, found in (("opus", slow), ("flash", quick))})
+    weighed = weigh(Votes.from_rows(rows("opus", "flash", 60, 12)), aim=Aim(), measured=measured)
+
+    def weights(**limits):
+        slow_ms = limits.pop("slow_ms", 4000.0)
+        aim = Aim(Limits(floor=0.0, **limits), slow_ms=slow_ms, forced=True)
+        return decide_all(weighed, aim).buckets[1].weights
+
+    assert weights() == {"flash": 0.0, "opus": 1.0}
+    assert weights(slow_share=0.2) == {"flash": 0.6, "opus": 0.4}
+    assert weights(slow_share=0.2, slow_ms=6000.0) == {"flash": 0.0, "opus": 1.0}
+    assert weights(cost_usd=float(Decimal("0.0037"))) == {"flash": 0.7, "opus": 0.3}
 
 
 @pytest.mark.parametrize("edges", [(8,), (8, 20), (4, 8, 16, 30)])
@@ -141,6 +169,20 @@ def test_every_length_matches_the_rule_of_its_own_bucket_only(edges):
     for n in range(1, 50):
         for bucket, rule in rules:
             assert rule.matches({"thread_length": n}) is bucket.holds(n)
+
+
+def test_a_current_file_with_other_edges_is_told():
+    current = load(
+        "models: {cheap: {candidate: flash}, opus: {}}\n"
+        "routes:\n  - {name: some, match: thread_length <= 20, weights: {cheap: 1.0}}\n"
+        "  - {name: rest, weights: {opus: 1.0}}\n"
+    )
+    found = propose(Votes.from_rows(rows("opus", "flash", 14, 10)), current=current)
+    assert found.buckets[1].weights == {"flash": 1.0, "opus": 0.0}
+    (problem,) = found.problems
+    assert problem.startswith(
+        "The current file gives threads of 9+ messages more than one route; the weights of 'some'"
+    )
 
 
 @settings(max_examples=40)
@@ -156,8 +198,8 @@ def test_weights_sum_to_one_or_are_refused_whatever_the_order(raw, random):
     first = long(votes)
     random.shuffle(votes)
     second = long(votes)
-    assert (first.weights is None) == (first.votes_needed > 0)
-    assert (first.n_votes, first.votes_needed) == (second.n_votes, second.votes_needed)
-    if first.weights is not None and second.weights is not None:
+    assert (first.weights is None) == (first.verdict == "insufficient")
+    assert (first.n_votes, first.votes_needed, first.why) == (second.n_votes, second.votes_needed, second.why)
+    if first.weights is not None:
         assert sum(first.weights.values()) == pytest.approx(1, abs=1e-12)
         assert first.weights == second.weights

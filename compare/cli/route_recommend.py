@@ -1,0 +1,137 @@
+"""`route recommend`: weights from an evidence file, or from the stored votes and what stored answers measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from compare.cli.files import json_file, text_file
+from compare.cli.output import emit_json, say
+from compare.cli.stored import the_catalog, the_store
+from compare.cli.votes_input import HISTORIES, load_votes
+from compare.errors import ConfigError
+
+if TYPE_CHECKING:
+    from compare.ratings.buckets import Bucket
+    from compare.routing.aim import Aim
+    from compare.routing.weights import Proposal
+
+
+def aim_options(command: Callable[..., None]) -> Callable[..., None]:
+    """What weights from stored votes are to achieve; `aim_of` reads them."""
+    share = click.FloatRange(0, 1)
+    for option in (
+        click.option("--forced", is_flag=True, help="Go to the optimum in one step."),
+        click.option("--floor", type=share, default=0.02, show_default=True, help="Least weight of a candidate."),
+        click.option("--max-cuts", type=share, help="Share of answers that may be cut."),
+        click.option("--max-errors", type=share, help="Share of requests that may fail."),
+        click.option("--slow-after", type=click.FloatRange(0, min_open=True), default=10.0, show_default=True,
+                     help="Seconds after which an answer is slow."),
+        click.option("--max-slow", type=share, help="Share of requests that may be slow; 0.05 bounds the p95."),
+        click.option("--max-cost", type=click.FloatRange(0), help="Mean cost of a request, in US dollars."),
+        click.option("--edges", default="8", show_default=True, help="Lengths at which a bucket ends: 8,20."),
+        click.option("--current", type=click.Path(path_type=Path), help="The routing.yaml that runs now."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def aim_of(options: dict[str, Any]) -> Aim:
+    """The aim that the options name."""
+    from compare.routing.aim import Aim
+    from compare.routing.evidence import Limits
+
+    limits = Limits(
+        options["max_cost"], options["max_slow"], options["max_errors"], options["max_cuts"], options["floor"]
+    )
+    return Aim(limits, slow_ms=options["slow_after"] * 1000.0, forced=options["forced"])
+
+
+def ranges_of(edges: str) -> tuple[Bucket, ...]:
+    """The buckets between these edges."""
+    from compare.ratings.buckets import buckets
+
+    try:
+        return buckets(tuple(int(part) for part in edges.split(",")))
+    except (ValueError, ConfigError) as exc:
+        raise click.UsageError(f"--edges {edges!r}: write whole numbers that rise, such as 8,20.") from exc
+
+
+@click.command("recommend", epilog="Example: weighbridge route recommend --max-cost 0.01 --max-slow 0.05 --json")
+@click.option("--evidence", type=click.Path(path_type=Path), help="Votes, costs and limits per bucket, as JSON.")
+@click.option("--blind/--open", "blind", default=None, help="Only blind or only open votes.")
+@click.option("--history", type=HISTORIES, help="Only votes under this history.")
+@aim_options
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def recommend(evidence: Path | None, blind: bool | None, history: str | None, as_json: bool, **options: Any) -> None:
+    """Recommend weights.
+
+    From the stored votes within limits, or from an evidence file (which has limits of its own; the options are for
+    stored votes).
+    """
+    if evidence is None:
+        _from_votes(blind, history, as_json, options)
+        return
+    from compare.routing.evidence import read_evidence
+    from compare.routing.recommend import recommend as recommend_weights
+
+    found = recommend_weights(read_evidence(json_file(evidence))).to_json()
+    if as_json:
+        emit_json(found)
+        return
+    for bucket in found["buckets"]:
+        _tell(bucket["name"], bucket)
+    for problem in found["problems"]:
+        say(problem)
+
+
+def _from_votes(blind: bool | None, history: str | None, as_json: bool, options: dict[str, Any]) -> None:
+    from compare.report.weights import measured_of, weighing
+
+    ranges = ranges_of(options["edges"])
+    current = options["current"]
+    weighed = weighing(
+        load_votes(None, "", "", blind, history),
+        the_catalog(),
+        ranges=ranges,
+        measured=measured_of(the_store(), ranges),
+        current_text="" if current is None else text_file(current),
+    )
+    found = weighed.proposals(aim_of(options))
+    if as_json:
+        default = _as_json(found.default)
+        emit_json({"buckets": [*map(_as_json, found.buckets)], "default": default, "problems": list(found.problems)})
+        return
+    for proposal in (*found.buckets, found.default):
+        name = f"{proposal.bucket.name} ({proposal.match or 'all other threads'})"
+        _tell(name, _as_json(proposal))
+    for problem in found.problems:
+        say(problem)
+
+
+def _as_json(proposal: Proposal) -> dict[str, Any]:
+    """As in an answer to an evidence file, with the counts of votes beside it."""
+    beside = {
+        "name": proposal.bucket.name,
+        "match": proposal.match,
+        "n_votes": proposal.n_votes,
+        "n_both_bad": proposal.n_both_bad,
+        "n_raters": proposal.n_raters,
+        "n_threads": proposal.n_threads,
+        "left_out": dict(proposal.left_out),
+        "weights": None if proposal.weights is None else dict(proposal.weights),
+    }
+    if proposal.found is None:
+        return {"models": [], "verdict": "keep", "why": f"{proposal.why}.", "votes_needed": None, **beside}
+    return {**proposal.found.to_json(), **beside}
+
+
+def _tell(name: str, bucket: dict[str, Any]) -> None:
+    verdict = "" if bucket["why"].startswith("keep: ") else f"{bucket['verdict']}. "
+    click.echo(f"{name}: {verdict}{bucket['why']}")
+    if bucket["models"]:
+        for model, now, then in zip(bucket["models"], bucket["current"], bucket["proposed"], strict=True):
+            click.echo(f"  {model}: {now:.2f} -> {then:.2f}")
