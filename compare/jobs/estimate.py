@@ -115,9 +115,7 @@ def estimate(store: Store, job_id: str, asked: Asked, specs: Specs) -> Estimate:
     return Estimate(tuple(found))
 
 
-def output_of(
-    candidate: Candidate, outputs: Mapping[str, TokenMeans], default: int = DEFAULT_OUTPUT_TOKENS
-) -> Output:
+def output_of(candidate: Candidate, outputs: Mapping[str, TokenMeans], default: int = DEFAULT_OUTPUT_TOKENS) -> Output:
     """How long a candidate's answers are taken to be, given the means of those that are stored."""
     if candidate.id in outputs:
         means = outputs[candidate.id]
