@@ -296,8 +296,10 @@ def test_recall_is_that_of_the_probes_which_lay_about_so_far_back(store: Store) 
     known, forgotten = told(store, f"{lines}30")
     assert known == (
         "pass",
-        "sim-large passes: recall at 30 messages is 100.0 % (n = 1, facts 25-32 messages back); "
-        "the limit is at least 90 %.",
+        (
+            "sim-large passes: recall at 30 messages is 100.0 % (n = 1, facts 25-32 messages back); "
+            "the limit is at least 90 %."
+        ),
     )
     assert forgotten[0] == "fail"
     assert "sim-lite fails: recall at 30 messages is 0.0 %" in forgotten[1]
