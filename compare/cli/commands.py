@@ -20,6 +20,7 @@ COMMANDS = {
     "models": ("models", "models", "List the catalogue, which keys are there, and what is ready."),
     "threads": ("threads", "threads", "Import, list, tag and export threads; findings in them."),
     "run": ("run", "run", "Send threads to models and write the answers."),
+    "probe": ("probe", "probe", "Plant facts in threads, ask for them; the forgetting curve."),
     "jobs": ("jobs", "jobs", "List, resume, pause, extend and compare jobs."),
     "comparison": ("comparison", "comparison", "List comparisons and export one as Markdown, JSON or a page."),
     "study": ("study", "study", "Have answers rated by many; see how far the ballots can be trusted."),

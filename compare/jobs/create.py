@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -81,7 +82,9 @@ def extend_job(
         candidates=tuple(dict.fromkeys([*asked.candidates, *(candidate.id for candidate in candidates)])),
         repeat=repeat or asked.repeat,
     )
-    store.set_job_spec(job_id, longer.to_json())
+    # What else the specification says (of probes: what was planted) stays.
+    body = json.loads(store.job(job_id).spec_json) | json.loads(longer.to_json())
+    store.set_job_spec(job_id, json.dumps(body))
     # One thread at a time: a job may have ten thousand.
     return make_cells(store, job_id, longer, chain(map(store.thread, present), added))
 

@@ -15,6 +15,7 @@ from compare.jobs.plan import Asked
 from compare.jobs.request_key import other_models
 from compare.records import Candidate, ModelSpec, Usage
 from compare.store.cells import Cell, TokenMeans
+from compare.store.jobs import PROBE_KIND
 from compare.store.store import Store
 from compare.threads.prompts import OwnAnswer, Prompt, fixed_prompt, own_prompt
 from compare.threads.shaping import shape, summary_needed
@@ -26,6 +27,8 @@ Specs = Callable[[str], ModelSpec]
 
 DEFAULT_OUTPUT_TOKENS = 500
 """Of an answer by a candidate that has never answered."""
+PROBE_OUTPUT_TOKENS = 120
+"""The same of an answer to a planted fact, which is asked for in a sentence."""
 SAMPLE = 400
 """Cells of a candidate that are counted; of more, each n-th stands for its neighbours."""
 
@@ -99,25 +102,26 @@ class Estimate:
 
 def estimate(store: Store, job_id: str, asked: Asked, specs: Specs) -> Estimate:
     """What the waiting cells of a job will take. Summaries that a policy needs, and retries, are not in it."""
-    outputs = store.token_means()
+    probes = store.job(job_id).kind == PROBE_KIND
+    outputs = store.token_means(probes=probes)
     waiting = store.waiting_cells(job_id)
     found = []
     for candidate_id in asked.candidates:
         if not waiting.get(candidate_id):
             continue
         candidate = store.candidate(candidate_id)
-        output = output_of(candidate, outputs)
+        output = output_of(candidate, outputs, PROBE_OUTPUT_TOKENS if probes else DEFAULT_OUTPUT_TOKENS)
         found.append(_of_candidate(store, job_id, asked, candidate, waiting[candidate_id], output, specs))
     return Estimate(tuple(found))
 
 
-def output_of(candidate: Candidate, outputs: Mapping[str, TokenMeans]) -> Output:
+def output_of(candidate: Candidate, outputs: Mapping[str, TokenMeans], default: int = DEFAULT_OUTPUT_TOKENS) -> Output:
     """How long a candidate's answers are taken to be, given the means of those that are stored."""
     if candidate.id in outputs:
         means = outputs[candidate.id]
         return Output(round(means.output), means.n, means.in_ratio)
     most = candidate.settings.max_output_tokens
-    return Output(min(DEFAULT_OUTPUT_TOKENS, most or DEFAULT_OUTPUT_TOKENS), 0)
+    return Output(min(default, most or default), 0)
 
 
 def refuse_unknown_prices(candidates: Mapping[str, Candidate], specs: Specs) -> None:

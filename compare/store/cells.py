@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 
 from compare.records import Answer, Message
 from compare.store.answers import insert_answer, insert_new_answer, select_answers
-from compare.store.jobs import JobState
+from compare.store.jobs import PROBE_KIND, JobState
 from compare.store.part import Part, now
 from compare.store.paths import select_path
 
@@ -183,15 +183,22 @@ class Cells(Part):
                 ).fetchone()[0]
             )
 
-    def token_means(self) -> dict[str, TokenMeans]:
-        """What finished answers have shown of the tokens of each candidate."""
+    def token_means(self, *, probes: bool = False) -> dict[str, TokenMeans]:
+        """What finished answers have shown of the tokens of each candidate.
+
+        Args:
+            probes: of those to planted facts, which are short, in place of all others.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT candidate_id, avg(coalesce(out_reported, out_counted)), count(*), "
                 "total(CASE WHEN in_counted > 0 THEN in_reported END), "
                 "total(CASE WHEN in_reported IS NOT NULL THEN in_counted END) FROM answers "
                 "WHERE status = 'done' AND origin IN ('live', 'batch') "
-                "AND coalesce(out_reported, out_counted) IS NOT NULL GROUP BY candidate_id"
+                "AND coalesce(out_reported, out_counted) IS NOT NULL "
+                "AND ?1 = EXISTS (SELECT 1 FROM jobs j WHERE j.id = answers.job_id AND j.kind = ?2) "
+                "GROUP BY candidate_id",
+                (probes, PROBE_KIND),
             ).fetchall()
         return {row[0]: TokenMeans(row[1], row[2], row[3] / row[4] if row[3] and row[4] else 1.0) for row in rows}
 

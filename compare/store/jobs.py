@@ -10,6 +10,9 @@ from typing import Literal, NamedTuple
 from compare.errors import NotFoundError, StoreError
 from compare.store.part import Part, new_id, now
 
+PROBE_KIND = "probe"
+"""Jobs that ask planted facts. Their short answers on made-up threads are in no figure of what was asked here, unless
+their own job is named."""
 JobState = Literal["running", "paused", "done", "failed", "cancelled"]
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from compare.errors import NotFoundError
+from compare.store.jobs import PROBE_KIND
 from compare.store.part import Part
 
 
@@ -105,10 +106,10 @@ class Measurements(Part):
             return _state_of(connection, job_id)
 
     def measurements(self, job_id: str | None = None, *, recorded: bool = False) -> list[Measurement]:
-        """What was measured, oldest first: of one job, or of everything that was asked here.
+        """What was measured, oldest first: of one job, or of everything that was asked here but probes.
 
         Args:
-            job_id: only the answers of this job.
+            job_id: only the answers of this job, which may be one of probes.
             recorded: instead, what logs say of answers that were given elsewhere; their times were not taken here.
 
         Raises:
@@ -154,6 +155,8 @@ def _statement(connection: sqlite3.Connection, job_id: str | None, more: str, re
     if job_id is not None:
         _state_of(connection, job_id)
         where += " AND a.job_id = :job_id"
+    else:
+        where += f" AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.id = a.job_id AND j.kind = '{PROBE_KIND}')"
     # CROSS JOIN keeps the order of the loops: answers first, each with its message and thread by key.
     return f"""
         SELECT {_COLUMNS}{more}

@@ -96,6 +96,7 @@ WITH_JSON: dict[tuple[str, ...], list[str]] = {
     ("threads", "list"): [],
     ("threads", "tag"): ["--search", "a", "--add", "seen"],
     ("threads", "findings"): [],
+    ("probe",): ["--models", "sim-lite", "--lengths", "4", "--types", "recall"],
     ("jobs", "list"): [],
     ("jobs", "show"): ["last"],
     ("jobs", "compare"): ["last", "last"],

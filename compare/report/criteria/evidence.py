@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from compare.probes.job import KIND, newest_results, results
+from compare.probes.results import Result
 from compare.records import Preference
 from compare.report.measured.table import Outcomes, outcomes
 from compare.store.measurements import Measurement
@@ -27,6 +29,8 @@ class Evidence:
     names: Mapping[str, str]
     """What votes and routing files call each stored candidate, by id."""
     labels: Mapping[str, str]
+    probes: Mapping[str, Sequence[Result]] = field(default_factory=dict)
+    """Scored answers to planted facts by candidate id: of the job if it asked any, else each candidate's newest."""
 
     def find(self, name: str) -> str | None:
         """The id of the candidate that is called so, by its own name or by a label that only it has."""
@@ -39,7 +43,7 @@ class Evidence:
     @property
     def known_names(self) -> tuple[str, ...]:
         """Names of the candidates that have answers or votes here."""
-        return tuple(sorted(self.names[each] for each in {*self.answers, *self.voted}))
+        return tuple(sorted(self.names[each] for each in {*self.answers, *self.voted, *self.probes}))
 
     @property
     def voted(self) -> frozenset[str]:
@@ -52,8 +56,13 @@ class Evidence:
         return tuple(sorted({row.workload for rows in self.answers.values() for row in rows}))
 
 
-def evidence(store: Store, job_id: str | None = None) -> Evidence:
+def evidence(store: Store, job_id: str | None = None, *, probes: bool = False) -> Evidence:
     """Read it.
+
+    Args:
+        store: where it is.
+        job_id: only the answers of this job.
+        probes: also read and score answers to planted facts.
 
     Raises:
         NotFoundError: there is no such job.
@@ -68,7 +77,17 @@ def evidence(store: Store, job_id: str | None = None) -> Evidence:
         store.preferences(blind=True),
         {each: vote_name(candidate) for each, candidate in candidates.items()},
         {each: candidate.label for each, candidate in candidates.items() if candidate.label},
+        _probes(store, job_id) if probes else {},
     )
+
+
+def _probes(store: Store, job_id: str | None) -> Mapping[str, Sequence[Result]]:
+    if job_id is None or store.job(job_id).kind != KIND:
+        return newest_results(store).results
+    found: dict[str, list[Result]] = {}
+    for one in results(store, job_id):
+        found.setdefault(one.candidate_id, []).append(one)
+    return found
 
 
 def _by_candidate(rows: Sequence[Measurement]) -> dict[str, list[Measurement]]:

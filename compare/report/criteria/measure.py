@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from compare.probes.curves import curve_of
+from compare.probes.plant import SOURCE
 from compare.ratings.means import Mean, clustered_mean, clustered_ratio
 from compare.ratings.percentiles import percentile, wilson
 from compare.records import Preference
@@ -254,7 +256,26 @@ def _of_votes(scores: Sequence[float], rows: Sequence[Preference], notes: tuple[
 
 
 def _recall(criterion: Criterion, candidate_id: str, evidence: Evidence) -> Measured:
-    return _nothing("probe", "recall comes from planted-fact probes, and no probes have been run")
+    assert criterion.at_messages is not None
+    if not evidence.probes:
+        return _nothing("probe", "recall comes from planted-fact probes, and no probes have been run")
+    rows = [
+        row for row in evidence.probes.get(candidate_id, ())
+        if row.passed is not None and criterion.takes(row.probe.asked + 1, SOURCE, "fixed")
+    ]  # fmt: skip
+    if not rows:
+        return _nothing("probe", f"there are no probes of it{criterion.place}")
+    found = curve_of(rows).recall_at(criterion.at_messages)
+    if found is None:
+        recall = [row.probe.distance_messages or 0 for row in rows if row.probe.type == "recall"]
+        tested = sorted(set(recall))
+        reach = f"its probes lie {tested[0]} to {tested[-1]} messages back" if tested else "it has no recall probes"
+        return _nothing("probe", f"no fact lay about so far back ({reach})", len(rows))
+    notes = [f"facts {found.label} messages back"]
+    if found.n_cut:
+        notes.append(f"{found.n_cut:,} cut by our own context policy")
+    told = found.recall
+    return Measured(told.value, told.ci_low, told.ci_high, told.n, "probe", notes=tuple(notes))
 
 
 _MEASURES: Mapping[MetricName, Callable[[Criterion, str, Evidence], Measured]] = {

@@ -95,7 +95,7 @@ def scorecard(store: Store, criteria: Criteria, job_id: str | None = None) -> Sc
     Raises:
         NotFoundError: there is no such job.
     """
-    found = evidence(store, job_id)
+    found = evidence(store, job_id, probes=any(one.metric == "recall" for one in criteria.criteria))
     results = [result for criterion in criteria.criteria for result in _results(criterion, found)]
     return Scorecard(criteria.title, job_id, tuple(results), _unfinished(found))
 
@@ -134,6 +134,8 @@ def _measured_names(criterion: Criterion, found: Evidence) -> list[str]:
     if criterion.metric in FROM_VOTES:
         ids = set(found.voted) if found.job_id is None else ids
         ids.discard(found.find(criterion.against) or "")
+    if criterion.metric == "recall":
+        ids = set(found.probes) or ids
     return sorted(found.names[each] for each in ids)
 
 

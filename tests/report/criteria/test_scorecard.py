@@ -13,6 +13,7 @@ from compare.records import Candidate
 from compare.report.criteria import Result, junit, load, scorecard
 from compare.review.votes import Choice, cast
 from compare.store import Store
+from tests.cli.command import weighbridge
 from tests.report.measured.conftest import Bureau
 from tests.review.conftest import Table
 
@@ -287,6 +288,23 @@ def test_nothing_at_all_does_not_pass(store: Store) -> None:
         ("not measured", "There are no answers yet, so the error rate is not measured; it does not pass.")
     ]
     assert not scorecard(store, load('[[criterion]]\nname = "a"\nmetric = "error_rate"\nlimit = "<= 2 %"')).passed
+
+
+def test_recall_is_that_of_the_probes_which_lay_about_so_far_back(store: Store) -> None:
+    weighbridge("probe", "--models", "sim-lite,sim-large", "--types", "recall", "--lengths", "8,30", "--no-controls")
+    lines = 'metric = "recall"\nlimit = ">= 90 %"\nat_messages = '
+    known, forgotten = told(store, f"{lines}30")
+    assert known == (
+        "pass",
+        (
+            "sim-large passes: recall at 30 messages is 100.0 % (n = 1, facts 25-32 messages back); "
+            "the limit is at least 90 %."
+        ),
+    )
+    assert forgotten[0] == "fail"
+    assert "sim-lite fails: recall at 30 messages is 0.0 %" in forgotten[1]
+    assert [result.measured.n for result in results(store, f"{lines}4")] == [3, 3]
+    assert "no fact lay about so far back (its probes lie 2 to 28 messages back)" in told(store, f"{lines}60")[0][1]
 
 
 def test_recall_is_not_measured_before_there_are_probes(bureau: Bureau) -> None:

@@ -1,0 +1,206 @@
+"""`probe`: plant facts in threads, ask for them later, and draw how a candidate forgets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from compare.cli.job_work import work_on
+from compare.cli.output import emit_json, json_line, say, table, write_bytes
+from compare.cli.stored import chosen, the_catalog, the_store
+from compare.errors import ConfigError
+from compare.jobs.estimate import estimate, refuse_unknown_prices
+from compare.jobs.plan import read_asked
+from compare.jobs.terms import Terms, read_limits, read_usd
+from compare.probes.carrier import FILLERS, Carrier, Real
+from compare.probes.crossover import crossovers
+from compare.probes.curve import Curve
+from compare.probes.curves import curves_of
+from compare.probes.job import KIND, results, start_probes
+from compare.probes.plant import DEPTHS, LENGTHS, Planting, PlantPlan, plant
+from compare.probes.probe import TYPES, ProbeType
+from compare.probes.results import Result
+from compare.ratings.shares import Share
+from compare.records import Candidate, ModelSpec
+from compare.store.store import Store
+from compare.threads.importers import read_file
+from compare.threads.importers.read import titled
+from compare.threads.policies import parse
+
+_GO_ON = "the same command with --resume goes on"
+
+
+@click.command(epilog="\b\nExample: weighbridge probe --models sim-lite,sim-large --lengths 4,8,16,30,50 --repeat 5")
+@click.option("--models", default="", help="Model ids, separated by commas.")
+@click.option("--candidate", "stored", multiple=True, metavar="ID", help="A stored candidate (a variant) to ask too.")
+@click.option(
+    "--policy", "policies", multiple=True, metavar="POLICY",
+    help="Ask each model under this context policy: full, last:12, summary:MODEL:8 ... Default: full.",
+)  # fmt: skip
+@click.option("--lengths", default=",".join(map(str, LENGTHS)), show_default=True, help="Thread lengths in messages.")
+@click.option("--types", default=",".join(TYPES), show_default=True, help="What is probed.")
+@click.option(
+    "--depths", default=",".join(map(str, DEPTHS)), show_default=True,
+    help="Where the fact of a recall probe lies: 0 first, 1 last.",
+)  # fmt: skip
+@click.option("--sets", type=click.IntRange(1, 100), default=1, show_default=True, help="All of it so many times over.")
+@click.option("--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Ask each so many times.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed plants other values.")
+@click.option("--threads", "threads_file", type=click.Path(path_type=Path), help="Plant in these threads instead.")
+@click.option("--controls/--no-controls", default=True, help="Ask each also with the fact said again at the end.")
+@click.option("--reference", metavar="MODEL", help="From which thread length on the others are worse than this one.")
+@click.option(
+    "--concurrency", type=click.IntRange(1, 512), default=32, show_default=True, help="Calls at once, in all."
+)
+@click.option("--limit", "limits", multiple=True, metavar="NAME=N", help="As for run.")
+@click.option("--cost-cap", metavar="USD", help="Ask nothing more once this amount would be passed.")
+@click.option("--resume", is_flag=True, help="Go on with the same job: what is finished is not asked again.")
+@click.option("--job", "job_id", help="Show a job of earlier instead of asking anything; 'last' for the newest.")
+@click.option("--out", type=click.Path(path_type=Path), help="Also write every probe as a line of JSON.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def probe(
+    models: str, stored: tuple[str, ...], policies: tuple[str, ...], lengths: str, types: str, depths: str, sets: int,
+    repeat: int, seed: int, threads_file: Path | None, controls: bool, reference: str | None, concurrency: int,
+    limits: tuple[str, ...], cost_cap: str | None, resume: bool, job_id: str | None, out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Plant facts in threads, ask for them later, and show how far back each candidate remembers.
+
+    Answers are scored by exact rules, never by a model. See docs/probes.md.
+    """
+    store = the_store()
+    if job_id is None:
+        plan = PlantPlan(_whole(lengths), _types(types), _shares(depths), sets, seed, controls)
+        candidates = _candidates(store, models, stored, policies)
+        specs = [spec for _, spec in candidates]
+        cap = None if cost_cap is None else read_usd(cost_cap)
+        if cap is not None:
+            refuse_unknown_prices({one.id: one for one, _ in candidates}, the_catalog().get)
+        terms = Terms(concurrency, read_limits(limits, specs), cap)
+        planting = plant(plan, _carriers(threads_file))
+        job_id = _ask(store, planting, plan, candidates, repeat, terms, resume)
+    else:
+        job_id = _stored(store, job_id)
+    found = results(store, job_id)
+    if out is not None:
+        write_bytes(b"".join(json_line(one.to_json()) for one in found), out)
+        say(f"{len(found):,} probes written to {out}.")
+    curves = curves_of(found)
+    crossed = crossovers(found, reference) if reference else {}
+    if as_json:
+        emit_json({
+            "job_id": job_id, "probes": [one.to_json() for one in found],
+            "curves": {name: curve.to_json() for name, curve in curves.items()},
+            "crossovers": {name: one.to_json() for name, one in crossed.items()},
+        })  # fmt: skip
+        return
+    _show(curves, found)
+    for name, one in crossed.items():
+        click.echo(f"{name}: {one.sentence}")
+
+
+def _ask(
+    store: Store, planting: Planting, plan: PlantPlan, candidates: Sequence[tuple[Candidate, ModelSpec]], repeat: int,
+    terms: Terms, resume: bool,
+) -> str:  # fmt: skip
+    for why in planting.left_out:
+        say(why)
+    for candidate, spec in candidates:
+        store.save_candidate(candidate, spec)
+    chosen_ones = [candidate for candidate, _ in candidates]
+    job_id, resumed = start_probes(
+        store, planting.planted, chosen_ones, plan, repeat=repeat, terms=terms, resume=resume
+    )
+    total = sum(one.n for one in store.cell_counts(job_id))
+    n = len(planting.planted)
+    say(f"{'Resuming' if resumed else 'Starting'} job {job_id}: {total:,} answers to {n:,} probes.")
+    catalog = the_catalog()
+    say(estimate(store, job_id, read_asked(store.job(job_id).spec_json), catalog.get).sentence)
+    work_on(store, job_id, lambda cell, answer, there: None, how_to_go_on=_GO_ON,
+            reasons=f"weighbridge jobs show {job_id} has the reasons")  # fmt: skip
+    return job_id
+
+
+def _candidates(
+    store: Store, models: str, stored: tuple[str, ...], policies: tuple[str, ...]
+) -> list[tuple[Candidate, ModelSpec]]:
+    catalog = the_catalog()
+    texts = [str(parse(text)) for text in policies] or ["full"]
+    found = [(replace(one, context_policy=text), spec) for one, spec in chosen(catalog, models) for text in texts]
+    for candidate_id in stored:
+        candidate = store.candidate(candidate_id)
+        found.append((candidate, catalog.get(candidate.model_id)))
+    if not found:
+        raise click.UsageError("--models names no model, and there is no --candidate.")
+    return list({candidate.id: (candidate, spec) for candidate, spec in found}.values())
+
+
+def _carriers(path: Path | None) -> Sequence[Carrier]:
+    if path is None:
+        return FILLERS
+    reading = read_file(path)
+    for refusal in reading.refused:
+        say(f"{path.name}, line {refusal.line}: {refusal.reason}")
+    return [Real(titled(thread)) for thread in reading.threads]
+
+
+def _stored(store: Store, name: str) -> str:
+    if name != "last":
+        return store.job(name).id
+    rows = store.jobs(KIND, 1)
+    if not rows:
+        raise click.UsageError("There is no job of probes yet. Run one: weighbridge probe --models a,b")
+    return rows[0].id
+
+
+def _whole(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(",") if part.strip())
+    except ValueError as exc:
+        raise ConfigError(f"--lengths takes whole numbers such as 4,8,16,30,50, not {text!r}.") from exc
+
+
+def _shares(text: str) -> tuple[float, ...]:
+    try:
+        found = tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        found = ()
+    if not found or not all(0.0 <= one <= 1.0 for one in found):
+        raise ConfigError(f"--depths takes numbers from 0 to 1 such as 0,0.5,0.95, not {text!r}.")
+    return found
+
+
+def _types(text: str) -> tuple[ProbeType, ...]:
+    names = [part.strip() for part in text.split(",") if part.strip()]
+    unknown = [name for name in names if name not in TYPES]
+    if unknown:
+        raise ConfigError(f"{unknown[0]!r} is no type of probe. Types are {', '.join(TYPES)}.")
+    return tuple(one for one in TYPES if one in names)
+
+
+def _show(curves: dict[str, Curve], found: Sequence[Result]) -> None:
+    labels = list(dict.fromkeys(b.label for c in curves.values() for b in sorted(c.messages.bins, key=lambda b: b.low)))
+    labels.sort(key=lambda label: int(label.rstrip("+").partition("-")[0]))
+    rows = []
+    for name, curve in curves.items():
+        by_label = {one.label: one.recall for one in curve.messages.bins}
+        rows.append([
+            name, *(_percent(by_label.get(label)) for label in labels), _percent(curve.control), curve.d50_words,
+            _slope(curve), f"{curve.n_cut:,}", *(_percent(curve.types.get(name)) for name in (*TYPES[1:], "stale")),
+        ])  # fmt: skip
+    table(["recall at messages back:", *labels, "control", "half at", "slope", "cut by us", *TYPES[1:], "stale"], rows)
+    failed = sum(one.passed is None for one in found)
+    say(f"{len(found):,} answers, {failed:,} of them failed and in no figure. Every probe: --json or --out FILE.")
+
+
+def _slope(curve: Curve) -> str:
+    if curve.messages.step is not None:
+        return f"step {curve.messages.step.last_passed} to {curve.messages.step.first_failed}"
+    line = curve.messages.line
+    return "none" if line is None else f"{line.slope:.2f} (se {line.slope_error:.2f})"
+
+
+def _percent(one: Share | None) -> str:
+    return "-" if one is None or one.value is None else f"{100 * one.value:.0f} %"
