@@ -67,7 +67,7 @@ async def _browser(app: AppServer, page: Page, study_id: str, waits: list[float]
     return n
 
 
-_SHOWN = "() => document.querySelector('.wb-vote')?.dataset.seat ?? 'none'"
+_SHOWN = "() => document.querySelector('.wb-vote .rp-thread')?.textContent ?? 'none'"
 
 
 async def _measure(app: AppServer, study_id: str, n_raters: int) -> tuple[int, list[float], list[float]]:
