@@ -36,15 +36,13 @@ class RaterSession:
         item = self.item
         assert item is not None
         event = {"t": "submit", "item": item["item"], "said": said, "active_ms": 4000, "nonce": secrets.token_hex(8)}
-        for _ in range(times):
-            await self._say(event)
-
-    async def _say(self, event: dict[str, Any]) -> None:
-        element = self._page.elements.pop("weighbridge_vote")
+        element, fragment = self._page.elements["weighbridge_vote"], self._page.fragments["weighbridge_vote"]
         # What Streamlit calls the widget that takes the events of an element.
         state = WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{element.id}__events")
         state.json_trigger_value = json.dumps([{"event": "event", "value": event}])
-        await self._page.draw(state, fragment=self._page.fragments.get("weighbridge_vote", ""))
+        for _ in range(times):
+            self._page.elements.clear()
+            await self._page.draw(state, fragment=fragment)
 
 
 @asynccontextmanager

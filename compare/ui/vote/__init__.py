@@ -56,7 +56,8 @@ def vote_element(*, key: str, data: dict[str, Any], on_event: Callable[[dict[str
     """
 
     def take() -> None:
-        event = st.session_state[key].get("event")
+        # A second click may arrive when the element has made way for "nothing left": what it says is stored already.
+        event = st.session_state.get(key, {}).get("event")
         if event:
             on_event(dict(event))
 
