@@ -4,7 +4,7 @@
     desk.open()             the item in hand, or the next one
     desk.take(event)        one event of the browser; compare/ui/vote/__init__.py has their shapes
     desk.data               what the browser draws, or None where there is no item
-    desk.end                what to say where there is none
+    desk.end, desk.notice   what to say where there is none
 
 It knows nothing of Streamlit. Only the ids of assignments are exchanged with the browser.
 """
@@ -41,7 +41,7 @@ class Desk:
     def __init__(self, store: Store, study_id: str, rater_id: str) -> None:
         self.study_id, self.rater_id = study_id, rater_id
         self.data: dict[str, Any] | None = None
-        self.end = ""
+        self.end = self.notice = ""
         self.paused = False
         self._store = store
         self._item: Item | None = None
@@ -68,11 +68,17 @@ class Desk:
         }.get(str(event.get("t")))  # fmt: skip
         if act is None:
             return
+        self.notice = ""
         try:
             self._keep_entered(event)
             act(event)
         except CompareError as exc:
             self._tell(str(exc))
+
+    @property
+    def has_voted(self) -> bool:
+        """Whether there is a vote of this rater to look back at."""
+        return self._earlier(None) is not None
 
     # --- what the rater does
 
@@ -122,7 +128,7 @@ class Desk:
         self._lay(open_item(self._store, last, self.rater_id), "new" if back.state == "reserved" else "voted")
         self._tell(_TAKEN_BACK if back.state == "reserved" else _EARLIER_COUNTS)
 
-    def _back(self, event: Mapping[str, Any]) -> None:
+    def _back(self, _: Mapping[str, Any]) -> None:
         """Look at the vote before this one, to change it or to see what others said."""
         earlier = self._earlier(self._item.assignment.id if self._item else None)
         if earlier is None:
@@ -132,10 +138,11 @@ class Desk:
     def _next(self, _: Mapping[str, Any]) -> None:
         self._go_on()
 
-    def _pause(self, event: Mapping[str, Any]) -> None:
-        """Let others have the item meanwhile; order and draft stay the rater's."""
-        if self._item is not None and self._item.ballot is None:
-            self._store.release(self._item.assignment.id, self.rater_id)
+    def _pause(self, _: Mapping[str, Any]) -> None:
+        """Let others have the item in hand meanwhile; order and draft stay the rater's."""
+        for one in self._store.rater_assignments(self.study_id, self.rater_id):
+            if one.state == "reserved":
+                self._store.release(one.id, self.rater_id)
         self._nothing("")
         self.paused = True
 
@@ -179,7 +186,7 @@ class Desk:
     def _tell(self, notice: str) -> None:
         """Say something about the item on screen, or in its place."""
         if self.data is None:
-            self.end = f"{notice} {self.end}".strip()
+            self.notice = notice
             return
         self._rev += 1
         self.data = {**self.data, "rev": self._rev, "notice": notice, "stored": ""}

@@ -76,12 +76,15 @@ def _no_item(sentence: str, desk: Desk | None) -> None:
     """What stands there without an item: why, and the ways on."""
     st.header("Vote", anchor=False)
     paused = desk is not None and desk.paused
+    if desk is not None and desk.notice:
+        st.warning(plain(desk.notice), icon=":material/info:")
     st.info(plain("Paused. What you had entered is kept; others may take this item meanwhile." if paused else sentence))
     with st.container(horizontal=True):
         if desk is not None:
             st.button("Go on" if paused else "Look again", key="vote_again", on_click=_open, args=(desk,),
                       type="primary" if paused else "secondary")  # fmt: skip
-            st.button("My last vote", key="vote_back", on_click=desk.take, args=({"t": "back"},))
+            if desk.has_voted:
+                st.button("My last vote", key="vote_back", on_click=desk.take, args=({"t": "back"},))
         if st.button("All studies", key="vote_list"):
             st.query_params.pop("study", None)
             st.session_state.pop("vote_desk", None)

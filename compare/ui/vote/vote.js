@@ -98,10 +98,10 @@ class VoteView {
     this.fit();
     this.say(`${data.progress.line}. ${data.study.question}`);
     this.time.stop();
-    if (data.first && data.study.instructions && this.rulesOf !== data.study.name) {
+    if (data.first && !this.said.edits && data.study.instructions && this.rulesOf !== data.study.name) {
       this.rulesOf = data.study.name;
       openInstructions(this, () => this.time.begin(data.active_ms));
-    } else if (data.state === 'new') this.time.begin(data.active_ms);
+    } else if (data.state !== 'feedback') this.time.begin(data.active_ms);
   }
 
   get panes() { return this.place.panes; }                // what find.js calls them

@@ -182,6 +182,9 @@ def test_a_pause_gives_the_place_away_and_keeps_the_draft(scene: StudyScene) -> 
     ben = AtDesk(scene.store, study, "Ben")
     assert ben.desk.data is not None
     ben.say("pause", {})
+    assert not ann.desk.has_voted
+    ann.say("undo")
+    assert ann.desk.notice == "There is no vote of yours in this study that could be taken back."
     ann.say("next")
     assert ann.data["draft"]["comment"] == "later"
 
@@ -202,7 +205,7 @@ def test_a_vote_that_came_too_late_is_told_so(scene: StudyScene) -> None:
     AtDesk(scene.store, study, "Ben").say("submit", BEST_LEFT)
     ann.say("submit", BEST_RIGHT)
     assert ann.desk.data is None
-    assert "stored but not counted" in ann.desk.end
+    assert "stored but not counted" in ann.desk.notice
     assert "the study has all of its 1 vote" in ann.desk.end
 
 
