@@ -20,7 +20,7 @@ from compare.review import running, studies
 from compare.review.assignment import progress
 from compare.review.quality import Agreed, Quality, Share, quality
 from compare.review.studies import Form, Items
-from compare.review.study_export import FileFormat, What, encode, rows
+from compare.review.study_export import FOR_READERS, FileFormat, What, encode, rows
 from compare.review.study_file import read_items
 from compare.store.store import Store
 from compare.store.study_values import QUESTION, Study
@@ -191,7 +191,7 @@ def export(study_id: str, what: What, file_format: FileFormat, out: Path | None)
     """
     store = the_store()
     found = rows(store, study_id, what)
-    write_bytes(encode(found, file_format), out)
+    write_bytes(encode(found, file_format, to_be_read_back=what not in FOR_READERS), out)
     say(f"{counted(len(found), 'row')} written.")
     one = store.study(study_id)
     if one.blind and one.state == "open":

@@ -140,7 +140,7 @@ def quality(ballots: Sequence[StudyBallot]) -> Quality:
             else "No item was repeated with sides swapped, so nothing is known about consistency.",
             f"Gold items are right in {gold.words()}." if gold.n else "The study has no ballots on gold items.",
             _left_sentence(left),
-            f"Answers named their model or its maker in {leaked.words()} ballots; the words were hidden.",
+            f"Answers named their model or its maker in {leaked.words('ballots')}; the words were hidden.",
         ),
     )
 
@@ -221,7 +221,7 @@ def _with_sentence(agreed: Agreed, what: str, target: float) -> Agreed:
     else:
         judged = "enough to build on" if agreed.alpha_nominal >= target else f"below the aim of {target}"
         sentence = (
-            f"{what}: raters say the same in {agreed.pairs.words()} pairs; Krippendorff's alpha, which allows for "
+            f"{what}: raters say the same in {agreed.pairs.words('pairs')}; Krippendorff's alpha, which allows for "
             f"chance, is {agreed.alpha_nominal:.2f} over {agreed.n_items} items, {judged}."
         )
     return Agreed(
@@ -258,7 +258,7 @@ def _left_sentence(left: Share) -> str:
         return "No ballot chooses between two answers yet, so nothing is known about sides."
     low, high = left.interval
     judged = "one half lies inside, so no side is favoured" if low <= 0.5 <= high else "raters favour one side"
-    return f"The left answer wins in {left.words()} decisive ballots: {judged}."
+    return f"The left answer wins in {left.words('decisive ballots')}: {judged}."
 
 
 def _raters(ballots: Sequence[StudyBallot], evidence: Sequence[StudyBallot]) -> tuple[RaterFigures, ...]:
@@ -275,7 +275,7 @@ def _raters(ballots: Sequence[StudyBallot], evidence: Sequence[StudyBallot]) -> 
         fast = usual is not None and len(times[rater_id]) >= FEWEST_TIMED
         is_speeder = fast and len(medians) > 1 and medians[rater_id] < SPEEDER_SHARE * (usual or 0.0)
         with_others, gold, swaps = _with_others(mine, evidence), _gold(own), _swaps(own)
-        sentence = f"{own[0].rater}: {len(mine)} ballots, the same as others in {with_others.words()} pairs"
+        sentence = f"{own[0].rater}: {len(mine)} ballots, the same as others in {with_others.words('pairs')}"
         if is_speeder:
             sentence += (
                 f"; takes {medians[rater_id] / 1000:.0f} s where raters usually take {(usual or 0.0) / 1000:.0f} s"
@@ -283,7 +283,7 @@ def _raters(ballots: Sequence[StudyBallot], evidence: Sequence[StudyBallot]) -> 
         among_others = _among(evidence, without=rater_id)
         is_outlier = _is_outlier(with_others, among_others)
         if is_outlier:
-            sentence += f"; the others agree among themselves in {among_others.words()} pairs"
+            sentence += f"; the others agree among themselves in {among_others.words('pairs')}"
         found.append(
             RaterFigures(
                 rater_id=rater_id,

@@ -129,7 +129,7 @@ def _gathered(places: Mapping[tuple[str, str, int], Sequence[Answer]], form: For
         ]
         if len(done) < 2:
             left_out.append(LeftOut(what, f"{len(done)} complete answers; an item needs at least 2."))
-        elif scope == "thread" and len({answer.prompt_leaf_id for answer in done}) < len(done):
+        elif scope == "thread" and _share_history(done):
             left_out.append(LeftOut(what, "its answers share one history, so there are no whole threads to compare."))
         elif form == "all" and len(done) > MOST_SIDES:
             left_out.append(LeftOut(what, f"{len(done)} answers; at most {MOST_SIDES} can stand side by side."))
@@ -137,6 +137,12 @@ def _gathered(places: Mapping[tuple[str, str, int], Sequence[Answer]], form: For
             groups = [done] if form == "all" else list(combinations(done, 2))
             items += [NewItem(thread_id, tuple(a.id for a in group), _history(group)) for group in groups]
     return Items(tuple(items), tuple(left_out))
+
+
+def _share_history(answers: Sequence[Answer]) -> bool:
+    """Whether nothing before the answers is the candidates' own; the same words said by several are own ones."""
+    one_prompt = len({answer.prompt_leaf_id for answer in answers}) == 1
+    return one_prompt and all(answer.history == "fixed" or answer.turn == 1 for answer in answers)
 
 
 def _history(answers: Sequence[Answer]) -> History:

@@ -15,12 +15,15 @@ import orjson
 
 from compare.errors import NotEnoughVotesError
 from compare.records import Ballot
+from compare.render.spreadsheet import guarded
 from compare.review.preferences import CHECKS, scored_pairs
 from compare.store.store import Store
 from compare.store.study_values import StudyBallot
 from compare.store.votes import vote_name
 
 What = Literal["ballots", "marks", "battles", "dpo"]
+FOR_READERS: frozenset[What] = frozenset({"ballots", "marks"})
+"""Tables for people; the others are read by programs."""
 FileFormat = Literal["csv", "jsonl", "parquet"]
 
 Row = dict[str, Any]
@@ -52,8 +55,15 @@ def rows(store: Store, study_id: str, what: What) -> list[Row]:
     return made
 
 
-def encode(table: Sequence[Mapping[str, Any]], file_format: FileFormat) -> bytes:
-    """A table as the bytes of a file. Lists and objects become JSON text in CSV and Parquet."""
+def encode(table: Sequence[Mapping[str, Any]], file_format: FileFormat, *, to_be_read_back: bool = True) -> bytes:
+    """A table as the bytes of a file. Lists and objects become JSON text in CSV and Parquet.
+
+    Args:
+        table: one dict per row, all with the same keys.
+        file_format: what to make of it.
+        to_be_read_back: as it stands, for votes that `rate` and `votes import` read; else a text in CSV that a
+            spreadsheet would run as a formula has an apostrophe before it: comments and names are other people's.
+    """
     if file_format == "jsonl":
         return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in table)
     flat = [{name: _flat(value) for name, value in row.items()} for row in table]
@@ -61,7 +71,7 @@ def encode(table: Sequence[Mapping[str, Any]], file_format: FileFormat) -> bytes
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, fieldnames=list(flat[0]))
         writer.writeheader()
-        writer.writerows(flat)
+        writer.writerows(flat if to_be_read_back else [_guarded(row) for row in flat])
         return text.getvalue().encode()
     # pyarrow comes with streamlit, and takes a moment to load.
     import pyarrow as pa
@@ -70,6 +80,10 @@ def encode(table: Sequence[Mapping[str, Any]], file_format: FileFormat) -> bytes
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(flat), sink)
     return sink.getvalue()
+
+
+def _guarded(row: Row) -> Row:
+    return {name: guarded(value) if isinstance(value, str) else value for name, value in row.items()}
 
 
 def _flat(value: Any) -> Any:

@@ -36,7 +36,7 @@ def test_agreement_is_that_of_the_verdicts_whatever_stood_where(scene) -> None:
     observed, expected = 4 / 8, 1 - (3 * 2 + 3 * 2) / (8 * 7)
     assert found.verdict.alpha_nominal == pytest.approx(1 - observed / expected)
     assert found.verdict.n_items == 4
-    assert "Verdicts: raters say the same in 2 of 4 (50 %, interval 15 to 85 %) pairs" in found.verdict.sentence
+    assert "Verdicts: raters say the same in 2 of 4 pairs (50 %, interval 15 to 85 %)" in found.verdict.sentence
     divided = {scene.store.study_items(study.id)[place].comparison_id for place in (1, 3)}
     assert set(found.disagreements) == divided
 
@@ -126,7 +126,7 @@ def test_a_rater_who_differs_where_the_others_agree_is_an_outlier(scene) -> None
         say(scene, study, rater, dict.fromkeys(range(12), verdict))
     raters = {one.rater: one for one in figures(scene, study).raters}
     assert {name: one.is_outlier for name, one in raters.items()} == {"Ann": False, "Bob": False, "Cid": True}
-    told = "the others agree among themselves in 12 of 12 (100 %, interval 76 to 100 %) pairs."
+    told = "the others agree among themselves in 12 of 12 pairs (100 %, interval 76 to 100 %)."
     assert raters["Cid"].sentence.endswith(told)
 
 

@@ -87,3 +87,14 @@ def test_what_is_not_there_is_said(scene) -> None:
         rows(scene.store, scene.study(1).id, "marks")
     with pytest.raises(NotFoundError):
         rows(scene.store, "gone", "ballots")
+
+
+def test_comments_that_a_spreadsheet_would_run_are_held_back_in_csv_for_people(scene) -> None:
+    study = scene.study(1, overlap=1)
+    scene.rate(study, "=Ann", Opinion("tie", comment="@SUM(A1)"))
+    table = rows(scene.store, study.id, "ballots")
+    (row,) = csv.DictReader(io.StringIO(encode(table, "csv", to_be_read_back=False).decode()))
+    assert (row["rater"], row["comment"]) == ("'=Ann", "'@SUM(A1)")
+    (row,) = csv.DictReader(io.StringIO(encode(table, "csv").decode()))
+    assert row["comment"] == "@SUM(A1)"
+    assert b"'@SUM" not in encode(table, "jsonl", to_be_read_back=False)

@@ -15,20 +15,15 @@ from typing import IO, Any, Literal, get_args
 
 import orjson
 
+from compare.render.spreadsheet import guarded
+
 FileFormat = Literal["jsonl", "csv", "parquet"]
 FILE_FORMATS: tuple[FileFormat, ...] = get_args(FileFormat)
 Kind = Literal["text", "whole", "number", "money", "flag"]
 """What a column holds; every value may also be None."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a spreadsheet takes for the beginning of a formula, full-width signs too."""
 _ROWS_AT_ONCE = 2000
 _MONEY_DIGITS, _MONEY_SCALE = 38, 18
-
-
-def guarded(text: str) -> str:
-    """A text as a CSV cell that no spreadsheet runs."""
-    return "'" + text if text.startswith(_FORMULA) else text
 
 
 def write(

@@ -19,6 +19,8 @@ from compare.ui.studies.quality_view import draw_set_aside
 from compare.ui.who import Person
 
 _TABLE_PX = 560
+_WHOLE = 20
+"""Rows up to which the table is shown whole."""
 _WORDS = {"tie": "tie", "all_bad": "neither is good"}
 
 
@@ -75,7 +77,7 @@ def _table(study: Study, apart: Sequence[Divided], decided: set[str]) -> None:
     shown = st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
-        height=min(_TABLE_PX, 38 + 35 * len(rows)),
+        height="content" if len(rows) <= _WHOLE else _TABLE_PX,
         on_select="rerun",
         selection_mode="single-row",
         key="studies_divided",

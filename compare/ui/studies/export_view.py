@@ -8,7 +8,7 @@ import streamlit as st
 
 from compare.errors import CompareError
 from compare.report.words import counted
-from compare.review.study_export import FileFormat, What, encode, rows
+from compare.review.study_export import FOR_READERS, FileFormat, What, encode, rows
 from compare.store.study_values import Study
 from compare.ui import resources
 from compare.ui.plain import plain
@@ -25,6 +25,7 @@ _TOLD: dict[What, str] = {
     "dpo": "Prompt, chosen and rejected answer for preference training; only decisive verdicts on answers to the same "
     "prompt.",
 }
+_FORMATS: dict[FileFormat, str] = {"csv": "CSV", "jsonl": "JSON lines", "parquet": "Parquet"}
 _MIME: dict[FileFormat, str] = {
     "csv": "text/csv", "jsonl": "application/x-ndjson", "parquet": "application/vnd.apache.parquet",
 }  # fmt: skip
@@ -40,7 +41,7 @@ def draw_export(study: Study, person: Person) -> None:
     )  # fmt: skip
     st.caption(_TOLD[what])
     file_format = st.segmented_control(
-        "Format", list(_MIME), format_func=lambda f: "JSON lines" if f == "jsonl" else str(f).upper(), default="csv",
+        "Format", list(_MIME), format_func=_FORMATS.__getitem__, default="csv",
         required=True, key="studies_format",
     )  # fmt: skip
     try:
@@ -57,4 +58,5 @@ def draw_export(study: Study, person: Person) -> None:
 
 def _written(study_id: str, what: What, file_format: FileFormat) -> bytes:
     """The file's bytes, made when the button is pressed."""
-    return encode(rows(resources.store(), study_id, what), file_format)
+    found = rows(resources.store(), study_id, what)
+    return encode(found, file_format, to_be_read_back=what not in FOR_READERS)

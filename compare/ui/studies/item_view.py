@@ -181,7 +181,9 @@ def _decision(study: Study, item: StudyItem, own: list[StudyBallot], names: dict
             key=f"studies_verdict_{item.place}",
         )  # fmt: skip
         comment = st.text_area("Why", key=f"studies_why_{item.place}", max_chars=2000)
-        pressed = st.form_submit_button("Decide" if before is None else "Decide anew", key=f"studies_do_{item.place}")
+        pressed = st.form_submit_button(
+            "Decide" if before is None else "Decide anew", type="primary", key=f"studies_do_{item.place}"
+        )
     if not pressed:
         return
     if chosen is None:

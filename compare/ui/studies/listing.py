@@ -50,7 +50,7 @@ def _table(found: list[tuple[Study, StudyProgress]]) -> None:
         selection_mode="single-row",
         key="studies_table",
         column_config={
-            "Study": st.column_config.TextColumn(width="large"),
+            "Study": st.column_config.TextColumn(width="medium"),
             "Progress": st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100),
             "Raters": st.column_config.NumberColumn(width="small", help="People who have rated."),
             "Left": st.column_config.TextColumn(help="Rating time over all raters, by the measured median."),

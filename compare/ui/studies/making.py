@@ -32,7 +32,7 @@ def draw_new(person: Person) -> None:
         st.subheader("Answers", anchor=False)
         gathered = choose_source()
     with right:
-        st.subheader("Raters", anchor=False)
+        st.subheader("How they are rated", anchor=False)
         study = _asked(gathered, person)
     items = () if gathered is None else with_checks(gathered)
     if gathered is not None and gathered.items.items:

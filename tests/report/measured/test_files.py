@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from compare.records import Candidate
+from compare.render.spreadsheet import guarded
 from compare.report.measured import job_table
 from compare.report.measured.export import ANSWER_COLUMNS, export_answers, export_table
-from compare.report.measured.files import FILE_FORMATS, FileFormat, guarded
+from compare.report.measured.files import FILE_FORMATS, FileFormat
 from compare.store import Store
 from tests.report.measured.conftest import Bureau
 
