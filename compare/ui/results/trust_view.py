@@ -48,9 +48,12 @@ def agreement_sentence(agreed: Agreement) -> str:
             f"Do raters agree? Not known: no pair of candidates on one turn of one thread has votes of two raters "
             f"({counted(agreed.n_raters, 'rater')}, {counted(agreed.n_items, 'item')})."
         )
-    without = f", {decided.share:.0%} of {decided.total:,} without ties" if decided.share is not None else ""
+    same = sentences.per_cent(pairs.share or 0.0)
+    without = (
+        f", {sentences.per_cent(decided.share)} of {decided.total:,} without ties" if decided.share is not None else ""
+    )
     return (
-        f"Raters say the same in {pairs.share:.0%} of {pairs.total:,} pairs of votes on one item{without}; "
+        f"Raters say the same in {same} of {pairs.total:,} pairs of votes on one item{without}; "
         f"Krippendorff's alpha, which allows for chance, is {agreed.alpha_nominal:.2f} over "
         f"{counted(agreed.n_items_multi, 'item')} with two raters or more (0 is chance, 1 is full agreement)."
     )
