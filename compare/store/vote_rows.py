@@ -108,6 +108,11 @@ class VoteRows(Part):
         with self._database.reading() as connection:
             return _version(connection)
 
+    def answers_version(self) -> int:
+        """Changes with every answer that is stored; costs the same however many there are."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT max(rowid) FROM answers").fetchone()[0] or 0)
+
     @contextmanager
     def reading_votes(self) -> Iterator[VoteReading]:
         """The votes as of this moment."""

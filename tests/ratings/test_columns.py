@@ -56,4 +56,5 @@ def test_ratings_of_columns_of_numbers_equal_those_of_words() -> None:
     )  # fmt: skip
     made = [rate(votes, cluster=("rater", "thread_id"), by="bucket").to_json() for votes in (words, numbers)]
     assert made[0] == made[1]
-    assert [rate(votes.take([1, 5, 9, 40])).to_json() for votes in (words, numbers)][0]["method"]["n_votes"] <= 4
+    words, numbers = (votes.take([1, 5, 9, 40]) for votes in (words, numbers))
+    assert rate(words).to_json() == rate(numbers).to_json()

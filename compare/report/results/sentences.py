@@ -99,7 +99,7 @@ def missing(evidence: Evidence | str, board: Leaderboard, names: Names) -> list[
 
 def _still_open(pair: PairEvidence, names: Names) -> str:
     first, second = _name(pair.first, names), _name(pair.second, names)
-    chance = f"the order may be the other way round with a chance of {pair.flip_chance:.0%}"
+    chance = f"the order may be the other way round with a chance of {per_cent(pair.flip_chance)}"
     if pair.votes_needed is None:
         return f"{first} and {second} are too close to plan for: {chance}."
     if not pair.votes_needed:
@@ -127,6 +127,11 @@ def turned(found: Share) -> Share:
     """The share of the other side."""
     value, low, high = (None if each is None else 1 - each for each in (found.value, found.ci_high, found.ci_low))
     return Share(value, low, high, found.n, found.n_clusters, found.design_effect)
+
+
+def per_cent(share: float) -> str:
+    """Such as "68 %"."""
+    return f"{share:.0%}".replace("%", " %")
 
 
 def percent(found: Share) -> str:

@@ -11,7 +11,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from compare.report.results.filters import Chosen
@@ -38,6 +38,12 @@ class Work:
             while len(self._made) > _KEPT:
                 self._made.popitem(last=False)[1].cancel()
             return found
+
+    def wait(self) -> None:
+        """Until everything asked for is made; errors stay with who asked."""
+        with self._lock:
+            made = list(self._made.values())
+        wait(made)
 
 
 def votes_key(chosen: Chosen) -> str:

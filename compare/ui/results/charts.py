@@ -106,7 +106,7 @@ def over_length(found: Crossover, cheap: str, reference: str, names: Names) -> A
     )
     figure.add_hline(y=found.floor, line={"color": GREY, "width": 1, "dash": "dot"})
     figure.add_annotation(
-        x=0, xref="paper", y=found.floor, text=f"good enough: {found.floor:.0%}", showarrow=False, xanchor="left",
+        x=1, xref="paper", y=found.floor, text=f"good enough: {found.floor:.0%}", showarrow=False, xanchor="right",
         yanchor="bottom", font_size=12,
     )  # fmt: skip
     if found.verdict == "crosses" and found.at is not None:
@@ -135,6 +135,7 @@ def against_figure(
     """
     rows = [row for row in board.models if row.rating is not None and row.model in values]
     figure = _figure(330)
+    most = max((values[row.model][0] for row in rows), default=0.0)
     for row in rows:
         colour = _colour(row.model)
         figure.add_scatter(
@@ -143,8 +144,8 @@ def against_figure(
             error_y=_error(row.rating, row.ci_low, row.ci_high, colour),
             mode="markers+text",
             marker={"size": 10, "color": colour},
-            text=[short(names.get(row.model, row.model), 16)],
-            textposition="top center",
+            text=[f"  {short(names.get(row.model, row.model), 16)}  "],
+            textposition="middle right" if values[row.model][0] <= most / 2 else "middle left",
             cliponaxis=False,
             customdata=[[row.model, "", ""]],
             hovertext=[f"{inert(names.get(row.model, row.model))}: {values[row.model][1]}"],
@@ -243,3 +244,53 @@ def points(selected: Any) -> Sequence[Any]:
     """What a click on a chart chose: the customdata of the points."""
     found = selected.get("selection", {}).get("points", []) if selected else []
     return [point["customdata"] for point in found if point.get("customdata")]
+
+
+SERIES = ("#3d7ccb", "#c96f1d", "#2a9d78", "#b5579a", "#8a8f98", "#a58a12", "#5ab0d6", "#d0564c")
+_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down")
+
+
+def slices(board: Leaderboard, groups: Sequence[str], names: Names, within: Mapping[str, str]) -> Any:
+    """Ratings of each candidate over slices, as lines: colour and symbol both tell who is who.
+
+    Args:
+        board: with its groups.
+        groups: which of them, in order.
+        names: what pages call candidates.
+        within: the range of thread lengths that a group is, where it is one.
+    """
+    figure = _figure(380)
+    for k, model in enumerate(row.model for row in board.models if row.rating is not None):
+        rows = [(name, row) for name in groups for row in board.groups[name].models if row.model == model]
+        known = [(name, row) for name, row in rows if row.rating is not None]
+        colour = SERIES[k % len(SERIES)]
+        # Side by side within a slice, or intervals would lie over one another.
+        aside = (k - (len(board.models) - 1) / 2) * min(0.09, 0.6 / len(board.models))
+        figure.add_scatter(
+            x=[groups.index(name) + aside for name, _ in known],
+            y=[row.rating for _, row in known],
+            error_y={
+                "array": [_gap(row.ci_high, row.rating) for _, row in known],
+                "arrayminus": [_gap(row.rating, row.ci_low) for _, row in known],
+                "thickness": 1.2, "width": 0, "color": colour,
+            },
+            mode="lines+markers",
+            line={"color": colour, "width": 1.5},
+            marker={"size": 9, "color": colour, "symbol": _SYMBOLS[k % len(_SYMBOLS)]},
+            name=short(names.get(model, model)),
+            customdata=[[model, "", within.get(name, "")] for name, _ in known],
+            hovertext=[
+                f"{inert(names.get(model, model))}, {inert(name)}: "
+                f"{_of_rating(row.rating, row.ci_low, row.ci_high, row.n_votes)}"
+                for name, row in known
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )  # fmt: skip
+    figure.update_xaxes(
+        tickvals=list(range(len(groups))), ticktext=[short(name, 14) for name in groups], showgrid=False,
+        range=[-0.5, len(groups) - 0.5],
+    )  # fmt: skip
+    figure.update_yaxes(title_text="Rating")
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+    figure.update_layout(margin_t=48)
+    return figure

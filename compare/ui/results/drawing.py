@@ -49,7 +49,14 @@ class Drawing:
             make: a function that needs nothing of Streamlit.
             more: what else the figure depends on.
         """
-        future = WORK.ask((votes_key(self.chosen), part, *more), make)
+        return self._ask((votes_key(self.chosen), part, *more), make)
+
+    def ask_of_answers(self, part: str, make: Callable[[], Any]) -> Any | None:
+        """The same for what is made from all stored answers, whichever votes are looked at."""
+        return self._ask((self.chosen.table.reader, self.store.answers_version(), part), make)
+
+    def _ask(self, key: Hashable, make: Callable[[], Any]) -> Any | None:
+        future = WORK.ask(key, make)
         try:
             return future.result(timeout=max(0.0, self.until - time.monotonic()))
         except TimeoutError:
@@ -81,7 +88,7 @@ def look_again(drawing: Drawing) -> None:
     watch()
 
 
-def chart(figure: Any, key: str, title: str, table: Sequence[Mapping[str, Any]]) -> None:
+def chart(figure: Any, key: str, title: str, table: Sequence[Mapping[str, Any]], said: str = "") -> None:
     """A chart whose points open the votes behind them, with its figures and itself to take along.
 
     Args:
@@ -89,6 +96,7 @@ def chart(figure: Any, key: str, title: str, table: Sequence[Mapping[str, Any]])
         key: its name, also of the files.
         title: for those who do not see it.
         table: its figures.
+        said: what stands below it.
     """
 
     def clicked() -> None:
@@ -114,7 +122,10 @@ def chart(figure: Any, key: str, title: str, table: Sequence[Mapping[str, Any]])
             "doubleClick": False,
         },
     )
-    csv_button(table, key)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        csv_button(table, key)
+        if said:
+            st.caption(said, width="content")
 
 
 def csv_button(table: Sequence[Mapping[str, Any]], key: str) -> None:

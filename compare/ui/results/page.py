@@ -6,6 +6,7 @@ import streamlit as st
 
 from compare.report.results.figures import clusters_of
 from compare.report.results.filters import Known, choose
+from compare.report.results.taken import taken
 from compare.report.results.vote_table import reader_of
 from compare.report.words import labels
 from compare.ui import resources, who
@@ -14,8 +15,13 @@ from compare.ui.results import place
 from compare.ui.results.behind_view import show_behind
 from compare.ui.results.drawing import Drawing, look_again, working
 from compare.ui.results.filters_view import show_filters
+from compare.ui.results.length_view import show_crossover, show_slices
 from compare.ui.results.measured_view import show_handovers, show_time_and_cost
+from compare.ui.results.method_view import show_method, show_save
 from compare.ui.results.ratings_view import show_matrix, show_pairs, show_ratings, show_sentences, the_board
+from compare.ui.results.tokens_view import show_tokens
+from compare.ui.results.trust_view import show_trust
+from compare.ui.results.worth_view import show_good_enough, show_worth
 
 
 def show_results() -> None:
@@ -38,9 +44,9 @@ def show_results() -> None:
     drawing = Drawing(store, chosen, known, clusters_of(chosen.votes), labels(store, resources.catalog()))
     if not len(chosen.votes):
         st.info("No votes fit all of these filters.", icon=":material/info:")
+        show_time_and_cost()
     else:
         _figures(drawing)
-    show_time_and_cost()
     show_behind(drawing)
     look_again(drawing)
 
@@ -52,9 +58,20 @@ def _figures(drawing: Drawing) -> None:
         return
     board, found = made
     show_sentences(drawing, board, found)
+    show_save(drawing, board)
     show_ratings(drawing, board, found)
     show_matrix(drawing, board)
+    show_slices(drawing)
+    store = drawing.store
+    known = drawing.ask_of_answers("taken", lambda: taken(store)) or {}
+    show_crossover(drawing, board, known)
+    show_worth(drawing, board, known)
+    show_good_enough(drawing, board)
     show_pairs(drawing, board)
+    show_trust(drawing)
     kind = drawing.chosen.filters.kind
     if kind is not None:
         show_handovers(kind)
+    show_time_and_cost()
+    show_tokens(drawing)
+    show_method(drawing, board)

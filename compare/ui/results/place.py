@@ -23,7 +23,8 @@ from compare.report.votes import KINDS, VoteKind
 _KEPT, _WRITTEN, _FOLLOWED = "results_place", "results_written", "results_followed"
 _WORDS = ("criterion", "tag", "workload", "role", "model", "policy", "preparation", "study", "source")
 _BEHIND = ("of", "against", "within", "page")
-KEYS = ("kind", "length", "turn_no", "rater", "since", "until", "rated", *_WORDS, *_BEHIND)
+_SEEN = ("by", "cheap", "reference")
+KEYS = ("kind", "length", "turn_no", "rater", "since", "until", "rated", *_WORDS, *_SEEN, *_BEHIND)
 
 
 @dataclass(frozen=True, slots=True)

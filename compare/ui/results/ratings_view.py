@@ -153,8 +153,8 @@ def show_matrix(drawing: Drawing, board: Leaderboard) -> None:
         if i != j
     ]  # fmt: skip
     title = "Share of direct votes in which the row's candidate is preferred to the column's"
-    chart(charts.win_matrix(matrix, drawing.names), "matrix", title, table)
-    st.caption(f'{title}, and how many votes. A tie is half a vote; "both bad" is left out. A click opens the votes.')
+    note = f'{title}, and how many votes. A tie is half a vote; "both bad" is left out. A click opens the votes.'
+    chart(charts.win_matrix(matrix, drawing.names), "matrix", title, table, note)
 
 
 def show_pairs(drawing: Drawing, board: Leaderboard) -> None:

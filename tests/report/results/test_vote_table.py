@@ -10,7 +10,7 @@ from compare.review.rebuild import rebuild
 from compare.review.votes import Choice, cast, undo
 from tests.review.conftest import Table
 
-OPEN, BLIND = VoteKind(False, "fixed"), VoteKind(True, "fixed")
+ALL, OPEN, BLIND = Filters(), VoteKind(False, "fixed"), VoteKind(True, "fixed")
 
 
 def vote(table: Table, rater: str, choice: Choice, *models: str, blind: bool = False) -> str:
@@ -19,7 +19,7 @@ def vote(table: Table, rater: str, choice: Choice, *models: str, blind: bool = F
     return comparison.id
 
 
-def chosen_votes(table: Table, reader: VoteReader, filters: Filters = Filters()) -> Votes:
+def chosen_votes(table: Table, reader: VoteReader, filters: Filters = ALL) -> Votes:
     chosen = choose(reader, Known.read(table.store), filters)
     assert chosen is not None
     return chosen.votes
