@@ -16,6 +16,7 @@ from typing import Any
 
 from compare.errors import ConfigError
 from compare.routing.places import Problem, Reader
+from compare.routing.reach import never_matching
 from compare.routing.rules import Rule, Value, parse
 from compare.routing.schema import FILE
 
@@ -164,6 +165,7 @@ def read(text: str) -> tuple[RoutingConfig | None, tuple[Problem, ...]]:
     if document is not None and not reader.problems:
         rules = _parse_rules(document, reader)
         reader.problems += _meaning(document, reader.lines)
+        reader.problems += _never_matching(document, rules, reader.lines)
         if not reader.problems:
             return _build(document, rules), ()
     return None, tuple(sorted(reader.problems, key=lambda problem: problem.line or 0))
@@ -181,6 +183,15 @@ def _parse_rules(document: Mapping[str, Any], reader: Reader) -> list[Rule | Non
                 reader.problems.append(Problem(reader.lines[path], path, str(exc)))
         rules.append(rule)
     return rules
+
+
+def _never_matching(document: Mapping[str, Any], rules: list[Rule | None], lines: Mapping[str, int]) -> list[Problem]:
+    if any("match" in route and rule is None for route, rule in zip(document["routes"], rules, strict=True)):
+        return []  # a rule that cannot be read is told already, and what it would take is not known
+    names = [route["name"] for route in document["routes"]]
+    found = never_matching(list(zip(names, rules, strict=True)))
+    paths = {place: f"routes[{place}].match" for place in found}
+    return [Problem(lines.get(paths[place]), paths[place], why) for place, why in found.items()]
 
 
 def _meaning(document: Mapping[str, Any], lines: Mapping[str, int]) -> list[Problem]:

@@ -13,6 +13,7 @@ from compare.ratings.votes import Votes
 from compare.records import ModelSpec
 from compare.routing.config import ModelRef, Route, RoutingConfig
 from compare.routing.exports.yaml import to_yaml
+from compare.routing.known_models import model_ref
 from compare.routing.rules import parse
 from compare.routing.weights import RULE, CandidateEvidence, Proposal
 
@@ -101,14 +102,7 @@ def _model(name: str, alias: str, spec: ModelSpec | None) -> ModelRef:
     candidate = "" if alias == name else name
     if spec is None:
         return ModelRef(model=name, candidate=candidate)
-    return ModelRef(
-        provider=spec.provider,
-        model=spec.model,
-        base_url=spec.base_url,
-        api_key_env=spec.api_key_env or "",
-        context_window=spec.context_window_tokens,
-        candidate=candidate,
-    )
+    return model_ref(spec, candidate)
 
 
 def _route(proposal: Proposal, names: Mapping[str, str]) -> Route:

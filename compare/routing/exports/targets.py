@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 
 from compare.errors import ConfigError
 from compare.routing.config import RoutingConfig
-from compare.routing.exports import litellm, portkey
+from compare.routing.exports import litellm, portkey, tensorzero
 from compare.routing.exports.target import Export
 
 TARGETS: Mapping[str, Callable[[RoutingConfig], Export]] = {
     "litellm": litellm.export,
     "portkey": portkey.export,
+    "tensorzero": tensorzero.export,
 }
 
 
