@@ -22,6 +22,7 @@ from compare.store.steps.m004_jobs import m004_jobs
 from compare.store.steps.m005_imports import m005_imports
 from compare.store.steps.m006_library import m006_library
 from compare.store.steps.m007_studies import m007_studies
+from compare.store.steps.m008_exports import m008_exports
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -37,6 +38,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     m005_imports,
     m006_library,
     m007_studies,
+    m008_exports,
 )
 VERSION = len(STEPS)
 
