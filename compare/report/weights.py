@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
 import compare
 from compare.catalog import Catalog
@@ -57,6 +58,8 @@ class Weighing:
     tally: Tally
     weighed: Weighed
     catalog: Catalog
+    provenance: Mapping[str, Any]
+    """Which votes these are."""
     current_text: str = ""
     """The routing.yaml that runs now; empty where nobody said."""
 
@@ -73,13 +76,12 @@ class Weighing:
         if all(proposal.is_kept for proposal in proposals) and self.current_text:
             return self.current_text
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
-        parent = sha256(self.current_text.encode()).hexdigest() if self.current_text else ""
-        evidence = provenance(
-            self.votes, generated_at=made_at, tool=f"weighbridge {compare.__version__}", parent_sha256=parent
+        return routing_yaml(
+            _needed(proposals),
+            models=self.catalog.models,
+            provenance={**self.provenance, "generated_at": made_at},
+            about=[aim.sentence],
         )
-        # A vote is a ballot everywhere; the hash is over the pairs that follow from them.
-        evidence["vote_count"] = self.tally.n_votes
-        return routing_yaml(_needed(proposals), models=self.catalog.models, provenance=evidence, about=[aim.sentence])
 
 
 def _needed(proposals: Sequence[Proposal]) -> tuple[Proposal, ...]:
@@ -125,7 +127,12 @@ def weighing(
         current=current,
         experimental=frozenset(name for name in named if name.partition("@")[0] in experimental),
     )
-    return Weighing(routable, tally(routable), found, catalog, current_text)
+    counted = tally(routable)
+    parent = sha256(current_text.encode()).hexdigest() if current_text else ""
+    made = provenance(routable, generated_at="", tool=f"weighbridge {compare.__version__}", parent_sha256=parent)
+    # A vote is a ballot everywhere; the hash is over the pairs that follow from them.
+    made["vote_count"] = counted.n_votes
+    return Weighing(routable, counted, found, catalog, made, current_text)
 
 
 def _routable(votes: Votes) -> Votes:

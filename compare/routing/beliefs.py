@@ -31,6 +31,7 @@ class Belief:
         shares: shape (draws, m), win shares under strengths drawn from the posterior.
         utility: mean of `shares`.
         p_best: probability of being the strongest.
+        limits: shape (2, m), of the 95 % intervals of the win shares.
         clusters: columns whose votes lean the same way, as the spread takes them; empty for independent votes.
         pooled_battles: votes of each candidate in all buckets, where this one shrinks to what they have in common.
     """
@@ -39,13 +40,9 @@ class Belief:
     shares: FloatArray
     utility: FloatArray
     p_best: FloatArray
+    limits: FloatArray
     clusters: tuple[str, ...] = ()
     pooled_battles: FloatArray | None = None
-
-    def interval(self, level: float = 0.95) -> FloatArray:
-        """Limits of the win shares, shape (2, m)."""
-        found: FloatArray = np.quantile(self.shares, [0.5 - level / 2, 0.5 + level / 2], axis=0)
-        return found
 
 
 def believe(evidence: Evidence) -> tuple[Belief, ...]:
@@ -92,6 +89,7 @@ def _believe(bucket: BucketEvidence, prior: Prior, in_all: FloatArray | None) ->
         shares=shares,
         utility=shares.mean(axis=0),
         p_best=np.bincount(draws.argmax(axis=1), minlength=len(bucket.models)) / len(draws),
+        limits=np.quantile(shares, [0.025, 0.975], axis=0),
         clusters=clusters,
         pooled_battles=in_all,
     )

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compare.ratings.bradley_terry import FloatArray
+from compare.ratings.bradley_terry import FloatArray, IntArray
 
 SLACK = 1e-9
 """Rounding error allowed in a cap, relative to the cap where that is above 1."""
 
+_SINGULAR = 1e-12
 MAX_FOR_VERTICES = 30
 """Above this many candidates the vertices are too many to list."""
 
@@ -110,26 +111,41 @@ class Feasible:
         must be 1 or the weight's own floor.
         """
         movable = np.flatnonzero(self.highs > self.floors).tolist()
-        found: list[FloatArray] = []
+        found = [np.zeros((0, len(self.floors)))]
         for n_active in range(len(self.caps) + 1):
-            for active in itertools.combinations(self.caps, n_active):
-                for free in itertools.combinations(movable, n_active + 1):
-                    corner = self._corner(list(free), active)
-                    if corner is not None and self.holds(corner):
-                        found.append(corner)
-        return np.unique(np.round(found, 12), axis=0) if found else np.zeros((0, len(self.floors)))
+            chosen = list(itertools.combinations(movable, n_active + 1))
+            for active in itertools.combinations(self.caps, n_active) if chosen else ():
+                corners = self._corners(np.array(chosen), active)
+                inside = (corners >= self.floors - SLACK).all(axis=1) & (corners <= self.highs + SLACK).all(axis=1)
+                for cap in self.caps:
+                    inside &= corners @ cap.values <= cap.limit + SLACK * max(1.0, cap.limit)
+                found.append(corners[inside])
+        return np.asarray(np.unique(np.round(np.concatenate(found), 12), axis=0))
 
-    def _corner(self, free: list[int], active: tuple[Cap, ...]) -> FloatArray | None:
-        """The point with all but `free` at their floors and the active caps used up; None where there is none."""
-        base = self.floors.copy()
-        base[free] = 0.0
-        left = [np.ones(len(free)), *(cap.values[free] for cap in active)]
-        right = [1.0 - base.sum(), *(cap.limit - cap.used_by(base) for cap in active)]
-        try:
-            base[free] = np.linalg.solve(np.array(left), np.array(right))
-        except np.linalg.LinAlgError:  # two candidates of the same cost: no corner there
-            return None
-        return base
+    def _corners(self, chosen: IntArray, active: tuple[Cap, ...]) -> FloatArray:
+        """The points with all but the chosen weights at their floors and the active caps used up, all at once.
+
+        Args:
+            chosen: shape (n, k + 1), which weights are free at each point.
+            active: k caps.
+
+        Returns:
+            Shape (at most n, m); where two free candidates use a cap alike there is no such point.
+        """
+        base = np.repeat(self.floors[None, :], len(chosen), axis=0)
+        np.put_along_axis(base, chosen, 0.0, axis=1)
+        # Caps are scaled to 1, so that a small determinant means "no point" whatever their unit.
+        scales = [max(float(np.abs(cap.values).max()), 1e-300) for cap in active]
+        rows = [np.ones(chosen.shape)]
+        rows += [cap.values[chosen] / scale for cap, scale in zip(active, scales, strict=True)]
+        right = [1.0 - base.sum(axis=1)]
+        right += [(cap.limit - base @ cap.values) / scale for cap, scale in zip(active, scales, strict=True)]
+        left = np.stack(rows, axis=1)
+        solvable = np.abs(np.linalg.det(left)) > _SINGULAR
+        solved = np.linalg.solve(left[solvable], np.stack(right, axis=1)[solvable][:, :, None])[:, :, 0]
+        base = base[solvable]
+        np.put_along_axis(base, chosen[solvable], solved, axis=1)
+        return np.asarray(base)
 
     def why_empty(self) -> str:
         """Which limit leaves no weights at all, with both numbers."""

@@ -252,7 +252,6 @@ def _proposal(
     found = decide(called, belief, aim.guard, aim.limits, forced=aim.forced)
     order = sorted(range(len(called.models)), key=lambda i: (-belief.utility[i], called.models[i]))
     weights = {called.models[i]: float(found.proposed[i]) for i in order}
-    limits = belief.interval()
     return Proposal(
         bucket=bucket,
         weights=None if found.verdict == "keep" and evidence.current is None else weights,
@@ -270,8 +269,8 @@ def _proposal(
                 n_votes=gathered.votes_each.get(evidence.models[i], 0),
                 both_bad=gathered.both_bad_each.get(evidence.models[i], 0),
                 win_share=float(belief.utility[i]),
-                win_share_low=float(limits[0, i]),
-                win_share_high=float(limits[1, i]),
+                win_share_low=float(belief.limits[0, i]),
+                win_share_high=float(belief.limits[1, i]),
             )
             for i in order
         ),

@@ -23,6 +23,7 @@ from compare.store.steps.m005_imports import m005_imports
 from compare.store.steps.m006_library import m006_library
 from compare.store.steps.m007_studies import m007_studies
 from compare.store.steps.m008_names_seen import m008_names_seen
+from compare.store.steps.m009_exports import m009_exports
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -39,6 +40,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     m006_library,
     m007_studies,
     m008_names_seen,
+    m009_exports,
 )
 VERSION = len(STEPS)
 

@@ -39,12 +39,22 @@ class Shapes(Part):
             workloads[thread_id] = workload
         return [ThreadShape(each, workloads[each], "".join(reversed(roles))) for each, roles in letters.items()]
 
+    def traffic_version(self) -> tuple[int | None, ...]:
+        """Changes whenever votes, answers or threads do; what was computed from them may be kept until then."""
+        with self._database.reading() as connection:
+            return tuple(connection.execute(_VERSION).fetchone())
+
     def recorded_span(self) -> RecordedSpan | None:
         """The span of imported answers whose time is known; None without any."""
         with self._database.reading() as connection:
             row = connection.execute(_SPAN).fetchone()
         return RecordedSpan(*row) if row[0] else None
 
+
+_VERSION = """
+SELECT (SELECT max(rowid) FROM answers), (SELECT count(*) FROM answers), (SELECT max(id) FROM ballot_status),
+    (SELECT max(rowid) FROM preferences), (SELECT count(*) FROM threads), (SELECT count(*) FROM archived_threads)
+"""
 
 # From each thread's last message upwards, so rows come newest first.
 _SHAPES = """

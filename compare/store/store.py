@@ -13,6 +13,7 @@ from compare.store.candidates import Candidates
 from compare.store.cells import Cells
 from compare.store.comparisons import Comparisons
 from compare.store.database import BUSY_TIMEOUT_S, Database, check_place, use_write_ahead_log
+from compare.store.exports import Exports
 from compare.store.findings import Findings
 from compare.store.jobs import Jobs
 from compare.store.library import Library
@@ -53,6 +54,7 @@ class Store(
     VoteRows,
     Behind,
     Shapes,
+    Exports,
 ):
     """Threads, answers, comparisons and ballots. One object serves all threads of a process; made by open_store.
 

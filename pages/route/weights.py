@@ -2,15 +2,9 @@
 
 import streamlit as st
 
-from compare.report.votes import votes_of
-from compare.report.weights import recommend
-from compare.report.words import labels
-from compare.ui import resources, weights
 from compare.ui.kinds import choose_kind
+from compare.ui.weights import history, show_weights
 
 st.header("Weights", anchor=False)
 # A route sends whole conversations: what a handover loses stands on Results.
-votes = votes_of(resources.store(), choose_kind(without=("handover",)))
-found = recommend(votes, resources.catalog(), labels(resources.store(), resources.catalog()))
-weights.show_proposals(found)
-weights.show_file(found.routing_yaml)
+show_weights(choose_kind(without=("handover",), below=history.show_history))

@@ -273,7 +273,7 @@ def test_many_votes_of_few_raters_do_not_pass_for_many_raters():
     (belief,) = believe(together)
     assert alone.clusters == ()
     assert belief.clusters == ("rater",)
-    width = [np.diff(each.interval(), axis=0)[0, 0] for each in (alone, belief)]
+    width = [np.diff(each.limits, axis=0)[0, 0] for each in (alone, belief)]
     # 30 votes of one rater that all say the same are worth about one: sqrt(30) is 5.5.
     assert width[1] / width[0] == pytest.approx(5.5, rel=0.25)
     assert decide(evidence.buckets[0], alone, evidence.guard).p_gain > 0.999

@@ -1,0 +1,116 @@
+"""The decision: a sentence, and for every range of thread lengths the weights now and then, with why."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import streamlit as st
+
+from compare.report.decision import called, headline, sentence, stands_alone
+from compare.report.weights import Weighing
+from compare.report.words import counted
+from compare.routing.aim import Aim
+from compare.routing.weights import RULE, Proposal, Proposals
+from compare.ui.plain import plain
+from compare.ui.weights.words import UNKNOWN, money
+
+
+def show_decision(proposals: Proposals, found: Weighing, aim: Aim) -> None:
+    """The sentence first, then one block for each range, and one for the default route where something comes to it."""
+    shown = [*proposals.buckets]
+    if any(proposal.weights is None for proposal in shown):
+        shown.append(proposals.default)
+    st.markdown(f"#### {plain(headline(shown))}")
+    if all(proposal.weights is None for proposal in shown):
+        st.info(
+            "Not enough votes for weights yet, and Weighbridge invents none. The sentences below say what is missing.",
+            icon=":material/info:",
+        )
+    for proposal in shown:
+        with st.container(border=True):
+            _block(proposal, aim, alone=stands_alone(shown))
+    for problem in proposals.problems:
+        st.caption(plain(problem))
+    st.caption(f"{found.tally.sentence}. {RULE}")
+
+
+def _block(proposal: Proposal, aim: Aim, *, alone: bool) -> None:
+    import pandas as pd
+
+    rule = f"`{proposal.match}`" if proposal.match else "the default route, by the votes of all lengths"
+    name = called(proposal, alone=alone)
+    st.markdown(f"**{name[:1].upper()}{name[1:]}** &nbsp; {rule}")
+    st.markdown(plain(sentence(proposal)))
+    if proposal.found is None:
+        return
+    by = f" by {counted(proposal.n_raters, 'rater')}" if proposal.n_raters else ""
+    on = f" on {counted(proposal.n_threads, 'thread')}" if proposal.n_threads else ""
+    bad = f", and {proposal.n_both_bad:,} that found all bad" if proposal.n_both_bad else ""
+    out = ", ".join(f"{name} ({n})" for name, n in proposal.left_out.items())
+    left = f" Left out for too few votes: {out}." if out else ""
+    st.dataframe(
+        pd.DataFrame(_rows(proposal)),
+        hide_index=True,
+        column_config=_columns(aim),
+        placeholder=UNKNOWN,
+    )
+    st.caption(plain(f"{counted(proposal.n_votes, 'vote')}{by}{on}{bad}.{left}"))
+
+
+def _rows(proposal: Proposal) -> list[dict[str, Any]]:
+    found = proposal.found
+    assert found is not None
+    place = {name: i for i, name in enumerate(found.bucket.models)}
+    rows = []
+    for each in proposal.evidence:
+        i = place[each.candidate]
+        rows.append(
+            {
+                "candidate": each.candidate,
+                "now": float(found.current[i]),
+                "proposed": float(found.proposed[i]),
+                "optimal": None if found.optimal is None else float(found.optimal[i]),
+                "sure": None if found.averaged is None else float(found.averaged[i]),
+                "share": f"{each.win_share:.0%} ({each.win_share_low:.0%} to {each.win_share_high:.0%})",
+                "cost": _cost(found.bucket.cost_usd, i),
+                "slow": _known(found.bucket.slow_share, i),
+                "errors": _known(found.bucket.error_share, i),
+                "votes": each.n_votes,
+            }
+        )
+    return rows
+
+
+def _known(values: Any, i: int) -> float | None:
+    return None if values is None or math.isnan(values[i]) else float(values[i])
+
+
+def _cost(values: Any, i: int) -> str | None:
+    known = _known(values, i)
+    return None if known is None else money(known)
+
+
+def _columns(aim: Aim) -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    return {
+        "candidate": "Candidate",
+        "now": number("Now", format="%.2f", width="small"),
+        "proposed": st.column_config.ProgressColumn("Proposed", min_value=0.0, max_value=1.0, format="%.2f"),
+        "optimal": number(
+            "Best", format="%.2f", width="small", help="The best weights that the limits allow, if the votes were sure."
+        ),
+        "sure": number(
+            "How sure",
+            format="%.2f",
+            width="small",
+            help="The best weights averaged over what the votes leave open: near to Best where they are sure.",
+        ),
+        "share": st.column_config.TextColumn(
+            "Win share (95 %)", help="How often its answer would be preferred to one of a candidate drawn at random."
+        ),
+        "cost": "Cost a request",
+        "slow": number(f"Slower than {aim.slow_ms / 1000:g} s", format="percent", width="small"),
+        "errors": number("Errors", format="percent", width="small"),
+        "votes": number("Votes", width="small"),
+    }
