@@ -15,6 +15,7 @@ from compare.store.database import BUSY_TIMEOUT_S, Database, check_place, use_wr
 from compare.store.findings import Findings
 from compare.store.jobs import Jobs
 from compare.store.library import Library
+from compare.store.mark_distances import MarkDistances
 from compare.store.measurements import Measurements
 from compare.store.preferences import Preferences
 from compare.store.presets import Presets
@@ -39,6 +40,7 @@ class Store(
     Cells,
     Presets,
     Measurements,
+    MarkDistances,
     Library,
     Findings,
     Studies,
