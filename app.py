@@ -18,6 +18,7 @@ def main() -> None:
         st.Page("pages/run/playground.py", title="Playground", icon=":material/compare_arrows:", default=True),
         st.Page("pages/run/threads.py", title="Threads", icon=":material/forum:"),
         st.Page("pages/run/jobs.py", title="Jobs", icon=":material/view_list:"),
+        st.Page("pages/run/probes.py", title="Memory", icon=":material/psychology:"),
         st.Page("pages/review/vote.py", title="Vote", icon=":material/how_to_vote:"),
         st.Page("pages/review/studies.py", title="Studies", icon=":material/rate_review:"),
         st.Page("pages/review/results.py", title="Results", icon=":material/leaderboard:"),

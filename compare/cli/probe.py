@@ -25,6 +25,7 @@ from compare.probes.probe import TYPES, ProbeType
 from compare.probes.results import Result
 from compare.ratings.shares import Share
 from compare.records import Candidate, ModelSpec
+from compare.report.memory.export import document
 from compare.store.store import Store
 from compare.threads.importers import read_file
 from compare.threads.importers.read import titled
@@ -88,16 +89,11 @@ def probe(
         write_bytes(b"".join(json_line(one.to_json()) for one in found), out)
         say(f"{len(found):,} probes written to {out}.")
     curves = curves_of(found)
-    crossed = crossovers(found, reference) if reference else {}
     if as_json:
-        emit_json({
-            "job_id": job_id, "probes": [one.to_json() for one in found],
-            "curves": {name: curve.to_json() for name, curve in curves.items()},
-            "crossovers": {name: one.to_json() for name, one in crossed.items()},
-        })  # fmt: skip
+        emit_json(document(job_id, found, curves, reference))
         return
     _show(curves, found)
-    for name, one in crossed.items():
+    for name, one in (crossovers(found, reference) if reference else {}).items():
         click.echo(f"{name}: {one.sentence}")
 
 

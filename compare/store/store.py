@@ -17,6 +17,7 @@ from compare.store.exports import Exports
 from compare.store.findings import Findings
 from compare.store.jobs import Jobs
 from compare.store.library import Library
+from compare.store.mark_distances import MarkDistances
 from compare.store.measurements import Measurements
 from compare.store.names_seen import NamesSeen
 from compare.store.preferences import Preferences
@@ -44,6 +45,7 @@ class Store(
     Cells,
     Presets,
     Measurements,
+    MarkDistances,
     Library,
     Findings,
     Studies,

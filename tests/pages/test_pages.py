@@ -16,6 +16,7 @@ PAGES = {
     "pages/run/playground.py": "Which model keeps the thread?",
     "pages/run/threads.py": "Threads",
     "pages/run/jobs.py": "Jobs",
+    "pages/run/probes.py": "New probes",
     "pages/review/vote.py": "Vote",
     "pages/review/studies.py": "Studies",
     "pages/review/results.py": "Results",

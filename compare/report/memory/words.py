@@ -1,0 +1,37 @@
+"""What a curve says, in a sentence."""
+
+from __future__ import annotations
+
+from compare.probes.curve import Axis, Curve
+
+
+def finding(curve: Curve) -> str:
+    """The end of a sentence that begins with the candidate's name."""
+    axis = curve.messages
+    if not axis.bins:
+        return "was asked no recall probes that it answered."
+    said = _reach(axis, curve)
+    if curve.n_cut:
+        said += f" Of {curve.n:,} facts, {curve.n_cut:,} were cut by us before it was asked."
+    if curve.control.value is not None and curve.control.value < 0.9:
+        said += f" With the fact said again just before, it still passed only {100 * curve.control.value:.0f} %."
+    return said
+
+
+def _reach(axis: Axis, curve: Curve) -> str:
+    values = [each.recall.value or 0.0 for each in axis.bins]
+    if min(values) == 1.0:
+        return f"knew every fact, up to {curve.longest} messages back."
+    if max(values) == 0.0:
+        return "knew none of the facts."
+    if axis.step is not None:
+        return (
+            f"knew every fact up to {axis.step.last_passed} messages back, and none from {axis.step.first_failed} on."
+        )
+    far = axis.bins[-1]
+    half = f"half is lost from {curve.d50} on" if curve.d50 is not None else f"half is kept up to {curve.longest}"
+    near = axis.bins[0]
+    return (
+        f"knew {100 * values[0]:.0f} % of facts {near.label} messages back and {100 * values[-1]:.0f} % of those "
+        f"{far.label} back; {half}."
+    )

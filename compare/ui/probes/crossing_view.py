@@ -1,0 +1,32 @@
+"""From which thread length on a candidate remembers too little, by probes and by votes, as a route would say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from compare.probes.crossover import FLOOR, crossovers
+from compare.probes.results import Result
+from compare.report.memory.crossing import votes_say
+from compare.ui import resources
+from compare.ui.plain import plain
+
+
+def crossing_view(found: Sequence[Result], names: Mapping[str, str]) -> None:
+    """Drawn where at least two candidates were asked."""
+    if len(names) < 2:
+        return
+    st.subheader("From which length on another should answer", anchor=False)
+    options = list(names)
+    reference = st.selectbox(
+        "Held against", options, index=len(options) - 1, format_func=names.__getitem__, key="probes_reference",
+        width=320, filter_mode=None,
+        help=f"Good enough is {100 * FLOOR:.0f} % of what this candidate remembers.",
+    )  # fmt: skip
+    for name, one in crossovers(found, reference).items():
+        told = one.sentence.replace(reference, names[reference])
+        rule = f" `{one.rule}`" if one.rule else ""
+        st.markdown(f"**{plain(names[name])}** {plain(told)}{rule}")
+        if votes := votes_say(resources.store(), name, reference):
+            st.caption(plain(votes))

@@ -1,0 +1,122 @@
+"""The Memory page through app.py: probes are made, estimated, started, read as curves, and opened one by one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from compare.engine.hub import close_hub
+from compare.jobs.overview import overview
+from compare.probes.job import results
+from compare.ui import resources
+from compare.ui.jobs.workers import end_workers, is_at_work
+from tests.app_server import ROOT
+from tests.cli.command import weighbridge
+from tests.pages.steps import all_text, healthy, opened
+
+PATIENCE_S = 30.0
+PAGE = "pages/run/probes.py"
+
+
+@pytest.fixture(autouse=True)
+def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("WEIGHBRIDGE_PLAIN", "1")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setattr(resources, "_keep_samples", lambda into: None)
+    yield tmp_path
+    end_workers()
+    close_hub()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def short_form(app: AppTest, *models: str) -> AppTest:
+    app.multiselect(key="probes_candidates").set_value(list(models)).run()
+    app.multiselect(key="probes_lengths").set_value([8, 30]).run()
+    app.get("button_group")  # the form is there
+    return healthy(app)
+
+
+def test_probes_are_made_estimated_started_and_read_as_curves() -> None:
+    app = short_form(opened(PAGE), "sim-lite", "sim-large")
+    assert "threads x 2 candidates: " in all_text(app)
+    app.button(key="probes_make").click().run()
+    healthy(app)
+    assert "Estimated cost of " in app.info[0].value.replace("\\", "")
+    (job_id,) = [row.id for row in resources.store().jobs("probe")]
+    assert job_id in app.query_params["probes"]
+    assert "Nothing was asked" not in all_text(app)
+    app.button(key="probes_start").click().run()
+    until(lambda: overview(resources.store(), job_id).row.state == "done" and not is_at_work(job_id))
+    app.run()
+    told = all_text(healthy(app))
+    assert "**Sim Large** knew every fact, up to 28 messages back." in told
+    assert "**Sim Lite** knew every fact up to 4 messages back, and none from 6 on." in told
+    assert len(app.get("plotly_chart")) == 2
+    table = app.dataframe[0].value
+    assert list(table["At 30"]) == [0.0, 100.0]
+    assert list(table["Half lost at"]) == ["6", "> 28"]
+
+
+@pytest.fixture
+def asked() -> AppTest:
+    weighbridge("probe", "--models", "sim-lite,sim-large", "--lengths", "8,30", "--types", "recall,update")
+    return healthy(opened(PAGE))
+
+
+def test_every_probe_opens_with_its_fact_marked_and_why_it_passed_or_not(asked: AppTest) -> None:
+    asked.selectbox(key="probes_outcome").set_value("not passed").run()
+    rows = asked.dataframe[-1].value
+    assert set(rows["Verdict"]) == {"value missing"}
+    assert set(rows["Candidate"]) == {"Sim Lite"}
+    asked.session_state["probes_rows"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    told = all_text(healthy(asked.run()))
+    assert "does not occur. The answer says that it is not known." in told
+    assert "planted here" in told
+    assert "the question" in told
+    (html,) = [part for part in told.split("<style>") if "planted here" in part]
+    first = results(resources.store(), resources.store().jobs("probe")[0].id)
+    lost = next(one for one in first if one.name == "sim-lite" and one.passed is False)
+    assert lost.probe.expected.values[0].text in html
+    assert html.count(' wb-marked"') == 1 + len(lost.probe.planted) + len(lost.probe.superseded)
+
+
+def test_the_crossover_is_told_as_a_rule(asked: AppTest) -> None:
+    told = all_text(asked)
+    assert "From which length on another should answer" in told
+    asked.selectbox(key="probes_reference").set_value("sim-large").run()
+    assert "even at 8 messages" in all_text(healthy(asked))
+
+
+def test_context_policies_are_candidates_of_their_own_and_their_cuts_are_told() -> None:
+    weighbridge("probe", "--models", "sim-large", "--policy", "last:8", "--lengths", "30", "--types", "recall")
+    app = healthy(opened(PAGE))
+    assert "were cut by us before it was asked." in all_text(app)
+    app.selectbox(key="probes_outcome").set_value("cut by us").run()
+    assert set(app.dataframe[-1].value["Verdict"]) == {"cut by us"}
+
+
+def test_what_cannot_be_planted_is_said_and_no_button_offers_it() -> None:
+    app = opened(PAGE)
+    app.multiselect(key="probes_candidates").set_value(["sim-lite"]).run()
+    app.multiselect(key="probes_policies").set_value(["last:0"]).run()
+    assert "cannot be read" in app.error[0].value
+    app.multiselect(key="probes_policies").set_value(["full"]).run()
+    app.multiselect(key="probes_lengths").set_value(["2"]).run()
+    assert "2 was asked for" in app.error[0].value
+
+
+def test_an_address_that_names_no_probes_shows_the_newest(asked: AppTest) -> None:
+    asked.query_params["probes"] = "nothing"
+    asked.run()
+    assert "There are no probes with this address" in all_text(asked)
+    assert len(asked.get("plotly_chart")) == 2
