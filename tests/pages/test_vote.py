@@ -38,11 +38,16 @@ def healthy(app: AppTest) -> AppTest:
     return app
 
 
-def item(app: AppTest) -> dict[str, Any]:
-    """What the element was given."""
-    proto = app.get("bidi_component")[0].proto
-    found: dict[str, Any] = json.loads(proto.json)
-    return found
+def item(app: AppTest) -> dict[str, Any] | None:
+    """What the element was given, or None where it is not there."""
+    given = [one.proto.json for one in app.get("bidi_component") if one.proto.component_name == "weighbridge_vote"]
+    return json.loads(given[0]) if given else None
+
+
+def shown(app: AppTest) -> dict[str, Any]:
+    given = item(app)
+    assert given is not None
+    return given
 
 
 def infos(app: AppTest) -> list[str]:
@@ -52,10 +57,10 @@ def infos(app: AppTest) -> list[str]:
 def test_a_link_without_a_name_asks_for_one_and_leads_to_the_first_item(scene: StudyScene) -> None:
     study = scene.study(2)
     app = opened(study.id, rater="")
-    assert not app.get("bidi_component")
+    assert item(app) is None
     app.text_input(key="vote_name").input("Ann")
     app.button(key="vote_begin").click()
-    given = item(healthy(app.run()))
+    given = shown(healthy(app.run()))
     assert (given["study"]["name"], given["state"]) == ("Refunds", "new")
     assert scene.store.rater_assignments(study.id, scene.store.rater("Ann"))[0].id == given["item"]
 
@@ -63,9 +68,9 @@ def test_a_link_without_a_name_asks_for_one_and_leads_to_the_first_item(scene: S
 def test_a_rerun_draws_the_same_item_and_a_reload_keeps_it(scene: StudyScene) -> None:
     study = scene.study(2)
     app = opened(study.id)
-    first = item(app)
-    assert item(healthy(app.run())) == first
-    assert item(opened(study.id))["item"] == first["item"]
+    first = shown(app)
+    assert shown(healthy(app.run())) == first
+    assert shown(opened(study.id))["item"] == first["item"]
 
 
 def test_without_a_study_the_page_lists_those_that_this_person_may_rate_in(scene: StudyScene) -> None:
@@ -83,7 +88,7 @@ def test_without_a_study_the_page_lists_those_that_this_person_may_rate_in(scene
     captions = [str(one.value) for one in app.caption]
     assert captions[0] == "0 of 3 rated by you\\. The study has 0 of 9 votes\\."
     app.button(key=keys[0]).click()
-    assert item(healthy(app.run()))["study"]["name"] == "Refunds"
+    assert shown(healthy(app.run()))["study"]["name"] == "Refunds"
     assert app.query_params["study"] == mine.id
 
 
@@ -106,7 +111,7 @@ def test_a_study_that_takes_no_votes_of_this_person_says_why(scene: StudyScene, 
         scene.store.close_study(study.id)
     app = opened(study.id)
     assert infos(app)[0].startswith(sentence)
-    assert not app.get("bidi_component")
+    assert item(app) is None
     app.button(key="vote_list").click()
     assert "study" not in healthy(app.run()).query_params
 
@@ -123,7 +128,7 @@ def test_at_the_end_the_last_vote_can_be_looked_at(scene: StudyScene) -> None:
     app = opened(study.id)
     assert infos(app)[0].startswith("You have rated 1 item.")
     app.button(key="vote_back").click()
-    assert item(healthy(app.run()))["state"] == "voted"
+    assert shown(healthy(app.run()))["state"] == "voted"
 
 
 def test_the_name_of_a_study_is_shown_as_it_was_written(scene: StudyScene) -> None:
