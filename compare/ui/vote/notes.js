@@ -15,7 +15,7 @@ const openInstructions = (view, onClose = () => {}) => {
   const all = study.criteria.length > 1 ? [el('p', 'wb-hint', {}, 'Scored from 1 (poor) to 4 (good): ' + study.criteria.join(', ') + '.')] : [];
   const begin = button('rp-btn rp-first', 'Begin', {}, () => sheet.close());
   const sheet = openSheet(view, study.name, el('p', '', {}, el('b', '', {}, study.question)), ...lines, ...all,
-    el('footer', '', {}, begin, el('p', 'rp-keys', {}, '? lists the keys.')));
+    el('footer', '', {}, begin, el('p', 'wb-hint wb-keyed', {}, '? lists the keys.')));
   sheet.addEventListener('close', onClose);
   begin.focus();
 };

@@ -46,7 +46,7 @@ class VoteView {
     this.holder = el('div', 'wb-holder');
     this.foot = el('div', 'wb-foot');
     this.marking = new Marking(this);
-    this.root.replaceChildren(this.bar, this.alertBox, this.holder, this.foot, this.live);
+    this.root.replaceChildren(this.bar, this.holder, this.foot, this.live);
     this.resize = new ResizeObserver(() => this.fit());
     this.resize.observe(this.foot);
     this.resize.observe(this.holder);
@@ -87,7 +87,7 @@ class VoteView {
     thread.setOpen(thread.open);
     this.find = new Find(this);
     const above = this.threadBtn.hidden ? [thread.head] : [];
-    this.holder.replaceChildren(...above, this.place.el, this.marking.el);
+    this.holder.replaceChildren(...above, this.place.el, this.marking.el, this.alertBox);
     this.ballot = new Ballot(this, data);
     this.foot.replaceChildren(this.ballot.el);
     this.ballot.tellVoted(data);
@@ -137,6 +137,7 @@ class VoteView {
   change(act) {
     if (this.waiting || this.data.state === 'feedback') return;
     act(this.said);
+    this.alert('');
     this.drafts.changed();
     this.draw();
   }
@@ -275,7 +276,7 @@ class VoteView {
       this.marking.key(e);
       e.stopPropagation();
       return;
-    } else if (e.key === 'Escape' && this.root.contains(at) && isTyping(e)) {
+    } else if (e.key === 'Escape' && this.root.contains(at) && isTyping(e) && !at.closest('dialog')) {
       this.root.focus({ preventScroll: true });          // what was typed stays
     } else if (e.key === 'Enter' && at.matches?.('a[data-u]') && this.root.contains(at)) {
       at.click();
