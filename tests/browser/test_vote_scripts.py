@@ -98,6 +98,12 @@ def test_selected_words_are_found_in_the_text_behind_the_markdown(blank: Page, w
     assert TEXT[:start].count(words) == which
 
 
+def test_a_quote_names_characters_that_nobody_sees(blank: Page) -> None:
+    text = "pay\u202e 7714 \U0001f600"
+    quote = "([blocks, text]) => new Words(0, { n: 1, blocks, text }).quote([0, text.length])"
+    assert blank.evaluate(quote, [render_all(text), text]) == "pay[U+202E] 7714 \U0001f600"
+
+
 def test_a_selection_over_several_blocks_keeps_its_ends_and_none_is_none(blank: Page) -> None:
     found = blank.evaluate(
         """([blocks, text]) => {

@@ -114,7 +114,7 @@ def test_a_whole_item_by_keyboard_with_a_reload_an_undo_and_a_change(
 
     best, other = ("1", "2") if letter == "Answer B" else ("2", "1")
     page.keyboard.press(best)
-    page.keyboard.press("Shift+3")
+    page.keyboard.press("Shift+Digit3")
     page.keyboard.press("c")
     page.keyboard.type("1 2 0 9 u keeps 7714")
     page.keyboard.press("Escape")

@@ -3,6 +3,8 @@
 
 const WORDS_IN_LINE = 160;
 
+const inWords = m => fragment(m.blocks.map(([, html]) => html).join(' ')).textContent.trim().slice(0, WORDS_IN_LINE);
+
 class Rows {
   constructor(view, data) {
     Object.assign(this, { view, whole: data.study.whole, cells: new Map(), failures: [], at: null });
@@ -78,7 +80,7 @@ class Rows {
   shared(row) {
     const messages = [...row.asked[0], ...row.said[0]];
     const line = el('summary', 'rp-t-line', {}, el('b', '', {}, row.turn ? 'Turn ' + row.turn : 'Before'),
-      ...messages.slice(0, 2).map(m => el('span', '', { dir: 'auto' }, m.text.slice(0, WORDS_IN_LINE))));
+      ...messages.slice(0, 2).map(m => el('span', '', { dir: 'auto' }, inWords(m))));
     const fails = this.whole && row.turn ? [el('div', 'wb-line wb-both', {}, ...this.panes.map((pane, k) =>
       this.failButton(`First failure of ${pane.letter.textContent}`, k, row.turn)))] : [];
     return el('details', 'rp-t-shared', { 'data-turn': row.turn }, line, ...messages.map(m => this.message(m, null)), ...fails);

@@ -29,7 +29,8 @@ class Words {
 
   quote([start, end]) {
     const unit = unitsOf(this.text);
-    return this.text.slice(unit(start), unit(end)).replace(/\s+/g, ' ');
+    const named = (c, ...found) => (found.at(-1).seen ? c : `[U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}]`);
+    return this.text.slice(unit(start), unit(end)).replace(/\s+/g, ' ').replace(HIDDEN, named);
   }
 }
 

@@ -35,11 +35,12 @@ class VoteView {
     const tool = (label, title, act) => button('rp-btn', label, { title }, act);
     this.backBtn = tool('Back', 'The vote before (b)', () => this.press({ t: 'back', ...this.entered() }));
     this.undoBtn = tool('Undo', 'Take back the last vote (u)', () => this.undo());
+    this.skipBtn = tool('Skip', 'Skip this item, with a reason (x)', () => openSkip(this));
     this.threadBtn = button('rp-switch rp-thread-btn', 'Thread', { title: 'Show the thread beside the answers' },
       () => this.place.thread.setOpen(!this.place.thread.open));
     this.rules = tool('Instructions', 'Instructions (i)', () => openInstructions(this));
     const tools = el('span', 'wb-tools', {}, this.threadBtn, this.backBtn, this.undoBtn,
-      tool('Skip', 'Skip this item, with a reason (x)', () => openSkip(this)),
+      this.skipBtn,
       tool('Pause', 'Let others have this item meanwhile (p)', () => this.pause()), this.rules,
       button('rp-switch rp-keys', 'Keys', { title: 'Every key of this page (?)' }, () => openKeySheet(this, VOTING)));
     this.bar = el('div', 'rp-bar wb-bar', { role: 'toolbar', 'aria-label': 'Rating' }, this.name, this.progress, tools);
@@ -64,7 +65,8 @@ class VoteView {
     if (!before || before.seat !== data.seat) this.lay(before);
     this.alert(data.notice);
     this.backBtn.disabled = !data.back;
-    this.undoBtn.disabled = !data.back && data.state !== 'voted';
+    this.undoBtn.disabled = !data.back && data.state === 'new';
+    this.skipBtn.disabled = data.state !== 'new';
     setText(this.progress, data.progress.line);
     this.progress.title = this.progress.textContent;
     setText(this.ballot.status, data.stored ? data.stored + (this.keysOn ? '; u takes it back' : '') : '');
@@ -286,9 +288,10 @@ class VoteView {
   }
 
   act(e, at) {
-    const digit = digitOf(e), sides = this.data.sides.length;
-    if (e.shiftKey && digit >= 1 && digit <= 3) this.setSure(digit);
-    else if (!e.shiftKey && !Number.isNaN(digit)) {
+    const digit = digitOf(e), sure = sureOf(e), sides = this.data.sides.length;
+    if (e.repeat && !MOVES.test(e.key)) return true;
+    if (!Number.isNaN(sure)) this.setSure(sure);
+    else if (!Number.isNaN(digit)) {
       if (this.ballot.scoreKey(digit)) return true;
       if (digit === 0) this.chooseNone('tie');
       else if (digit === 9) this.chooseNone('all_bad');

@@ -28,7 +28,9 @@ const VOTING = [
   ['Items', ['?'], 'This list'],
 ];
 
-const digitOf = e => {
-  const found = /^(?:Digit|Numpad)(\d)$/.exec(e.code);
-  return found ? +found[1] : NaN;
-};
+// Where digits need Shift (French keyboards), Shift and a digit types one, and the key alone says how sure.
+const digitOf = e => (/^\d$/.test(e.key) ? +e.key : NaN);
+const sureOf = e => (Number.isNaN(digitOf(e)) ? +(/^Digit([1-3])$/.exec(e.code)?.[1] ?? NaN) : NaN);
+
+// Held down, only what moves about goes on acting.
+const MOVES = /^(j|k|Backspace)$/;
