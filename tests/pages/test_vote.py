@@ -137,3 +137,13 @@ def test_the_name_of_a_study_is_shown_as_it_was_written(scene: StudyScene) -> No
         connection.execute("UPDATE studies SET name = ? WHERE id = ?", ("![x](http://127.0.0.1:9/) **bold**", study.id))
     app = opened()
     assert app.markdown[0].value.startswith("**\\!\\[x\\]")
+
+
+def test_an_event_of_somebody_who_is_not_here_any_more_changes_nothing(scene: StudyScene) -> None:
+    study = scene.study(1, overlap=2)
+    scene.rate(study, "Ann")
+    app = opened(study.id)
+    app.session_state["rater_name"] = "Ben"
+    app.button(key="vote_back").click()
+    assert shown(healthy(app.run()))["state"] == "new"
+    assert [one.rater for one in scene.store.study_ballots(study.id)] == ["Ann"]

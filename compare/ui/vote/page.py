@@ -47,6 +47,9 @@ def _ask_name(study_id: str | None) -> None:
 def _rate(study_id: str, rater_id: str) -> None:
     """A fragment, so that an event of the element draws the item anew and nothing else."""
     with guarded():
+        if not _is_here(rater_id):
+            who.need("rater")
+            st.rerun()
         try:
             desk = _desk(study_id, rater_id)
         except (NotFoundError, NotAllowedError, StudyClosedError) as exc:
@@ -57,7 +60,7 @@ def _rate(study_id: str, rater_id: str) -> None:
             return
 
         def take(event: dict[str, Any]) -> None:
-            desk.take(event)
+            _act(desk, event)
 
         vote_element(key=_KEY, data=desk.data, on_event=take)
 
@@ -81,15 +84,22 @@ def _no_item(sentence: str, desk: Desk | None) -> None:
     st.info(plain("Paused. What you had entered is kept; others may take this item meanwhile." if paused else sentence))
     with st.container(horizontal=True):
         if desk is not None:
-            st.button("Go on" if paused else "Look again", key="vote_again", on_click=_open, args=(desk,),
-                      type="primary" if paused else "secondary")  # fmt: skip
+            st.button("Go on" if paused else "Look again", key="vote_again", on_click=_act,
+                      args=(desk, {"t": "next"}), type="primary" if paused else "secondary")  # fmt: skip
             if desk.has_voted:
-                st.button("My last vote", key="vote_back", on_click=desk.take, args=({"t": "back"},))
+                st.button("My last vote", key="vote_back", on_click=_act, args=(desk, {"t": "back"}))
         if st.button("All studies", key="vote_list"):
             st.query_params.pop("study", None)
             st.session_state.pop("vote_desk", None)
             st.rerun()
 
 
-def _open(desk: Desk) -> None:
-    desk.take({"t": "next"})
+def _act(desk: Desk, event: dict[str, Any]) -> None:
+    """Events come before anything is drawn: by then somebody may have signed out or lost the role."""
+    if _is_here(desk.rater_id):
+        desk.take(event)
+
+
+def _is_here(rater_id: str) -> bool:
+    found = who.person()
+    return found is not None and found.rater_id == rater_id and "rater" in found.roles

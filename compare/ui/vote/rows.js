@@ -30,8 +30,7 @@ class Rows {
 
   head(given, k) {
     const head = el('div', 'rp-t-head', {}, this.panes[k].letter, el('span', 'rp-label', {}, given.label),
-      el('span', 'rp-space'), this.lists[k].head);
-    if (given.figures) head.append(el('span', 'rp-nums', {}, given.figures));
+      el('span', 'rp-count rp-nums', {}, given.figures), el('span', 'rp-space'), this.lists[k].head);
     head.addEventListener('pointerdown', () => this.view.setActive(k));
     return head;
   }
