@@ -168,8 +168,9 @@ def test_a_study_is_paused_closed_opened_again_and_given_more_time(scene: StudyS
     assert (store.study(study.id).deadline or "").endswith("T23:59:59.000+00:00")
     app.button(key="studies_until_none").click().run()
     assert store.study(study.id).deadline is None
-    app.text_area(key="studies_more_raters").set_value("Dora\n Ann ").run()
-    app.button(key="studies_raters_add").click().run()
+    field = next(one for one in app.text_area if one.label.startswith("Who may rate"))
+    field.set_value("Ann\nBob\nCid\n Dora\n Ann ").run()
+    app.button(key="studies_raters_save").click().run()
     assert store.study(study.id).raters == ("Ann", "Bob", "Cid", "Dora")
     assert list(table(healthy(app), "Items done")["Rater"]) == ["Ann", "Bob", "Cid", "Dora"]
 
