@@ -179,7 +179,7 @@ def test_every_figure_of_quality_has_its_sentence_and_names_nobody(scene: StudyS
     app = healthy(studies_page(study=study.id, view="quality"))
     shown_table = table(app, "Question")
     assert list(shown_table["Question"]) == ["Verdict: fidelity"]
-    assert list(shown_table["Same"]) == [0.0]
+    assert list(shown_table["Same"]) == ["0 %"]
     shown = all_text(app)
     assert "Raters say the same in 0 of 3 pairs (0 %, interval 0 to 56 %)" in shown
     assert "Only 3 items with two raters or more: too few to judge" in shown
