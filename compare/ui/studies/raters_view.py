@@ -21,7 +21,7 @@ def draw_raters(study: Study, found: Quality, person: Person, aside: list[SetAsi
         st.caption("Nobody has rated yet.")
         return
     _table(found.raters)
-    odd = [one for one in found.raters if one.is_speeder or one.is_outlier]
+    odd = [one for one in found.raters if one.n_ballots and (one.is_speeder or one.is_outlier)]
     for one in odd:
         st.markdown(f":orange[:material/error:] {plain(one.sentence)}")
     if not odd:
@@ -70,7 +70,7 @@ def _table(raters: tuple[RaterFigures, ...]) -> None:
             "Pairs": one.with_others.n,
             "Repeats alike": f"{one.swaps.k} of {one.swaps.n}" if one.swaps.n else UNKNOWN,
             "Gold right": f"{one.gold.k} of {one.gold.n}" if one.gold.n else UNKNOWN,
-            "Left": percent(one.left),
+            "Left": f"{one.left.k} of {one.left.n}" if one.left.n else UNKNOWN,
             "Seconds": UNKNOWN if one.median_active_ms is None else f"{one.median_active_ms / 1000:.0f}",
             "Stands out": ", ".join(
                 word for word, holds in (("speeder", one.is_speeder), ("outlier", one.is_outlier)) if holds
@@ -88,7 +88,7 @@ def _table(raters: tuple[RaterFigures, ...]) -> None:
             "Same as others": st.column_config.TextColumn(
                 alignment="right", help="Pairs with other raters' ballots on the same item that say the same."
             ),
-            "Left": st.column_config.TextColumn(alignment="right", help="Decisive ballots for the left answer."),
+            "Left": st.column_config.TextColumn(help="Decisive ballots for the left answer."),
             "Seconds": st.column_config.TextColumn(alignment="right", help="Median active time of a ballot."),
         },
     )  # fmt: skip
@@ -120,7 +120,8 @@ def _ask(what: str, study: Study, one: RaterFigures, person: Person) -> None:
 
 
 _TOLD = {
-    "aside": "All ballots of {rater} in this study, checks among them, will be in no figure, rating or export of votes, and others get "
-    "their items. Nothing is deleted, and it can be taken back. Ballots that {rater} gives afterwards count.",
+    "aside": "All ballots of {rater} in this study, checks among them, will be in no figure, rating or export of "
+    "votes, and others get their items. Nothing is deleted, and it can be taken back. Ballots that {rater} gives "
+    "afterwards count.",
     "again": "The ballots of {rater} count again, as far as others have not filled their items meanwhile.",
 }

@@ -8,7 +8,6 @@ from compare.review.quality import Share
 from compare.review.study_plan import hours_words
 from compare.store.study_values import Study
 
-
 UNKNOWN = "\u2013"
 """What a cell shows where there is no figure."""
 
