@@ -23,7 +23,7 @@ from compare.review.studies import Form, Items
 from compare.review.study_export import FOR_READERS, FileFormat, What, encode, rows
 from compare.review.study_file import read_items
 from compare.store.store import Store
-from compare.store.study_values import QUESTION, Study
+from compare.store.study_values import QUESTION, Scope, Study
 
 
 @click.group(epilog="Example: weighbridge study list")
@@ -52,7 +52,7 @@ def _settings(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("name")
 @click.option("--file", type=click.Path(path_type=Path), help="Answers made elsewhere, JSONL or CSV.")
 @click.option("--columns", default="", help="Other names of CSV columns: prompt=question,response_a=left.")
-@click.option("--whole-threads", is_flag=True, help="Whole threads side by side, not single turns; needs --file.")
+@click.option("--whole-threads", is_flag=True, help="Whole threads side by side, not single turns.")
 @click.option("--job", help="Answers of a job, by its id, or last.")
 @click.option("--comparison", "comparisons", multiple=True, help="Answers of a comparison; may be repeated.")
 @click.option("--recorded", "threads", multiple=True, help="Recorded answers of a thread; may be repeated.")
@@ -70,15 +70,16 @@ def create(
     store = the_store()
     if sum(map(bool, (file, job, comparisons, threads))) != 1:
         raise click.UsageError("Name one source of answers: --file, --job, --comparison or --recorded.")
-    if whole_threads and file is None:
-        raise click.UsageError("--whole-threads needs --file.")
+    if whole_threads and threads:
+        raise click.UsageError("--whole-threads needs --file, --job or --comparison.")
     form: Form = "all" if n_way else "pairs"
+    scope: Scope = "thread" if whole_threads else "turn"
     if file is not None:
-        items = _from_file(store, file, columns, whole_threads=whole_threads)
+        items = _from_file(store, file, columns, scope)
     elif job is not None:
-        items = studies.from_job(store, job_named(store, job) or job, form=form)
+        items = studies.from_job(store, job_named(store, job) or job, form=form, scope=scope)
     elif comparisons:
-        items = studies.from_comparisons(store, comparisons, form=form)
+        items = studies.from_comparisons(store, comparisons, form=form, scope=scope)
     else:
         items = studies.from_recorded(store, threads, form=form)
     for left_out in items.left_out[:SHOWN_REJECTS]:
@@ -88,7 +89,7 @@ def create(
     made = studies.create(
         store,
         Study(
-            name, question, instructions, _words(criteria), "thread" if whole_threads else "turn", not is_open,
+            name, question, instructions, _words(criteria), scope, not is_open,
             is_open, overlap, repeat_share, gold_every, deadline=deadline, raters=_words(raters),
         ),
         items.items,
@@ -198,11 +199,10 @@ def export(study_id: str, what: What, file_format: FileFormat, out: Path | None)
         say("The study is still open and blind: whoever reads this file cannot rate blind any more.")
 
 
-def _from_file(store: Store, file: Path, columns: str, *, whole_threads: bool) -> Items:
+def _from_file(store: Store, file: Path, columns: str, scope: Scope) -> Items:
     mapping = dict(parse_pairs(columns, "--columns")) if columns.strip() else {}
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            scope: Any = "thread" if whole_threads else "turn"
             return read_items(store, lines, source=file.name, scope=scope, columns=mapping)
     except OSError as exc:
         raise ImportFormatError(f"{file} cannot be read: {exc.strerror or exc}. Check the path.") from exc

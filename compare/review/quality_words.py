@@ -14,6 +14,8 @@ FEW_ITEMS = 20
 FEW = 20
 """Ballots below which a share is not judged."""
 GOLD_TARGET = 0.8
+MOSTLY_ALIKE = 0.75
+"""Share of agreeing pairs from which a low alpha speaks of one-sided items, not of raters who differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ def explained_conditions(found: Quality) -> list[Explained]:
     return [_swaps(found.swaps), _gold(found.gold), _left(found.left), _leaked(found.leaked)]
 
 
+_DO_ONE_SIDED = (
+    "Nearly everybody says the same thing on nearly every item, so chance alone would agree about as often and alpha "
+    "can say little: add items on which the answers differ in other ways."
+)
 _DO_VERDICT = "Read the disagreements, make the question more concrete, say in the instructions how such cases count."
 _DO_SCORE = "Say in the instructions what 1 and 4 look like, or drop the criterion: vague scales rarely agree."
 _DO_MARK = "Show an example of this mark in the instructions or in a training item."
@@ -68,6 +74,8 @@ def _agreement(name: str, agreed: Agreed, target: float, advice: str) -> Explain
         return ExplainedAgreement(name, agreed, "few", sentence)
     if alpha >= target:
         return ExplainedAgreement(name, agreed, "good", f"{said}. {target} or more is enough to build on.")
+    if (agreed.pairs.value or 0.0) >= MOSTLY_ALIKE:
+        advice = _DO_ONE_SIDED
     return ExplainedAgreement(name, agreed, "poor", f"{said}. Aim for {target} or more. {advice}")
 
 

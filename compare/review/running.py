@@ -104,19 +104,21 @@ def set_deadline(store: Store, study_id: str, deadline: str | None) -> None:
     store.set_study_deadline(study_id, moment)
 
 
-def add_raters(store: Store, study_id: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Let more people rate; returns the names that are new.
+def set_raters(store: Store, study_id: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Say anew who may rate; no names: whoever has the link. Ballots of those left out stay. Returns the names.
 
     Raises:
         NotFoundError: there is no such study.
-        StudyError: whoever has the link may rate already.
+        StudyError: each item needs more raters than are named.
     """
-    study = store.study(study_id)
-    if not study.raters:
-        raise StudyError("Whoever has the link may rate in this study, so nobody must be added. Send them the link.")
-    new = tuple(name for name in clean_names(names) if name not in study.raters)
-    store.set_study_raters(study_id, (*study.raters, *new))
-    return new
+    overlap, clean = store.study(study_id).overlap, clean_names(names)
+    if 0 < len(clean) < overlap:
+        raise StudyError(
+            f"{len(clean)} raters may rate, but each item needs {overlap}. Name more raters, or none: then whoever has "
+            "the link may rate."
+        )
+    store.set_study_raters(study_id, clean)
+    return clean
 
 
 def set_aside(store: Store, study_id: str, rater_id: str, by: str, reason: str) -> int:

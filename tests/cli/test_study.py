@@ -64,7 +64,7 @@ def test_a_study_from_a_file_is_rated_shown_and_taken_along(store: Store, answer
 
 def test_what_cannot_be_is_said_in_a_sentence(store: Store, answers: Path) -> None:
     assert weighbridge("study", "create", "X").status == 2
-    assert weighbridge("study", "create", "X", "--job", "j", "--whole-threads").status == 2
+    assert weighbridge("study", "create", "X", "--recorded", "j", "--whole-threads").status == 2
     assert weighbridge("study", "show", "gone").complaint.startswith("No study has the id 'gone'.")
     assert "cannot be read" in weighbridge("study", "create", "X", "--file", "gone.jsonl").complaint
     assert "The job 'j' has no answers" in weighbridge("study", "create", "X", "--job", "j").complaint

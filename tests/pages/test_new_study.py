@@ -12,13 +12,12 @@ from compare.store.study_values import Study
 from compare.ui import resources
 from tests.engine.servers import simulator
 from tests.jobs.test_replay import Job
-from tests.pages.test_pages import all_text, healthy
+from tests.pages.steps import all_text, healthy
 from tests.pages.test_studies import studies_page, table
 
 
 @pytest.fixture(autouse=True)
-def own_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WEIGHBRIDGE_PLAIN", "1")
+def no_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "_keep_samples", lambda into: None)
 
 

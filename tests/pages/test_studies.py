@@ -13,15 +13,14 @@ from compare.review.adjudication import adjudicated
 from compare.review.rating import Opinion
 from compare.store.study_values import Mark, Study
 from compare.ui import resources
-from tests.pages.test_pages import all_text, healthy, opened
+from tests.pages.steps import all_text, healthy, opened
 from tests.review.study_scene import StudyScene
 
 PAGE = "pages/review/studies.py"
 
 
 @pytest.fixture(autouse=True)
-def own_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WEIGHBRIDGE_PLAIN", "1")
+def no_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "_keep_samples", lambda into: None)
 
 
@@ -66,7 +65,7 @@ def test_nobody_comes_in_without_a_name() -> None:
 
 def test_who_has_not_the_role_sees_nothing(scene: StudyScene, monkeypatch: pytest.MonkeyPatch) -> None:
     study = rated(scene)
-    monkeypatch.setattr("compare.ui.who.EVERY_ROLE", frozenset({"rater"}))
+    monkeypatch.setattr("compare.ui.person.EVERY_ROLE", frozenset({"rater"}))
     app = studies_page("Rita", study=study.id, view="quality")
     assert "those with the role owner" in app.error[0].value
     assert (len(app.button), len(app.dataframe)) == (0, 0)
@@ -168,8 +167,9 @@ def test_a_study_is_paused_closed_opened_again_and_given_more_time(scene: StudyS
     assert (store.study(study.id).deadline or "").endswith("T23:59:59.000+00:00")
     app.button(key="studies_until_none").click().run()
     assert store.study(study.id).deadline is None
-    app.text_area(key="studies_more_raters").set_value("Dora\n Ann ").run()
-    app.button(key="studies_raters_add").click().run()
+    field = next(one for one in app.text_area if one.label.startswith("Who may rate"))
+    field.set_value("Ann\nBob\nCid\n Dora\n Ann ").run()
+    app.button(key="studies_raters_save").click().run()
     assert store.study(study.id).raters == ("Ann", "Bob", "Cid", "Dora")
     assert list(table(healthy(app), "Items done")["Rater"]) == ["Ann", "Bob", "Cid", "Dora"]
 
@@ -179,7 +179,7 @@ def test_every_figure_of_quality_has_its_sentence_and_names_nobody(scene: StudyS
     app = healthy(studies_page(study=study.id, view="quality"))
     shown_table = table(app, "Question")
     assert list(shown_table["Question"]) == ["Verdict: fidelity"]
-    assert list(shown_table["Same"]) == [0.0]
+    assert list(shown_table["Same"]) == ["0 %"]
     shown = all_text(app)
     assert "Raters say the same in 0 of 3 pairs (0 %, interval 0 to 56 %)" in shown
     assert "Only 3 items with two raters or more: too few to judge" in shown
@@ -225,6 +225,21 @@ def test_names_come_after_a_question_that_the_store_remembers(scene: StudyScene)
     assert scene.rate(study, "Olga").ballot.blind is False
     assert scene.rate(study, "Ann").ballot.blind is True
     assert "You have seen the names in this study since" in all_text(studies_page(study=study.id, view="export"))
+
+
+def test_names_of_a_closed_study_seen_behind_the_results_are_remembered(scene: StudyScene) -> None:
+    study, olga = rated(scene), resources.store().rater("Olga")
+    for is_closed in (False, True):
+        if is_closed:
+            resources.store().close_study(study.id)
+        app = opened()
+        app.session_state["rater_name"] = "Olga"
+        app.switch_page("pages/review/results.py")
+        app.query_params["of"] = "*"
+        shown = all_text(healthy(app.run()))
+        assert "is better than" in shown
+        assert ("Sim Lite is better than" in shown) == is_closed
+        assert (resources.store().names_seen_at(study.id, olga) is not None) == is_closed
 
 
 def test_the_disagreement_list_opens_items_with_every_ballot_and_takes_a_decision(scene: StudyScene) -> None:

@@ -31,7 +31,8 @@ def figures(**changes: object) -> Quality:
         (agreed(None), "few", "No item has the word of two raters yet"),
         (agreed(0.7, 19, Share(9, 10)), "few", "Only 19 items with two raters or more: too few to judge"),
         (agreed(0.7, 20, Share(9, 10)), "good", "same in 9 of 10 pairs (90 %, interval 60 to 98 %); alpha 0.70"),
-        (agreed(0.1, 20), "poor", "Aim for 0.45 or more. Read the disagreements"),
+        (agreed(0.1, 20, Share(12, 20)), "poor", "Aim for 0.45 or more. Read the disagreements"),
+        (agreed(-0.1, 20, Share(16, 20)), "poor", "add items on which the answers differ in other ways"),
     ],
 )
 def test_agreement_is_judged_by_its_aim_and_only_with_enough_items(found, judged, words) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from compare.errors import StudyClosedError, StudyError
+from compare.errors import NotAllowedError, StudyClosedError, StudyError
 from compare.review.adjudication import adjudicate
 from compare.review.assignment import next_item
 from compare.review.rating import Opinion, submit
 from compare.review.running import (
-    add_raters,
     count_again,
     rater_progress,
     set_aside,
     set_deadline,
+    set_raters,
     study_progress,
 )
 from tests.review.study_scene import expire
@@ -68,12 +68,17 @@ def test_a_paused_study_takes_no_ballots_and_keeps_drafts(scene) -> None:
     assert scene.take(study, "Ann").assignment.draft_json == '{"place": 1}'
 
 
-def test_raters_are_added_once_where_names_say_who_may(scene) -> None:
-    study = scene.study(1, raters=("Ann", "Bob", "Cid"))
-    assert add_raters(scene.store, study.id, [" Dora  D ", "Ann", "Dora D", ""]) == ("Dora D",)
-    assert scene.store.study(study.id).raters == ("Ann", "Bob", "Cid", "Dora D")
-    with pytest.raises(StudyError, match="Whoever has the link may rate"):
-        add_raters(scene.store, scene.study(1).id, ["Ann"])
+def test_who_may_rate_is_said_anew_and_ballots_stay(scene) -> None:
+    study = scene.study(2, overlap=2, raters=("Ann", "Bob"))
+    scene.rate(study, "Ann")
+    assert set_raters(scene.store, study.id, [" Dora  D ", "Bob", "Dora D", ""]) == ("Dora D", "Bob")
+    with pytest.raises(NotAllowedError, match="Ann is not among the 2 raters"):
+        scene.rate(study, "Ann")
+    assert study_progress(scene.store, study.id).n_ballots == 1
+    with pytest.raises(StudyError, match="1 raters may rate, but each item needs 2"):
+        set_raters(scene.store, study.id, ["Ann"])
+    assert set_raters(scene.store, study.id, []) == ()
+    scene.rate(study, "Ann")
 
 
 def rater_states(scene, study, rater: str) -> list[str]:

@@ -97,8 +97,19 @@ def _may_know(drawing: Drawing, one: BallotSeen) -> bool:
     if run is None or not one.comparison_is_blind:
         return True
     if one.study_id is not None:
-        return drawing.store.study(one.study_id).state == "closed"
+        return _may_know_of_study(drawing, one.study_id)
     return state.names_seen(run) or has_seen_names(drawing.store, run, state.rater_id())
+
+
+def _may_know_of_study(drawing: Drawing, study_id: str) -> bool:
+    """Names of a study are shown when it is closed; who has seen them is remembered, since it may be opened again."""
+    store, viewer = drawing.store, state.rater_id()
+    if store.names_seen_at(study_id, viewer) is not None:
+        return True
+    if store.study(study_id).state != "closed":
+        return False
+    store.mark_names_seen(study_id, viewer)
+    return True
 
 
 def _ballot(drawing: Drawing, one: BallotSeen, answers: Mapping[str, Answer], *, named: bool) -> None:

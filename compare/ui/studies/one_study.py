@@ -56,5 +56,8 @@ def _settings(study: Study) -> str:
 
 
 def _link(study: Study) -> None:
+    if study.instructions.strip():
+        with st.expander("Instructions"):
+            st.text(study.instructions)
     st.caption("Send this link to the raters; the button at its right end copies it.")
     st.code(rating_link(study.id), language=None, wrap_lines=True)

@@ -16,7 +16,7 @@ from compare.ui.studies.words_view import draw_words
 
 def draw() -> None:
     """One script run of the page."""
-    if who.person() is None:
+    if who.person() is None and who.may("owner"):
         st.header("Studies", anchor=False)
         st.text_input("Your name", key="studies_who", max_chars=60, width=320, on_change=_named)
     person = who.need("owner")

@@ -9,11 +9,13 @@ import streamlit as st
 
 from compare.errors import CompareError
 from compare.report.words import counted
-from compare.review.running import RaterProgress, add_raters, rater_progress, set_deadline, study_progress
+from compare.review.running import RaterProgress, rater_progress, set_deadline, set_raters, study_progress
 from compare.store.study_values import Study
 from compare.ui import resources, state
 from compare.ui.plain import plain
 from compare.ui.studies.words import is_over, minutes, moment
+
+_NAMES_PX = 180
 
 
 def draw_progress(study: Study) -> None:
@@ -84,13 +86,13 @@ def end_of(day: date) -> str:
 
 
 def _who_may(study: Study) -> None:
-    if not study.raters:
-        st.caption("Whoever has the link may rate. Send it to more people.")
-        return
-    st.caption(plain(f"May rate: {', '.join(study.raters)}."))
-    names = st.text_area("More names, one a line", key="studies_more_raters")
-    if st.button("Add", key="studies_raters_add", type="primary", disabled=not names.strip()):
-        _do(lambda: add_raters(resources.store(), study.id, names.splitlines()), "They may rate now.")
+    names = st.text_area(
+        "Who may rate, one name a line", "\n".join(study.raters), key=f"studies_may_rate_{hash(study.raters)}",
+        height=_NAMES_PX, placeholder="empty: whoever has the link",
+    )  # fmt: skip
+    st.caption("Ballots of somebody who is left out stay as they are.")
+    if st.button("Save", key="studies_raters_save", type="primary"):
+        _do(lambda: set_raters(resources.store(), study.id, names.splitlines()), "Who may rate is saved.")
 
 
 def _do(act: Callable[[], object], notice: str) -> None:

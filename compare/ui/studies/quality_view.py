@@ -11,7 +11,7 @@ from compare.store.study_values import SetAside, Study
 from compare.ui import resources
 from compare.ui.plain import plain
 from compare.ui.studies.raters_view import draw_raters
-from compare.ui.studies.words import moment, percent
+from compare.ui.studies.words import UNKNOWN, moment, percent
 from compare.ui.who import Person
 
 ICONS: dict[Judgement, str] = {
@@ -65,7 +65,7 @@ def _sentence(judged: Judgement, name: str, value: str, sentence: str) -> None:
 
 
 def _alpha(value: float | None) -> str:
-    return "\u2013" if value is None else f"{value:.2f}"
+    return UNKNOWN if value is None else f"{value:.2f}"
 
 
 def _agreement_table(rows: list[ExplainedAgreement]) -> None:
@@ -93,9 +93,9 @@ def _agreement_table(rows: list[ExplainedAgreement]) -> None:
             "Alpha, ordinal": st.column_config.TextColumn(
                 alignment="right", help="The same, where a near miss counts less than a far one: first < tie < second."
             ),
-            "Same": st.column_config.NumberColumn(format="%.0f %%", help="Pairs of raters that say the same."),
-            "Same without ties": st.column_config.NumberColumn(
-                format="%.0f %%", help="Only pairs in which both decided."
+            "Same": st.column_config.TextColumn(alignment="right", help="Pairs of raters that say the same."),
+            "Same without ties": st.column_config.TextColumn(
+                alignment="right", help="Only pairs in which both decided."
             ),
             "Items": st.column_config.NumberColumn(help="Items (or answers) with the word of two raters or more."),
         },

@@ -11,7 +11,7 @@ from compare.review.running import count_again, set_aside
 from compare.store.study_values import SetAside, Study
 from compare.ui import resources, state
 from compare.ui.plain import plain
-from compare.ui.studies.words import percent
+from compare.ui.studies.words import UNKNOWN, percent
 from compare.ui.who import Person
 
 
@@ -21,7 +21,7 @@ def draw_raters(study: Study, found: Quality, person: Person, aside: list[SetAsi
         st.caption("Nobody has rated yet.")
         return
     _table(found.raters)
-    odd = [one for one in found.raters if one.is_speeder or one.is_outlier]
+    odd = [one for one in found.raters if one.n_ballots and (one.is_speeder or one.is_outlier)]
     for one in odd:
         st.markdown(f":orange[:material/error:] {plain(one.sentence)}")
     if not odd:
@@ -46,7 +46,8 @@ def draw_raters(study: Study, found: Quality, person: Person, aside: list[SetAsi
         if back:
             with st.popover(f"Count {counted(back, 'ballot')} again", icon=":material/undo:", key="studies_again"):
                 _ask("again", study, one, person)
-    st.caption(plain(one.sentence))
+    if one not in odd:
+        st.caption(plain(one.sentence))
 
 
 def n_counted(study: Study, rater_id: str) -> int:
@@ -67,10 +68,10 @@ def _table(raters: tuple[RaterFigures, ...]) -> None:
             "Set aside": one.n_set_aside,
             "Same as others": percent(one.with_others),
             "Pairs": one.with_others.n,
-            "Repeats alike": f"{one.swaps.k} of {one.swaps.n}" if one.swaps.n else "\u2013",
-            "Gold right": f"{one.gold.k} of {one.gold.n}" if one.gold.n else "\u2013",
-            "Left": percent(one.left),
-            "Seconds": None if one.median_active_ms is None else one.median_active_ms / 1000,
+            "Repeats alike": f"{one.swaps.k} of {one.swaps.n}" if one.swaps.n else UNKNOWN,
+            "Gold right": f"{one.gold.k} of {one.gold.n}" if one.gold.n else UNKNOWN,
+            "Left": f"{one.left.k} of {one.left.n}" if one.left.n else UNKNOWN,
+            "Seconds": UNKNOWN if one.median_active_ms is None else f"{one.median_active_ms / 1000:.0f}",
             "Stands out": ", ".join(
                 word for word, holds in (("speeder", one.is_speeder), ("outlier", one.is_outlier)) if holds
             ),
@@ -84,11 +85,11 @@ def _table(raters: tuple[RaterFigures, ...]) -> None:
         table, hide_index=True, height="content", key="studies_rater_figures",
         column_config={
             "Ballots": st.column_config.NumberColumn(help="That count, on rated items."),
-            "Same as others": st.column_config.NumberColumn(
-                format="%.0f %%", help="Pairs with other raters' ballots on the same item that say the same."
+            "Same as others": st.column_config.TextColumn(
+                alignment="right", help="Pairs with other raters' ballots on the same item that say the same."
             ),
-            "Left": st.column_config.NumberColumn(format="%.0f %%", help="Decisive ballots for the left answer."),
-            "Seconds": st.column_config.NumberColumn(format="%.0f", help="Median active time of a ballot."),
+            "Left": st.column_config.TextColumn(help="Decisive ballots for the left answer."),
+            "Seconds": st.column_config.TextColumn(alignment="right", help="Median active time of a ballot."),
         },
     )  # fmt: skip
 
@@ -119,7 +120,8 @@ def _ask(what: str, study: Study, one: RaterFigures, person: Person) -> None:
 
 
 _TOLD = {
-    "aside": "The ballots of {rater} in this study will be in no figure, rating or export of votes, and others get "
-    "their items. Nothing is deleted, and it can be taken back. Ballots that {rater} gives afterwards count.",
+    "aside": "All ballots of {rater} in this study, checks among them, will be in no figure, rating or export of "
+    "votes, and others get their items. Nothing is deleted, and it can be taken back. Ballots that {rater} gives "
+    "afterwards count.",
     "again": "The ballots of {rater} count again, as far as others have not filled their items meanwhile.",
 }

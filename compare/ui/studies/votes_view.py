@@ -157,7 +157,7 @@ def _refused(rejects: Sequence[Reject]) -> None:
     rows = [{"Row": one.line, "Reason": one.reason} for one in rejects[:_REFUSED_SHOWN]]
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, key="studies_votes_refused", height=min(420, 38 + 35 * len(rows)),
-        column_config={"Row": st.column_config.NumberColumn(width="small", help="Line of the file; the header is 1.")},
+        column_config={"Row": st.column_config.NumberColumn(width=80, help="Line of the file; the header is 1.")},
     )  # fmt: skip
     if len(rejects) > _REFUSED_SHOWN:
         st.caption(f"The first {_REFUSED_SHOWN} of {len(rejects):,}; weighbridge votes import tells all of them.")

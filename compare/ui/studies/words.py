@@ -8,6 +8,9 @@ from compare.review.quality import Share
 from compare.review.study_plan import hours_words
 from compare.store.study_values import Study
 
+UNKNOWN = "\u2013"
+"""What a cell shows where there is no figure."""
+
 
 def is_over(study: Study) -> bool:
     """Whether the deadline has passed."""
@@ -33,6 +36,6 @@ def moment(at: str) -> str:
     return f"{datetime.fromisoformat(at):%d %b %Y, %H:%M} UTC"
 
 
-def percent(share: Share) -> float | None:
-    """For a column of a table, 0 to 100."""
-    return None if share.value is None else 100 * share.value
+def percent(share: Share) -> str:
+    """For a column of a table; a dash where nothing is known."""
+    return UNKNOWN if share.value is None else f"{100 * share.value:.0f} %"
