@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from tests.app_server import AppServer, start_app
-from tests.viewer import viewer
+from tests.viewer import open_page
 
 ROLES = """
 [admin]
@@ -47,7 +47,7 @@ async def told(http: aiohttp.ClientSession, url: str) -> tuple[int, str]:
 def test_the_proxys_word_counts_on_pages_and_routes(app: AppServer) -> None:
     async def go() -> None:
         async with coming_from(PROXY, OLGA) as http:
-            async with viewer(http, app.url, "") as page:
+            async with open_page(http, app.url, "") as page:
                 assert "Results" in page.menu
                 assert "People" not in page.menu
                 assert any("olga" in text and "owner" in text for text in page.texts)
@@ -55,7 +55,7 @@ def test_the_proxys_word_counts_on_pages_and_routes(app: AppServer) -> None:
             assert (await told(http, f"{app.url}{route}/snap"))[0] == 200
         async with coming_from(PROXY, ADA) as http:
             assert (await told(http, f"{app.url}{route}/snap"))[0] == 403
-            async with viewer(http, app.url, "", page="people") as page:
+            async with open_page(http, app.url, "", page="people") as page:
                 assert "People" in page.menu
                 assert any("A proxy says who people are" in text for text in page.texts)
 

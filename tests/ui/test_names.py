@@ -15,7 +15,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from compare.people.remembered import COOKIE
 from tests.app_server import AppServer, start_app
 from tests.signing_in import browser
-from tests.viewer import Session, viewer
+from tests.viewer import Session, open_page
 
 
 @pytest.fixture(scope="module")
@@ -64,14 +64,14 @@ def says(page: Session) -> str:
 def test_a_name_is_asked_once_and_known_in_every_later_page_of_this_browser(app: AppServer) -> None:
     async def go() -> None:
         async with browser() as http, browser() as another:
-            async with viewer(http, app.url, "") as page:
+            async with open_page(http, app.url, "") as page:
                 query = await a_run(page)
                 assert says(page) == "Voting as local"
                 assert await carry(http, app, await typed(page, "  Zo\u00eb   *Lee* ")) == 204
             for opened in (query, query):
-                async with viewer(http, app.url, opened) as page:
+                async with open_page(http, app.url, opened) as page:
                     assert says(page) == "Voting as Zo\u00eb *Lee*"
-            async with viewer(another, app.url, query) as page:
+            async with open_page(another, app.url, query) as page:
                 assert says(page) == "Voting as local"
 
     asyncio.run(go())
@@ -79,7 +79,7 @@ def test_a_name_is_asked_once_and_known_in_every_later_page_of_this_browser(app:
 
 def test_the_cookie_cannot_be_read_by_scripts_nor_set_by_other_sites(app: AppServer) -> None:
     async def go() -> None:
-        async with browser() as http, viewer(http, app.url, "") as page:
+        async with browser() as http, open_page(http, app.url, "") as page:
             await a_run(page)
             note = await typed(page, "Ann")
             assert await carry(http, app, note, **{"Sec-Fetch-Site": "cross-site"}) == 403
@@ -95,11 +95,11 @@ def test_the_cookie_cannot_be_read_by_scripts_nor_set_by_other_sites(app: AppSer
 
 def test_a_cookie_with_another_name_written_into_it_is_nobodys(app: AppServer) -> None:
     async def go() -> None:
-        async with browser() as http, viewer(http, app.url, "") as page:
+        async with browser() as http, open_page(http, app.url, "") as page:
             query = await a_run(page)
             await carry(http, app, await typed(page, "Bob"))
             (kept,) = (cookie.value for cookie in http.cookie_jar if cookie.key == COOKIE)
-        async with browser({COOKIE: "x" + kept[1:]}) as forged, viewer(forged, app.url, query) as page:
+        async with browser({COOKIE: "x" + kept[1:]}) as forged, open_page(forged, app.url, query) as page:
             assert says(page) == "Voting as local"
 
     asyncio.run(go())
