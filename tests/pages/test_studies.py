@@ -66,7 +66,7 @@ def test_nobody_comes_in_without_a_name() -> None:
 
 def test_who_has_not_the_role_sees_nothing(scene: StudyScene, monkeypatch: pytest.MonkeyPatch) -> None:
     study = rated(scene)
-    monkeypatch.setattr("compare.ui.who.EVERY_ROLE", frozenset({"rater"}))
+    monkeypatch.setattr("compare.ui.person.EVERY_ROLE", frozenset({"rater"}))
     app = studies_page("Rita", study=study.id, view="quality")
     assert "those with the role owner" in app.error[0].value
     assert (len(app.button), len(app.dataframe)) == (0, 0)

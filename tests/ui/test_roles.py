@@ -25,7 +25,11 @@ from compare.web.door import paths_without_rule, rule_of
 from tests.app_server import ROOT, AppServer, start_app
 from tests.signing_in import PEOPLE, browser, cookies, page_of, write_sign_in
 
-PAGES = sorted(re.findall(r'st\.Page\("pages/\w+/(\w+)\.py"', (ROOT / "app.py").read_text(encoding="utf-8")))
+TITLES = dict(
+    re.findall(r'st\.Page\("pages/\w+/(\w+)\.py", title="([^"]+)"', (ROOT / "app.py").read_text(encoding="utf-8"))
+)
+PAGES = sorted(TITLES)
+"""Every page by the name of its file, which is also its address."""
 SIGN_IN = "Sign in to go on. A link that you were sent opens afterwards."
 
 
@@ -83,8 +87,7 @@ def test_each_page_opens_for_those_with_its_role_and_tells_the_others(app: AppSe
                         assert SIGN_IN not in said, name
                     elif name != "playground" or "vote" not in PAGES:
                         assert f"This page is for those with the role {PAGE_ROLES[name]}" in said, name
-                    titles = {entry.lower() for entry in page.menu}
-                    assert titles == {each for each in PAGES if PAGE_ROLES[each] in roles}, name
+                    assert set(page.menu) == {TITLES[each] for each in PAGES if PAGE_ROLES[each] in roles}, name
                     if PAGE_ROLES[name] not in roles:
                         assert page.route == ""
                         assert not page.ids.get("candidate_choice")
