@@ -10,7 +10,6 @@ def main() -> None:
     from compare.ui.account import account
     from compare.ui.frame import guarded, phone_links
     from compare.ui.gate import admit, allowed
-    from compare.ui.name_cookie import carry_name
 
     # An icon of our own: Streamlit would fetch a named one from a foreign host.
     st.set_page_config(page_title="Weighbridge", page_icon=str(shipped("icon.png")), layout="wide")
@@ -34,7 +33,6 @@ def main() -> None:
         account()
         admit(page, mine)
         page.run()
-    carry_name()
 
 
 if get_script_run_ctx(suppress_warning=True):

@@ -88,6 +88,8 @@ class Session:
             self.query = message.page_info_changed.query_string
         if message.WhichOneof("type") != "delta":
             return
+        if label := message.delta.add_block.popover.label:
+            self.texts.append(label)
         element = message.delta.new_element
         kind = element.WhichOneof("type")
         if kind is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from compare.people.roles import highest
+from compare.ui.name_cookie import carry_name
 from compare.ui.person import Person, person
 from compare.ui.plain import plain
 from compare.ui.sign_in import sign_in
@@ -33,18 +34,26 @@ def draw_sign_in(trouble: str = "") -> None:
 
 def draw_nobody(found: Person) -> None:
     """What somebody sees who is known but has no role."""
-    st.info(
-        f"You are signed in as {plain(found.name)}, but have no role here. Ask an admin to give you one.",
-        icon=":material/lock:",
-    )
+    with st.container(horizontal_alignment="center", key="signin"), st.container(width=420):
+        st.header("Weighbridge", anchor=False)
+        st.info(
+            f"You are signed in as {plain(found.name)}, but have no role here. Ask an admin to give you one.",
+            icon=":material/lock:",
+        )
+        if sign_in().kind == "oidc":
+            st.button("Sign out", key="sign_out", icon=":material/logout:", on_click=st.logout)
 
 
 def account() -> None:
-    """Who is signed in, and the way out; nothing where nobody vouches for anybody."""
+    """Who is signed in, and the way out; where nobody vouches for anybody, only what remembers a typed name."""
     found = person()
-    if found is None or not found.verified:
-        return
+    # Always there, also when empty: what comes later would else be drawn anew when it appears.
     with st.container(key="account"):
+        if found is None or not found.roles:
+            return
+        if not found.verified:
+            carry_name(found)
+            return
         if sign_in().kind == "proxy":
             st.caption(_told(found))
             return

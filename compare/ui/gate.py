@@ -38,14 +38,12 @@ def role_for(page: st.Page) -> Role:
 def allowed(pages: Sequence[st.Page]) -> list[st.Page]:
     """The pages for the menu of whoever sits here. The others keep their addresses: there it says what is missing."""
     if sign_in().kind == "name":
-        return list(pages)
+        # There is nobody to name then: voter.py leads there, for whoever wants to change that.
+        _hide([page for page in pages if role_for(page) == "admin"])
+        return [page for page in pages if role_for(page) != "admin"]
     found = person()
     mine = [page for page in pages if found is not None and role_for(page) in found.roles]
-    for page in pages:
-        if page not in mine:
-            # No public way to say this of a page that is there already. Should it not hold one day, the menu shows a
-            # page too many, which says what is missing.
-            page._visibility = "hidden"
+    _hide([page for page in pages if page not in mine])
     return mine
 
 
@@ -83,3 +81,11 @@ def _only_theirs(found: Person) -> None:
     if st.session_state.setdefault("belongs_to", found.rater_id) != found.rater_id:
         st.error("This page was opened by somebody else. Reload it.", icon=":material/lock:")
         st.stop()
+
+
+def _hide(pages: Sequence[st.Page]) -> None:
+    """Out of the menu. There is no public way to say so of a page that exists; should this one cease to work, the menu
+    shows a page too many, which says what is missing.
+    """
+    for page in pages:
+        page._visibility = "hidden"

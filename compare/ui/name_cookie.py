@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from compare.people.remembered import COOKIE, note, remembered
-from compare.ui.person import person
+from compare.ui.person import Person
 
 _SCRIPT = """
 export default function ({ data }) {
@@ -17,11 +17,8 @@ export default function ({ data }) {
 """
 
 
-def carry_name() -> None:
-    """Have the browser remember who this session says it is, once for each name; to be called at a page's end."""
-    found = person()
-    if found is None or found.verified:
-        return
+def carry_name(found: Person) -> None:
+    """Have the browser remember who this session says it is, once for each name."""
     known = remembered(st.context.cookies.get(COOKIE))
     if known is not None and known.rater_id == found.rater_id and "name_note" not in st.session_state:
         return
@@ -30,8 +27,7 @@ def carry_name() -> None:
     if of != found.rater_id:
         made = note(found.rater_id, found.name)
         st.session_state["name_note"] = (found.rater_id, made)
-    with st.container(key="namecookie"):
-        _component()(key="name_cookie", data={"note": made})
+    _component()(key="name_cookie", data={"note": made})
 
 
 @cache

@@ -18,6 +18,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute
 
 from compare.engine.hub import close_hub
+from compare.errors import ConfigError
 from compare.runs.views import View
 from compare.settings import allowed_hosts
 from compare.tokens.count import count
@@ -45,7 +46,11 @@ def server_options(
     Raises:
         ConfigError: what says how people sign in is wrong; the app must not start then.
     """
-    settle()
+    if settle().kind == "proxy" and os.environ.get("FORWARDED_ALLOW_IPS") != "":
+        raise ConfigError(
+            "Behind a proxy that signs people in, the app must see from where a connection really comes. Start it with "
+            "`weighbridge serve`, or set FORWARDED_ALLOW_IPS to the empty text."
+        )
     _quiet_first_deep_link()
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)
 

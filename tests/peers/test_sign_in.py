@@ -163,7 +163,7 @@ OURS = {
     "made out for another app, but asked for by this one": "was made out for another",
     "unsigned": "was not signed by its provider",
 }
-"""What Streamlit and Authlib let in, the second where the provider's metadata list "none"; the app itself refuses it."""
+"""What Streamlit and Authlib let in (the second where the metadata list "none"), and the app itself refuses."""
 
 
 def test_a_token_that_was_only_signed_anew_is_as_good_as_the_first(scene: Scene) -> None:

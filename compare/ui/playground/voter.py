@@ -21,6 +21,7 @@ def voter() -> None:
             "Name of who votes", value=name, key="voter_name", max_chars=60, on_change=_rename,
             help="This browser remembers it. Votes under different names are different people's.",
         )  # fmt: skip
+        st.page_link("pages/setup/people.py", label="People and signing in", icon=":material/group:")
 
 
 def _rename() -> None:
