@@ -15,6 +15,7 @@ from compare.errors import NotEnoughVotesError
 from compare.ratings import bradley_terry as bt
 from compare.ratings import davidson
 from compare.ratings.bradley_terry import ELO_PER_LOGIT, FloatArray, IntArray
+from compare.ratings.dense import dense
 from compare.ratings.intervals import Spread, posterior, sandwich
 from compare.ratings.separation import separation
 from compare.ratings.votes import VoteArrays
@@ -124,7 +125,7 @@ def _inside(arrays: VoteArrays, columns: Sequence[IntArray], inside: IntArray) -
 
 
 def _renumbered(column: IntArray) -> IntArray:
-    return np.unique(column, return_inverse=True)[1].astype(np.int64)
+    return dense(column)
 
 
 def _fit(within: _Within, wins: FloatArray, options: Options, inside: IntArray) -> bt.Fit | davidson.TieFit:

@@ -16,6 +16,7 @@ import numpy as np
 from compare.errors import ConfigError
 from compare.ratings import bradley_terry as bt
 from compare.ratings.bradley_terry import IntArray
+from compare.ratings.dense import dense
 from compare.ratings.estimate import Estimate, Options, Ties
 from compare.ratings.estimate import estimate as make_estimate
 from compare.ratings.ranks import ranks
@@ -165,10 +166,10 @@ def _groups(
     groups = {}
     for number in sorted(range(len(values)), key=lambda i: _natural(values[i])):
         at = np.flatnonzero(numbers == number)
-        own = [np.unique(column[at], return_inverse=True)[1].astype(np.int64) for column in columns]
+        own = [dense(column[at]) for column in columns]
         if not is_missing(values[number]):
             groups[str(values[number])] = _board(arrays.take(at), own, options)
-    n_missing = sum(is_missing(values[number]) for number in numbers)
+    n_missing = int(np.isin(numbers, [i for i, value in enumerate(values) if is_missing(value)]).sum())
     return groups, [f"{bt.counted(n_missing)} without a {by}, in no group."] if n_missing else []
 
 

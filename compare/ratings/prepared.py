@@ -9,6 +9,7 @@ import numpy as np
 
 from compare.ratings import bradley_terry as bt
 from compare.ratings.bradley_terry import IntArray
+from compare.ratings.dense import dense
 from compare.ratings.votes import VoteArrays, VoteRow, Votes, cluster_numbers, vote_arrays
 
 
@@ -30,7 +31,7 @@ class Prepared:
 
     def take(self, at: IntArray) -> Prepared:
         """The votes at these positions, clusters numbered anew."""
-        columns = tuple(np.unique(column[at], return_inverse=True)[1].astype(np.int64) for column in self.columns)
+        columns = tuple(dense(column[at]) for column in self.columns)
         return Prepared(self.arrays.take(at), columns, self.at[at], self.problems)
 
 
@@ -57,7 +58,7 @@ def prepare(votes: Votes | Sequence[VoteRow], cluster: Sequence[str] = ()) -> Pr
     columns = []
     for name in cluster:
         numbers, missing = cluster_numbers(table.column(name))
-        columns.append(np.unique(numbers[at], return_inverse=True)[1].astype(np.int64))
+        columns.append(dense(numbers[at]))
         if missing:
             problems.append(f"{bt.counted(missing)} without a {name}; each counts as a cluster of its own.")
     return Prepared(arrays.take(at), tuple(columns), at, tuple(problems))

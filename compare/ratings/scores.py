@@ -14,6 +14,7 @@ import numpy as np
 
 from compare.errors import NotEnoughVotesError
 from compare.ratings.bradley_terry import FloatArray, IntArray
+from compare.ratings.dense import dense
 
 _SCORES_AT_ONCE = 4_000_000
 
@@ -70,16 +71,18 @@ def clustered_meat(scores: Scores, cluster: IntArray) -> FloatArray:
     Returns:
         Shape (m + k, m + k).
     """
-    order = np.argsort(cluster, kind="stable")
-    a, b, r, g = scores.index_a[order], scores.index_b[order], scores.residual[order], cluster[order]
-    extra = None if scores.extra is None else scores.extra[order]
     m, size = scores.n_models, scores.n_parameters
-    n_clusters = int(g[-1]) + 1
+    n_clusters = int(cluster.max()) + 1
     per_slice = max(1, _SCORES_AT_ONCE // size)
+    a, b, r, g, extra = scores.index_a, scores.index_b, scores.residual, cluster, scores.extra
+    if n_clusters > per_slice:
+        order = np.argsort(cluster, kind="stable")
+        a, b, r, g = a[order], b[order], r[order], g[order]
+        extra = None if extra is None else extra[order]
     meat = np.zeros((size, size))
     for first in range(0, n_clusters, per_slice):
         rows = min(per_slice, n_clusters - first)
-        start, stop = np.searchsorted(g, [first, first + rows])
+        start, stop = np.searchsorted(g, [first, first + rows]) if n_clusters > per_slice else (0, len(g))
         here = g[start:stop] - first
         base = here * m
         sums = np.bincount(base + a[start:stop], weights=r[start:stop], minlength=rows * m)
@@ -127,8 +130,7 @@ def robust_meat(scores: Scores, clusters: Sequence[IntArray], n_free: int) -> Fl
 def crossed(first: IntArray, second: IntArray) -> IntArray:
     """Number the pairs of values of two cluster columns: shape (n,), 0, 1, 2 ..."""
     both = first * (int(second.max()) + 1) + second
-    numbers: IntArray = np.unique(both, return_inverse=True)[1].astype(np.int64)
-    return numbers
+    return dense(both)
 
 
 def _over_columns(clusters: Sequence[IntArray], meat_of: Callable[[IntArray], FloatArray]) -> FloatArray:

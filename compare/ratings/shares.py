@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.ratings.bradley_terry import FloatArray, IntArray
+from compare.ratings.dense import dense
 from compare.ratings.intervals import critical_value
 from compare.ratings.scores import crossed
 
@@ -63,7 +64,7 @@ def share(values: FloatArray, clusters: Sequence[IntArray] = (), *, level: float
     if n == 0:
         return Share(None, None, None, 0)
     mean = float(values.mean())
-    columns = [np.unique(column, return_inverse=True)[1].astype(np.int64) for column in clusters]
+    columns = [dense(column) for column in clusters]
     sizes = tuple(int(column.max()) + 1 for column in columns)
     if sizes and min(sizes) < 2:
         return Share(mean, None, None, n, sizes, None)
@@ -78,7 +79,8 @@ def shares_by_group(
     values: FloatArray | BoolArray, group: IntArray, clusters: Sequence[IntArray] = (), *, level: float = 0.95
 ) -> dict[int, Share]:
     """One share for each group: `group` has shape (n,) and says where each value belongs."""
-    order = np.argsort(group, kind="stable")
+    # Small numbers are sorted by their digits, which takes a fraction of the time.
+    order = np.argsort(group.astype(np.uint16) if group.max(initial=0) < 2**16 else group, kind="stable")
     numbers, starts = np.unique(group[order], return_index=True)
     found = {}
     for number, at in zip(numbers.tolist(), np.split(order, starts[1:]), strict=True):
@@ -94,14 +96,14 @@ def design_effect(values: FloatArray, clusters: Sequence[IntArray]) -> float | N
         clusters: one or two arrays of shape (n,) with cluster numbers 0, 1, 2 ..., each with 2 clusters or more.
     """
     residual = values - values.mean()
-    independent = float(residual @ residual)
+    independent = float(np.square(residual).sum())
     if independent <= 1e-12 * len(values):
         return None
 
     def clustered(column: IntArray) -> float:
         sums = np.bincount(column, weights=residual)
         groups = len(sums)
-        return float(sums @ sums) * groups / (groups - 1)
+        return float(np.square(sums).sum()) * groups / (groups - 1)
 
     found = [clustered(column) for column in clusters]
     both = sum(found) - clustered(crossed(*clusters)) if len(found) == 2 else 0.0

@@ -20,6 +20,7 @@ from compare.errors import ConfigError
 from compare.ratings.bradley_terry import FloatArray, IntArray
 from compare.ratings.buckets import bucket_of, buckets
 from compare.ratings.columns import Coded
+from compare.ratings.dense import dense
 from compare.records import Preference
 
 if TYPE_CHECKING:
@@ -254,12 +255,14 @@ def cluster_numbers(values: Sequence[object]) -> tuple[IntArray, int]:
     Returns:
         The numbers, shape (n,), and how many values were missing.
     """
+    if isinstance(values, Coded) and None not in values.values and "" not in values.values:
+        return dense(values.codes.astype(np.int64, copy=False)), 0
     numbers, distinct = encode(values)
     missing = np.isin(numbers, [i for i, value in enumerate(distinct) if is_missing(value)])
     n_missing = int(missing.sum())
     if n_missing:
         numbers[missing] = len(distinct) + np.arange(n_missing)
-        numbers = np.unique(numbers, return_inverse=True)[1].astype(np.int64)
+        numbers = dense(numbers)
     return numbers, n_missing
 
 

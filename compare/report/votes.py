@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from compare.ratings.leaderboard import FEW_VOTES, Leaderboard, ModelRating, rate
-from compare.ratings.votes import Votes
+from compare.ratings.votes import BoolArray, Votes, cluster_numbers, vote_arrays
 from compare.records import History
 from compare.report.words import counted
-from compare.review.votes import is_of_earlier_version
 from compare.routing.weights import PRIOR_PRECISION
 from compare.store.store import Store
 from compare.store.votes import vote_name
@@ -57,14 +58,7 @@ def votes_of(store: Store, kind: VoteKind) -> Votes:
 
 def n_of_earlier_versions(store: Store, kind: VoteKind) -> int:
     """Counted votes of one kind that are about an answer which was asked for again since."""
-    about: dict[str, bool] = {}
-    for ballot, state in store.iter_ballots():
-        if state != "counted" or ballot.blind != kind.blind or ballot.comparison_id is None:
-            continue
-        comparison = store.comparison(ballot.comparison_id)
-        if comparison is not None and comparison.history == kind.history:
-            about[ballot.id] = is_of_earlier_version(ballot, comparison)
-    return sum(about.values())
+    return store.n_ballots_of_earlier_versions(blind=kind.blind, history=kind.history)
 
 
 # --- how many --------------------------------------------------------------------------------------------------------
@@ -94,21 +88,24 @@ class Tally:
 def tally(votes: Votes) -> Tally:
     """Count ballots and pairs; a row without a ballot's id is a ballot of its own."""
     known = votes.column("ballot_id") if votes.has_column("ballot_id") else [None] * len(votes)
-    n_pairs = 0
-    voted: dict[str, set[object]] = {}
-    all_bad: dict[str, set[object]] = {}
-    for row, (a, b, winner, ballot) in enumerate(zip(votes.model_a, votes.model_b, votes.winner, known, strict=True)):
-        said = all_bad if winner == "both_bad" else voted
-        n_pairs += said is voted
-        for candidate in (a, b):
-            said.setdefault(candidate, set()).add(row if ballot is None else ballot)
-    n_voted, n_all_bad = len(set().union(*voted.values())), len(set().union(*all_bad.values()))
+    ballots, _ = cluster_numbers(known)
+    arrays = vote_arrays(votes)
+    n_ballots = int(ballots.max(initial=-1)) + 1
+
+    def of_each(at: BoolArray) -> tuple[int, dict[str, int]]:
+        """Ballots among these rows: in all, and by candidate."""
+        pairs = np.concatenate([index[at] * n_ballots + ballots[at] for index in (arrays.index_a, arrays.index_b)])
+        seen = np.bincount(pairs, minlength=n_ballots * len(arrays.names)).reshape(len(arrays.names), n_ballots) > 0
+        each = {name: int(n) for name, n in zip(arrays.names, seen.sum(axis=1), strict=True) if n}
+        return int(seen.any(axis=0).sum()), each
+
+    (n_voted, votes_each), (n_all_bad, all_bad_each) = of_each(~arrays.both_bad), of_each(arrays.both_bad)
     return Tally(
         n_votes=n_voted + n_all_bad,
         n_all_bad=n_all_bad,
-        n_pairs=n_pairs,
-        votes_each={name: len(ballots) for name, ballots in voted.items()},
-        all_bad_each={name: len(ballots) for name, ballots in all_bad.items()},
+        n_pairs=int((~arrays.both_bad).sum()),
+        votes_each=votes_each,
+        all_bad_each=all_bad_each,
     )
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from compare.records import Ballot
 from compare.store.ballots import BALLOT_COLUMNS, to_ballot
 from compare.store.part import Part
+from compare.store.preferences import BALLOT_STATE
 
 
 class MarkSeen(NamedTuple):
@@ -81,6 +82,12 @@ class Behind(Part):
             )
         return found
 
+    def n_ballots_of_earlier_versions(self, *, blind: bool, history: str) -> int:
+        """Counted ballots of one kind that show an answer which was asked for again since."""
+        with self._database.reading() as connection:
+            row = connection.execute(_EARLIER, {"blind": blind, "history": history}).fetchone()
+        return int(row[0])
+
 
 _THESE = "(SELECT value FROM json_each(?))"
 _BALLOTS = f"""
@@ -96,6 +103,19 @@ FROM ballots b
     LEFT JOIN comparisons c ON c.id = b.comparison_id
     LEFT JOIN threads t ON t.id = p.thread_id
 WHERE b.id IN {_THESE}
+"""
+# Most comparisons have no answer in a second version, and their ballots are not looked at.
+_EARLIER = f"""
+SELECT count(*) FROM ballots b JOIN comparisons c ON c.id = b.comparison_id
+WHERE b.comparison_id IN (SELECT comparison_id FROM comparison_slots WHERE version > 0)
+    AND b.blind = :blind AND c.history = :history AND {BALLOT_STATE} = 'counted'
+    AND EXISTS (
+        SELECT 1 FROM json_each(b.shown_order_json) o WHERE o.value NOT IN (
+            SELECT s.answer_id FROM comparison_slots s WHERE s.comparison_id = c.id AND s.version = (
+                SELECT max(version) FROM comparison_slots WHERE comparison_id = s.comparison_id AND slot = s.slot
+            )
+        )
+    )
 """
 _MARKS = f"SELECT ballot_id, answer_id, kind, severity, note FROM marks WHERE ballot_id IN {_THESE} ORDER BY mark"
 _REASONS = f"SELECT ballot_id, reason FROM ballot_reasons WHERE ballot_id IN {_THESE} ORDER BY reason"

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from compare.store.part import Part
 from compare.store.preferences import BALLOT_STATE
 
-_AT_ONCE = 4_000
-"""Rows at a time: while a batch is taken apart, other threads of the process wait a millisecond at most."""
+_AT_ONCE = 500
+"""Rows at a time: while a batch is taken apart, other threads of the process wait, a millisecond or two."""
 
 
 class VoteVersion(NamedTuple):

@@ -54,7 +54,16 @@ def test_ratings_of_columns_of_numbers_equal_those_of_words() -> None:
             {name: Coded(each, values.get(name, np.arange(40)).tolist()) for name, each in codes.items()},
         )
     )  # fmt: skip
-    made = [rate(votes, cluster=("rater", "thread_id"), by="bucket").to_json() for votes in (words, numbers)]
+    made = [rounded(rate(votes, cluster=("rater", "thread_id"), by="bucket").to_json()) for votes in (words, numbers)]
     assert made[0] == made[1]
     words, numbers = (votes.take([1, 5, 9, 40]) for votes in (words, numbers))
-    assert rate(words).to_json() == rate(numbers).to_json()
+    assert rounded(rate(words).to_json()) == rounded(rate(numbers).to_json())
+
+
+def rounded(value: object) -> object:
+    """Clusters are numbered in another order, so sums may differ in their last digits."""
+    if isinstance(value, dict):
+        return {name: rounded(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [rounded(each) for each in value]
+    return round(value, 8) if isinstance(value, float) else value
