@@ -34,7 +34,10 @@ def simulate(
     history: str | None,
     as_json: bool,
 ) -> None:
-    """Simulate a routing.yaml on the stored threads: win rate, cost, p95, shares, model switches."""
+    """Simulate a routing.yaml on the stored threads.
+
+    Win rate, cost, p95, shares, model switches.
+    """
     from compare.report.simulation import simulation
     from compare.routing.config import load
 

@@ -1,4 +1,4 @@
-"""The gateways that a routing file can be exported to: every file in compare/routing/exports that has `export`."""
+"""The gateways that a routing file can be exported to, and an export as one ZIP file."""
 
 from __future__ import annotations
 
@@ -6,24 +6,17 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping
-from importlib import import_module
-from pkgutil import iter_modules
 
-from compare.routing import exports
 from compare.routing.config import RoutingConfig
 from compare.routing.exports.target import Export
+from compare.routing.exports.targets import TARGETS
 
 _NAMES = {"litellm": "LiteLLM", "tensorzero": "TensorZero"}
 
 
 def targets() -> Mapping[str, Callable[[RoutingConfig], Export]]:
     """Exporters by the name of their gateway."""
-    found = {}
-    for module in iter_modules(exports.__path__):
-        export = getattr(import_module(f"{exports.__name__}.{module.name}"), "export", None)
-        if callable(export):
-            found[module.name] = export
-    return found
+    return TARGETS
 
 
 def target_name(target: str) -> str:

@@ -6,6 +6,7 @@ import json
 
 import streamlit as st
 
+from compare.errors import ConfigError
 from compare.report.decision import headline
 from compare.report.targets import archive, target_name, targets
 from compare.report.weights import Weighing
@@ -65,7 +66,11 @@ def _for_a_gateway(basis: Basis, found: Weighing, aim: Aim, proposals: Proposals
     )
     if target is None:
         return
-    made = known[target](load(text))
+    try:
+        made = known[target](load(text))
+    except ConfigError as exc:
+        st.caption(plain(str(exc)))
+        return
     st.download_button(
         f"Download for {target_name(target)}",
         archive(made, text),
