@@ -16,23 +16,31 @@ from compare.ui.plain import plain
 from compare.ui.weights.words import UNKNOWN, money
 
 
-def show_decision(proposals: Proposals, found: Weighing, aim: Aim) -> None:
-    """The sentence first, then one block for each range, and one for the default route where something comes to it."""
-    shown = [*proposals.buckets]
-    if any(proposal.weights is None for proposal in shown):
-        shown.append(proposals.default)
+def show_headline(proposals: Proposals) -> None:
+    """The decision in a sentence."""
+    shown = _shown(proposals)
     st.markdown(f"#### {plain(headline(shown))}")
     if all(proposal.weights is None for proposal in shown):
         st.info(
             "Not enough votes for weights yet, and Weighbridge invents none. The sentences below say what is missing.",
             icon=":material/info:",
         )
+
+
+def show_reasons(proposals: Proposals, found: Weighing, aim: Aim) -> None:
+    """One block for each range of lengths, and one for the default route where something comes to it."""
+    shown = _shown(proposals)
     for proposal in shown:
         with st.container(border=True):
             _block(proposal, aim, alone=stands_alone(shown))
     for problem in proposals.problems:
         st.caption(plain(problem))
     st.caption(f"{found.tally.sentence}. {RULE}")
+
+
+def _shown(proposals: Proposals) -> list[Proposal]:
+    lacking = any(proposal.weights is None for proposal in proposals.buckets)
+    return [*proposals.buckets, *([proposals.default] if lacking else [])]
 
 
 def _block(proposal: Proposal, aim: Aim, *, alone: bool) -> None:
