@@ -17,8 +17,15 @@ from compare.ratings.bradley_terry import FloatArray
 from compare.routing.sequential import MIN_REQUESTS, Arm, look
 
 REQUESTS, SHARE, ALPHA = 20_000, 0.2, 0.05
-CASES = (("no harm, 2 %", 0.02, 0.02, 0.01), ("no harm, 10 %", 0.10, 0.10, 0.02), ("2 % to 3 %", 0.02, 0.03, 0.01),
-         ("2 % to 4 %", 0.02, 0.04, 0.01), ("10 % to 13 %", 0.10, 0.13, 0.02))  # fmt: skip
+CASES = (
+    ("no harm, 2 %", 0.02, 0.02, 0.01),
+    ("no harm, 10 %", 0.10, 0.10, 0.02),
+    ("2 % to 3 %", 0.02, 0.03, 0.01),
+    ("2 % to 4 %", 0.02, 0.04, 0.01),
+    ("10 % to 13 %", 0.10, 0.13, 0.02),
+    ("no harm, 2 %, tau 0.02", 0.02, 0.02, 0.02),
+    ("2 % to 4 %, tau 0.02", 0.02, 0.04, 0.02),
+)
 
 
 def main() -> None:

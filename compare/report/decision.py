@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from compare.routing.measured import Measured
 from compare.routing.recommend import distance
 from compare.routing.stored_votes import EVERYTHING
-from compare.routing.traffic import Profile
+from compare.routing.traffic import Monthly, Profile, monthly
 from compare.routing.weights import Proposal
 
 
@@ -65,6 +68,47 @@ def weights_then(proposals: Sequence[Proposal]) -> dict[str, dict[str, float]]:
         for each in proposals
         if each.found is not None
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What proposals make of a month of traffic."""
+
+    profile: Profile
+    before: Monthly
+    after: Monthly
+    win_rate_before: float | None
+    win_rate_after: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As printed; null is not known."""
+
+        def side(found: Monthly, won: float | None) -> dict[str, Any]:
+            return {
+                "cost_usd": found.cost_usd,
+                "p95_ms": found.p95_ms,
+                "win_rate": won,
+                "requests": found.requests,
+                "unknown": list(found.unknown),
+            }
+
+        return {
+            "traffic": self.profile.to_json(),
+            "before": side(self.before, self.win_rate_before),
+            "after": side(self.after, self.win_rate_after),
+        }
+
+
+def month(proposals: Sequence[Proposal], profile: Profile, measured: Measured) -> Month:
+    """A month before and after; candidates of the proposals go by the votes' names."""
+    now, then = weights_now(proposals), weights_then(proposals)
+    return Month(
+        profile=profile,
+        before=monthly(profile, now, measured),
+        after=monthly(profile, then, measured),
+        win_rate_before=win_rate(proposals, now, profile),
+        win_rate_after=win_rate(proposals, then, profile),
+    )
 
 
 def win_rate(
