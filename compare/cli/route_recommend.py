@@ -117,7 +117,7 @@ def _from_votes(
     )
     found = weighed.proposals(aim_of(options))
     profile = profile_of(store.thread_shapes(), ranges, threads_per_month=per_month, span=store.recorded_span())
-    a_month = month(found.buckets, profile, measured)
+    a_month = month(found, profile, measured)
     if as_json:
         emit_json(
             {

@@ -30,7 +30,7 @@ from compare.ratings.percentiles import percentile
 from compare.ratings.votes import Votes
 from compare.records import Candidate
 from compare.report.criteria import Criteria, scorecard
-from compare.report.decision import headline, sentence
+from compare.report.decision import called, headline, sentence, shown
 from compare.report.evidence.voted import voted_threads
 from compare.report.targets import target_name, targets
 from compare.report.votes import VoteKind, leaderboard, votes_of
@@ -79,9 +79,7 @@ def gathered(
     measured = measured_of(store, ranges)
     found = weighing(votes, catalog, aim=aim, ranges=ranges, measured=measured, current_text=current_text)
     proposals = found.proposals(aim, names)
-    shown = [*proposals.buckets]
-    if any(each.weights is None for each in shown):
-        shown.append(proposals.default)
+    among = shown(proposals)
     text = found.file(aim)
     raters = _numbered(votes)
     return {
@@ -91,13 +89,13 @@ def gathered(
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "votes": _votes(found, kind, len(raters)),
         "decision": {
-            "headline": headline(shown),
-            "sentences": [sentence(each) for each in shown],
+            "headline": headline(among),
+            "sentences": [sentence(each) for each in among],
             "rule": RULE,
             "limits": aim.sentence,
             "aim": aim.to_json(),
         },
-        "buckets": [_bucket(each) for each in shown],
+        "buckets": [_bucket(each, called(each, among)) for each in among],
         "routing_yaml": text,
         "losses": {} if text is None else _losses(text),
         "ratings": _ratings(votes, names) if len({*votes.model_a, *votes.model_b}) >= _FEWEST else [],
@@ -126,12 +124,13 @@ def _votes(found: Weighing, kind: VoteKind, n_raters: int) -> dict[str, Any]:
     }
 
 
-def _bucket(proposal: Proposal) -> dict[str, Any]:
+def _bucket(proposal: Proposal, threads: str) -> dict[str, Any]:
     more = {} if proposal.found is None else proposal.found.to_json()
     return {
         **more,
         "name": proposal.bucket.name,
         "label": proposal.bucket.label,
+        "threads": threads,
         "match": proposal.match,
         "why": proposal.why,
         "verdict": "keep" if proposal.is_kept else "change",

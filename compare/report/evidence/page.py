@@ -65,7 +65,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _bucket(bucket: Row, said: str) -> Iterator[str]:
-    name = "All other threads" if not bucket["match"] else f"Threads of {bucket['label']} messages"
+    name = f"{bucket['threads'][:1].upper()}{bucket['threads'][1:]}"
     rule = f" ({bucket['match']})" if bucket["match"] else ""
     yield f"<h2>{escape(name + rule)}</h2>\n<p>{escape(said)}</p>\n"
     if not bucket["win_shares"]:

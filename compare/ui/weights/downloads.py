@@ -6,7 +6,7 @@ import json
 
 import streamlit as st
 
-from compare.report.decision import headline
+from compare.report.decision import headline, shown
 from compare.report.targets import archive, target_name, targets
 from compare.report.weights import Weighing
 from compare.routing.aim import Aim
@@ -90,7 +90,7 @@ def _keep(basis: Basis, found: Weighing, aim: Aim, proposals: Proposals, text: s
         n_votes=found.tally.n_votes,
         votes_kind=basis.kind.name,
         aim_json=json.dumps(aim.to_json()),
-        summary=headline(proposals.buckets),
+        summary=headline(shown(proposals)),
         made_by="" if person is None else person.name,
         parent_text=basis.current_text,
     )

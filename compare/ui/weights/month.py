@@ -26,7 +26,7 @@ def show_month(basis: Basis, proposals: Proposals, measured: Measured) -> None:
     """The figures, and the traffic to change; candidates of the proposals go by the votes' names."""
     st.subheader("A month at your traffic", anchor=False)
     profile = _profile(basis)
-    found = month(proposals.buckets, profile, measured)
+    found = month(proposals, profile, measured)
     before, after = found.before, found.after
     cells = st.columns(3)
     for cell, name, now, then, about in (
