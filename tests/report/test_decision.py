@@ -32,8 +32,7 @@ def said(votes, **options):
         (
             LONG,
             {},
-            "Change the weights for threads of 9+ messages; "
-            + "send threads of 1-8 messages for now by the votes of all lengths.",
+            "Change the weights for threads of 9+ messages; send threads of 1-8 messages for now by the votes of all lengths.",  # noqa: E501
         ),
         (rows("opus", "flash", 3, 2), {}, "Keep what runs: nothing speaks for other weights yet."),
         ([], {}, "Keep what runs: nothing speaks for other weights yet."),
