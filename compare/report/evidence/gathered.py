@@ -25,6 +25,7 @@ from typing import Any
 
 import compare
 from compare.catalog import Catalog
+from compare.errors import ConfigError
 from compare.ratings.buckets import Bucket, buckets
 from compare.ratings.percentiles import percentile
 from compare.ratings.votes import Votes
@@ -32,12 +33,11 @@ from compare.records import Candidate
 from compare.report.criteria import Criteria, scorecard
 from compare.report.decision import called, headline, sentence, shown
 from compare.report.evidence.voted import voted_threads
-from compare.report.targets import target_name, targets
+from compare.report.targets import exported, losses_of, target_name, targets
 from compare.report.votes import VoteKind, leaderboard, votes_of
 from compare.report.weights import Weighing, measured_of, weighing
 from compare.report.words import labels
 from compare.routing.aim import Aim
-from compare.routing.config import load
 from compare.routing.measured import ALL, Measured
 from compare.routing.weights import RULE, Proposal
 from compare.store.store import Store
@@ -97,7 +97,7 @@ def gathered(
         },
         "buckets": [_bucket(each, called(each, among)) for each in among],
         "routing_yaml": text,
-        "losses": {} if text is None else _losses(text),
+        "losses": {} if text is None else _losses(text, catalog),
         "ratings": _ratings(votes, names) if len({*votes.model_a, *votes.model_b}) >= _FEWEST else [],
         "scorecard": None if criteria is None else scorecard(store, criteria).to_json(),
         "candidates": _candidates(store, catalog, votes, names),
@@ -153,13 +153,16 @@ def _bucket(proposal: Proposal, threads: str) -> dict[str, Any]:
     }
 
 
-def _losses(text: str) -> dict[str, list[dict[str, str]]]:
-    """What each gateway cannot do as the file says."""
-    config = load(text)
-    return {
-        target_name(target): [{"field": loss.field, "reason": loss.reason} for loss in export(config).losses]
-        for target, export in targets().items()
-    }
+def _losses(text: str, catalog: Catalog) -> dict[str, list[dict[str, str]]]:
+    """What each gateway cannot do as the file says, or why there is no export for it at all."""
+    found = {}
+    for target in targets():
+        try:
+            lost = [{"field": loss.field, "reason": loss.reason} for loss in losses_of(exported(text, target, catalog))]
+        except ConfigError as exc:
+            lost = [{"field": "routes", "reason": str(exc)}]
+        found[target_name(target)] = lost
+    return found
 
 
 def _ratings(votes: Votes, names: dict[str, str]) -> list[dict[str, Any]]:

@@ -6,8 +6,9 @@ import json
 
 import streamlit as st
 
+from compare.errors import ConfigError
 from compare.report.decision import headline, shown
-from compare.report.targets import archive, target_name, targets
+from compare.report.targets import archive, exported, losses_of, target_name, targets
 from compare.report.weights import Weighing
 from compare.routing.aim import Aim
 from compare.routing.config import load
@@ -50,12 +51,9 @@ def show_downloads(basis: Basis, found: Weighing, aim: Aim, proposals: Proposals
 
 
 def _for_a_gateway(basis: Basis, found: Weighing, aim: Aim, proposals: Proposals, text: str) -> None:
-    known = targets()
-    if not known:
-        return
     target = st.selectbox(
         "For a gateway",
-        list(known),
+        targets(),
         index=None,
         format_func=target_name,
         placeholder="For a gateway ...",
@@ -65,18 +63,22 @@ def _for_a_gateway(basis: Basis, found: Weighing, aim: Aim, proposals: Proposals
     )
     if target is None:
         return
-    made = known[target](load(text))
+    try:
+        sets = exported(text, target, found.catalog)
+    except ConfigError as exc:
+        st.warning("  \n".join(plain(line) for line in str(exc).splitlines()), icon=":material/warning:")
+        return
     st.download_button(
         f"Download for {target_name(target)}",
-        archive(made, text),
+        archive(sets, text),
         f"routing-{target}.zip",
         "application/zip",
         icon=":material/download:",
         on_click=_keep,
         args=(basis, found, aim, proposals, text, target),
-        help=", ".join(made.files),
+        help=", ".join(sets[-1].files),
     )
-    for loss in made.losses:
+    for loss in losses_of(sets):
         st.caption(plain(f"{loss.field}: {loss.reason}"))
 
 

@@ -18,6 +18,7 @@ from compare.records import Message, Thread
 from compare.report.criteria import load as load_criteria
 from compare.report.evidence import gathered, to_page
 from compare.report.evidence.plots import bars, dots
+from compare.report.targets import target_name, targets
 from compare.report.votes import VoteKind
 from compare.review.votes import Choice, cast
 from compare.routing.config import load
@@ -74,6 +75,8 @@ def test_the_document_holds_what_a_decision_rests_on(document: dict[str, Any]) -
     assert thread["messages"][0]["text"] == "Where is it?"
     assert sum(len(each["votes"]) for each in thread["comparisons"]) == 60
     assert document["exports"][0]["made_by"] == "Olga"
+    assert set(document["losses"]) == {target_name(target) for target in targets()}
+    assert all({"field", "reason"} == set(loss) for lost in document["losses"].values() for loss in lost)
 
 
 def test_raters_are_numbers_everywhere(table: Table) -> None:
