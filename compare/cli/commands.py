@@ -30,6 +30,7 @@ COMMANDS = {
     "route": ("route", "route", "Turn votes into routing weights."),
     "results": ("results", "results", "What answers measured: times, cost, errors; compare jobs."),
     "scorecard": ("scorecard", "scorecard", "Hold answers and votes against a criteria file; for CI."),
+    "report": ("report", "report", "The evidence pack: what weights rest on, as one page."),
     "bench": ("bench", "bench", "Parallel sessions against an endpoint or gateway of your own."),
     "tokens": ("tokens", "tokens", "Token counts: reported by models and counted here."),
     "canary": ("canary", "canary", "Roll back, hold or promote: the sequential test on counts."),

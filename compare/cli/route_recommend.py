@@ -16,6 +16,7 @@ from compare.errors import ConfigError
 
 if TYPE_CHECKING:
     from compare.ratings.buckets import Bucket
+    from compare.report.decision import Month
     from compare.routing.aim import Aim
     from compare.routing.weights import Proposal
 
@@ -64,16 +65,24 @@ def ranges_of(edges: str) -> tuple[Bucket, ...]:
 @click.option("--evidence", type=click.Path(path_type=Path), help="Votes, costs and limits per bucket, as JSON.")
 @click.option("--blind/--open", "blind", default=None, help="Only blind or only open votes.")
 @click.option("--history", type=HISTORIES, help="Only votes under this history.")
+@click.option("--per-month", type=click.FloatRange(0), help="Threads a month; default: as logs recorded them.")
 @aim_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def recommend(evidence: Path | None, blind: bool | None, history: str | None, as_json: bool, **options: Any) -> None:
+def recommend(
+    evidence: Path | None,
+    blind: bool | None,
+    history: str | None,
+    per_month: float | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
     """Recommend weights.
 
     From the stored votes within limits, or from an evidence file (which has limits of its own; the options are for
     stored votes).
     """
     if evidence is None:
-        _from_votes(blind, history, as_json, options)
+        _from_votes(blind, history, per_month, as_json, options)
         return
     from compare.routing.evidence import read_evidence
     from compare.routing.recommend import recommend as recommend_weights
@@ -88,26 +97,41 @@ def recommend(evidence: Path | None, blind: bool | None, history: str | None, as
         say(problem)
 
 
-def _from_votes(blind: bool | None, history: str | None, as_json: bool, options: dict[str, Any]) -> None:
+def _from_votes(
+    blind: bool | None, history: str | None, per_month: float | None, as_json: bool, options: dict[str, Any]
+) -> None:
+    from compare.report.decision import month
     from compare.report.weights import measured_of, weighing
+    from compare.routing.traffic import profile_of
 
     ranges = ranges_of(options["edges"])
     current = options["current"]
+    store = the_store()
+    measured = measured_of(store, ranges)
     weighed = weighing(
         load_votes(None, "", "", blind, history),
         the_catalog(),
         ranges=ranges,
-        measured=measured_of(the_store(), ranges),
+        measured=measured,
         current_text="" if current is None else text_file(current),
     )
     found = weighed.proposals(aim_of(options))
+    profile = profile_of(store.thread_shapes(), ranges, threads_per_month=per_month, span=store.recorded_span())
+    a_month = month(found, profile, measured)
     if as_json:
-        default = _as_json(found.default)
-        emit_json({"buckets": [*map(_as_json, found.buckets)], "default": default, "problems": list(found.problems)})
+        emit_json(
+            {
+                "buckets": [*map(_as_json, found.buckets)],
+                "default": _as_json(found.default),
+                "month": a_month.to_json(),
+                "problems": list(found.problems),
+            }
+        )
         return
     for proposal in (*found.buckets, found.default):
         name = f"{proposal.bucket.name} ({proposal.match or 'all other threads'})"
         _tell(name, _as_json(proposal))
+    _tell_month(a_month)
     for problem in found.problems:
         say(problem)
 
@@ -127,6 +151,16 @@ def _as_json(proposal: Proposal) -> dict[str, Any]:
     if proposal.found is None:
         return {"models": [], "verdict": "keep", "why": f"{proposal.why}.", "votes_needed": None, **beside}
     return {**proposal.found.to_json(), **beside}
+
+
+def _tell_month(found: Month) -> None:
+    sides = (("now", found.before, found.win_rate_before), ("proposed", found.after, found.win_rate_after))
+    click.echo(f"a month ({found.profile.source}):")
+    for name, side, won in sides:
+        cost = "cost unknown" if side.cost_usd is None else f"{side.cost_usd:,.2f} USD"
+        p95 = "p95 unknown" if side.p95_ms is None else f"p95 {side.p95_ms / 1000:.2f} s"
+        win = "win share unknown" if won is None else f"win share {won:.1%}"
+        click.echo(f"  {name}: {cost}, {p95}, {win}")
 
 
 def _tell(name: str, bucket: dict[str, Any]) -> None:

@@ -1,22 +1,24 @@
-"""The gateways that a routing file can be exported to, and an export as one ZIP file."""
+"""The gateways that a routing file can be exported to, by name, and an export as one archive."""
 
 from __future__ import annotations
 
 import io
-import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 
-from compare.routing.config import RoutingConfig
-from compare.routing.exports.target import Export
+from compare.catalog import Catalog
+from compare.routing.config import load
+from compare.routing.exports.target import Loss
 from compare.routing.exports.targets import TARGETS
+from compare.routing.exports.written import FileSet, file_sets
+from compare.routing.known_models import with_catalog
 
 _NAMES = {"litellm": "LiteLLM", "tensorzero": "TensorZero"}
 
 
-def targets() -> Mapping[str, Callable[[RoutingConfig], Export]]:
-    """Exporters by the name of their gateway."""
-    return TARGETS
+def targets() -> tuple[str, ...]:
+    """The gateways' names, as commands take them."""
+    return tuple(TARGETS)
 
 
 def target_name(target: str) -> str:
@@ -24,12 +26,25 @@ def target_name(target: str) -> str:
     return _NAMES.get(target, target.capitalize())
 
 
-def archive(made: Export, routing_yaml: str) -> bytes:
-    """One ZIP file: what the gateway reads, the routing.yaml behind it, what was lost, and the client's snippet."""
-    files = {**made.files, "routing.yaml": routing_yaml}
-    files["losses.json"] = json.dumps([{"field": loss.field, "reason": loss.reason} for loss in made.losses], indent=2)
-    if made.snippet:
-        files["client-snippet.txt"] = made.snippet
+def exported(routing_yaml: str, target: str, catalog: Catalog) -> list[FileSet]:
+    """The files of one gateway, a set for each canary stage; models that only the catalogue knows are looked up there.
+
+    Raises:
+        ConfigError: what the gateway's export refuses, in a sentence.
+    """
+    return file_sets(with_catalog(load(routing_yaml), catalog.models), target)
+
+
+def losses_of(sets: Sequence[FileSet]) -> tuple[Loss, ...]:
+    """What the gateway cannot do as the file says, each once."""
+    return tuple(dict.fromkeys(loss for each in sets for loss in each.losses))
+
+
+def archive(sets: Sequence[FileSet], routing_yaml: str) -> bytes:
+    """One ZIP file: what the gateway reads, what was lost, the client's side, and the routing.yaml behind it."""
+    files = {"routing.yaml": routing_yaml}
+    for each in sets:
+        files |= {f"{each.folder}/{name}" if each.folder else name: text for name, text in each.files.items()}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archived:
         for name, text in files.items():

@@ -45,7 +45,7 @@ class Belief:
     pooled_battles: FloatArray | None = None
 
 
-def believe(evidence: Evidence) -> tuple[Belief, ...]:
+def believe(evidence: Evidence, *, n_draws: int = N_DRAWS) -> tuple[Belief, ...]:
     """The posterior of every bucket; several buckets shrink to what they have in common, unless one has a prior."""
     several = len(evidence.buckets) > 1
     pooled = _pooled_strengths(evidence) if several else {}
@@ -56,7 +56,7 @@ def believe(evidence: Evidence) -> tuple[Belief, ...]:
         if bucket.prior is None and several:
             prior = Prior(BUCKET_PRECISION, np.array([pooled[name] for name in bucket.models]))
             in_all = np.array([battles[name] for name in bucket.models])
-        found.append(_believe(bucket, prior, in_all))
+        found.append(_believe(bucket, prior, in_all, n_draws))
     return tuple(found)
 
 
@@ -79,10 +79,10 @@ def _pooled_battles(buckets: Sequence[BucketEvidence]) -> dict[str, float]:
     return total
 
 
-def _believe(bucket: BucketEvidence, prior: Prior, in_all: FloatArray | None) -> Belief:
+def _believe(bucket: BucketEvidence, prior: Prior, in_all: FloatArray | None, n_draws: int) -> Belief:
     fit = bt.fit(bucket.wins, prior_precision=prior.precision, prior_mean=prior.mean)
     spread, clusters = _spread(bucket, fit)
-    draws = _draws(fit.theta, fit.hessian, spread)
+    draws = _draws(fit.theta, fit.hessian, spread, n_draws)
     shares = _win_shares(draws)
     return Belief(
         theta=fit.theta,
@@ -112,17 +112,17 @@ def _spread(bucket: BucketEvidence, fit: bt.Fit) -> tuple[Spread | None, tuple[s
     return (clustered, rows.by) if width(clustered) > width(alone) else (None, ())
 
 
-def _draws(theta: FloatArray, hessian: FloatArray, spread: Spread | None) -> FloatArray:
-    """Shape (N_DRAWS, m): strengths from the normal approximation; Student's t where clusters are few."""
+def _draws(theta: FloatArray, hessian: FloatArray, spread: Spread | None, n_draws: int) -> FloatArray:
+    """Shape (n_draws, m): strengths from the normal approximation; Student's t where clusters are few."""
     random = np.random.default_rng(_SEED)
-    noise = random.standard_normal((N_DRAWS, len(theta)))
+    noise = random.standard_normal((n_draws, len(theta)))
     if spread is None:
         return np.asarray(theta + noise @ np.linalg.cholesky(np.linalg.inv(hessian)).T)
     # The clustered covariance has no part along "all alike", which no share depends on, so it has no Cholesky factor.
     values, vectors = np.linalg.eigh((spread.covariance + spread.covariance.T) / 2)
     noise = noise @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
     if spread.degrees is not None:
-        noise /= np.sqrt(random.chisquare(spread.degrees, (N_DRAWS, 1)) / spread.degrees)
+        noise /= np.sqrt(random.chisquare(spread.degrees, (n_draws, 1)) / spread.degrees)
     return np.asarray(theta + noise)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from compare.errors import ConfigError
@@ -54,6 +54,8 @@ class Look:
     high: float | None
     decision: Decision
     why: str
+    counted: str = ""
+    """How requests became units, where they came one by one."""
 
     def to_json(self) -> dict[str, Any]:
         """The document of `canary --counts FILE --json`."""
@@ -127,7 +129,8 @@ def watch(looks: Iterable[tuple[Arm, Arm]], *, tau: float, alpha: float = 0.05, 
 def read_counts(document: Any) -> Look:
     """Test a decoded counts file: {"canary": {"requests", "harms"}, "control": {...}, "tau", "alpha": 0.05}.
 
-    Optional keys: tolerance, p_so_far, min_requests, max_requests.
+    Optional keys: tolerance, p_so_far, min_requests, max_requests. In place of canary and control, `outcomes` may list
+    single requests, which are counted by session (outcomes.py).
 
     Raises:
         ConfigError: something is missing, wrong or not known; the message names it.
@@ -136,6 +139,18 @@ def read_counts(document: Any) -> Look:
         raise ConfigError("The counts must be an object with canary, control and tau.")
     options = ("alpha", "max_requests", "min_requests", "p_so_far", "tolerance")
     known = ("canary", "control", "tau", *options)
+    told = ""
+    if "outcomes" in document:
+        from compare.routing.outcomes import by_session
+
+        both = [name for name in ("canary", "control") if name in document]
+        if both:
+            raise ConfigError(f"The counts have outcomes and {both[0]} as well; give one of the two.")
+        counted = by_session(document["outcomes"])
+        told = counted.sentence
+        arms = {"canary": counted.canary, "control": counted.control}
+        document = {name: value for name, value in document.items() if name != "outcomes"}
+        document |= {name: {"requests": arm.requests, "harms": arm.harms} for name, arm in arms.items()}
     for name in document:
         if name not in known:
             raise ConfigError(f"The counts have the unknown key {name!r}; known are {', '.join(known)}.")
@@ -147,7 +162,8 @@ def read_counts(document: Any) -> Look:
         value = document[name]
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ConfigError(f"{name} must be a number, not {value!r}.")
-    return look(_arm(document, "canary"), _arm(document, "control"), tau=document["tau"], **given)
+    found = look(_arm(document, "canary"), _arm(document, "control"), tau=document["tau"], **given)
+    return replace(found, counted=told) if told else found
 
 
 def _arm(document: Mapping[str, Any], name: str) -> Arm:

@@ -112,6 +112,7 @@ WITH_JSON: dict[tuple[str, ...], list[str]] = {
     ("route", "diff"): ["routing.yaml", "routing.yaml"],
     ("route", "drain"): ["q", "--in", "routing.yaml", "--out", "drained"],
     ("route", "export"): ["routing.yaml", "--out", "exported"],
+    ("report",): [],
     ("results",): [],
     ("scorecard",): [],
     ("bench",): ["--sessions", "1", "--turns", "1", "--model", "local", "--url"],

@@ -35,6 +35,11 @@ _TEXT = nh3.Cleaner(
 
 def to_page(found: Gathered) -> str:
     """The whole page."""
+    return shell(found.title, _body(found))
+
+
+def shell(title: str, body: Iterable[str], more_style: str = "") -> str:
+    """A page that needs nothing but itself, around a body whose texts are escaped."""
     return "".join(
         [
             "<!doctype html>\n",
@@ -42,9 +47,9 @@ def to_page(found: Gathered) -> str:
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n',
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
             '<meta name="referrer" content="no-referrer"><link rel="icon" href="data:,">\n',
-            f"<title>{html.escape(HIDDEN.sub(' ', found.title))}</title>\n",
-            f"<style>\n{_style()}</style></head>\n<body>\n",
-            *_body(found),
+            f"<title>{html.escape(HIDDEN.sub(' ', title))}</title>\n",
+            f"<style>\n{_style()}{more_style}</style></head>\n<body>\n",
+            *body,
             "</body></html>\n",
         ]
     )
@@ -74,14 +79,17 @@ def _body(found: Gathered) -> Iterable[str]:
 # --- pieces ----------------------------------------------------------------------------------------------------------
 
 
-def _text(text: str) -> str:
+def text_html(text: str) -> str:
+    """A text of others, rendered and inert."""
     return f'<div class="text">{_TEXT.clean(to_html(text))}</div>'
 
 
 def _message(said: Said) -> str:
     told = [f"{said.number} {said.message.role}", said.note, counted(said.n_pictures, "picture")]
     who = escape(", ".join(part for part in (*told[:2], told[2] if said.n_pictures else "") if part))
-    return f'<div class="message {said.message.role}"><div class="who">{who}</div>{_text(said.message.text)}</div>\n'
+    return (
+        f'<div class="message {said.message.role}"><div class="who">{who}</div>{text_html(said.message.text)}</div>\n'
+    )
 
 
 def _conversation(messages: Sequence[Said]) -> str:
@@ -123,7 +131,7 @@ def _place(place: Place) -> str:
 def _version(version: Version) -> str:
     status = "missing" if version.answer is None else version.answer.status
     text = version.answer.text if version.answer is not None else ""
-    shown = _text(text) if text else '<p class="quiet">(no text)</p>'
+    shown = text_html(text) if text else '<p class="quiet">(no text)</p>'
     long = "".join(
         f'<details><summary>{one.name}</summary><div class="written">{escape(one.text)}</div></details>\n'
         for one in words.long_texts(version)
@@ -160,7 +168,7 @@ def _earlier(one: Earlier) -> str:
         if version.slot.answer_id in one.in_conversation:
             shown = '<p class="quiet">Its text stands in the conversation above.</p>'
         else:
-            shown = _text(text) if text else '<p class="quiet">(no text)</p>'
+            shown = text_html(text) if text else '<p class="quiet">(no text)</p>'
         told = f'<div class="who">{escape(f"{name}: {words.ended(version)}")}</div>'
         parts.append(f'<div class="message assistant">{told}{shown}</div>\n')
     name = f"{words.moment(one.comparison.created_at)}, run {one.comparison.id}"

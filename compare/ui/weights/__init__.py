@@ -31,9 +31,13 @@ def _decide(basis: Basis, found: Weighing, measured: object) -> None:
     assert isinstance(measured, Measured)
     with guarded():
         names = labels(resources.store(), resources.catalog())
+        # The decision stands first, and hangs on the limits below it.
+        top = st.container()
         aim = choices.choose_aim(measured)
         proposals = found.proposals(aim, names)
-        decision.show_decision(proposals, found, aim)
+        with top:
+            decision.show_headline(proposals)
+        decision.show_reasons(proposals, found, aim)
         text = downloads.file_text(basis, found, aim)
         month.show_month(basis, found.proposals(aim), measured)
         if text is not None:

@@ -96,7 +96,9 @@ def choose_aim(measured: Measured) -> Aim:
         )
         with fourth:
             experimental = st.checkbox(
-                "Experimental models may get more than the least weight", key="weights_experimental"
+                "Experimental may get more",
+                key="weights_experimental",
+                help="Without it, a model of the pool experimental gets the least weight and no more.",
             )
     limits = Limits(cost, slow, errors, cuts, floor)
     return Aim(limits, slow_s * 1000.0, Guard(step=step), allow_experimental=experimental)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
-from compare.report.decision import called, headline, sentence, stands_alone
+from compare.report.decision import called, headline, sentence, shown
 from compare.report.weights import Weighing
 from compare.report.words import counted
 from compare.routing.aim import Aim
@@ -16,30 +17,33 @@ from compare.ui.plain import plain
 from compare.ui.weights.words import UNKNOWN, money
 
 
-def show_decision(proposals: Proposals, found: Weighing, aim: Aim) -> None:
-    """The sentence first, then one block for each range, and one for the default route where something comes to it."""
-    shown = [*proposals.buckets]
-    if any(proposal.weights is None for proposal in shown):
-        shown.append(proposals.default)
-    st.markdown(f"#### {plain(headline(shown))}")
-    if all(proposal.weights is None for proposal in shown):
+def show_headline(proposals: Proposals) -> None:
+    """The decision in a sentence."""
+    among = shown(proposals)
+    st.markdown(f"#### {plain(headline(among))}")
+    if all(proposal.weights is None for proposal in among):
         st.info(
             "Not enough votes for weights yet, and Weighbridge invents none. The sentences below say what is missing.",
             icon=":material/info:",
         )
-    for proposal in shown:
+
+
+def show_reasons(proposals: Proposals, found: Weighing, aim: Aim) -> None:
+    """One block for each range of lengths, and one for the default route where something comes to it."""
+    among = shown(proposals)
+    for proposal in among:
         with st.container(border=True):
-            _block(proposal, aim, alone=stands_alone(shown))
+            _block(proposal, aim, among)
     for problem in proposals.problems:
         st.caption(plain(problem))
     st.caption(f"{found.tally.sentence}. {RULE}")
 
 
-def _block(proposal: Proposal, aim: Aim, *, alone: bool) -> None:
+def _block(proposal: Proposal, aim: Aim, among: Sequence[Proposal]) -> None:
     import pandas as pd
 
-    rule = f"`{proposal.match}`" if proposal.match else "the default route, by the votes of all lengths"
-    name = called(proposal, alone=alone)
+    rule = f"`{proposal.match}`" if proposal.match else "default route, by the votes of all lengths"
+    name = called(proposal, among)
     st.markdown(f"**{name[:1].upper()}{name[1:]}** &nbsp; {rule}")
     st.markdown(plain(sentence(proposal)))
     if proposal.found is None:

@@ -7,8 +7,8 @@ import json
 import streamlit as st
 
 from compare.errors import ConfigError
-from compare.report.decision import headline
-from compare.report.targets import archive, target_name, targets
+from compare.report.decision import headline, shown
+from compare.report.targets import archive, exported, losses_of, target_name, targets
 from compare.report.weights import Weighing
 from compare.routing.aim import Aim
 from compare.routing.config import load
@@ -51,12 +51,9 @@ def show_downloads(basis: Basis, found: Weighing, aim: Aim, proposals: Proposals
 
 
 def _for_a_gateway(basis: Basis, found: Weighing, aim: Aim, proposals: Proposals, text: str) -> None:
-    known = targets()
-    if not known:
-        return
     target = st.selectbox(
         "For a gateway",
-        list(known),
+        targets(),
         index=None,
         format_func=target_name,
         placeholder="For a gateway ...",
@@ -67,21 +64,21 @@ def _for_a_gateway(basis: Basis, found: Weighing, aim: Aim, proposals: Proposals
     if target is None:
         return
     try:
-        made = known[target](load(text))
+        sets = exported(text, target, found.catalog)
     except ConfigError as exc:
-        st.caption(plain(str(exc)))
+        st.warning("  \n".join(plain(line) for line in str(exc).splitlines()), icon=":material/warning:")
         return
     st.download_button(
         f"Download for {target_name(target)}",
-        archive(made, text),
+        archive(sets, text),
         f"routing-{target}.zip",
         "application/zip",
         icon=":material/download:",
         on_click=_keep,
         args=(basis, found, aim, proposals, text, target),
-        help=", ".join(made.files),
+        help=", ".join(sets[-1].files),
     )
-    for loss in made.losses:
+    for loss in losses_of(sets):
         st.caption(plain(f"{loss.field}: {loss.reason}"))
 
 
@@ -95,7 +92,7 @@ def _keep(basis: Basis, found: Weighing, aim: Aim, proposals: Proposals, text: s
         n_votes=found.tally.n_votes,
         votes_kind=basis.kind.name,
         aim_json=json.dumps(aim.to_json()),
-        summary=headline(proposals.buckets),
+        summary=headline(shown(proposals)),
         made_by="" if person is None else person.name,
         parent_text=basis.current_text,
     )

@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from compare.report.decision import weights_now, weights_then, win_rate
+from compare.report.decision import month
 from compare.routing.measured import Measured
-from compare.routing.traffic import Profile, lines_of, monthly
+from compare.routing.traffic import Profile, lines_of
 from compare.routing.weights import Proposals
 from compare.ui import resources
 from compare.ui.plain import plain
@@ -17,22 +17,24 @@ from compare.ui.weights.kept import Basis, stored_profile
 from compare.ui.weights.words import UNKNOWN, money, percent, time
 
 _KEPT = "traffic_profile"
+_COST = "Mean cost of a request here, times the requests of a month."
+_P95 = "Of the mixture of candidates, each as it was timed at that length."
+_WIN = "How often a request's answer would be preferred to one of a candidate drawn at random."
 
 
 def show_month(basis: Basis, proposals: Proposals, measured: Measured) -> None:
     """The figures, and the traffic to change; candidates of the proposals go by the votes' names."""
     st.subheader("A month at your traffic", anchor=False)
     profile = _profile(basis)
-    now, then = weights_now(proposals.buckets), weights_then(proposals.buckets)
-    before, after = monthly(profile, now, measured), monthly(profile, then, measured)
-    won = [win_rate(proposals.buckets, weights, profile) for weights in (now, then)]
+    found = month(proposals, profile, measured)
+    before, after = found.before, found.after
     cells = st.columns(3)
-    _figure(cells[0], "Cost a month", money(before.cost_usd), money(after.cost_usd), "Mean cost of a request here, "
-            "times the requests of a month.")  # fmt: skip
-    _figure(cells[1], "p95 of all answers", time(before.p95_ms), time(after.p95_ms), "Of the mixture of candidates, "
-            "each as it was timed at that length.")  # fmt: skip
-    _figure(cells[2], "Expected win share", percent(won[0]), percent(won[1]), "How often a request's answer would be "
-            "preferred to one of a candidate drawn at random.")  # fmt: skip
+    for cell, name, now, then, about in (
+        (cells[0], "Cost a month", money(before.cost_usd), money(after.cost_usd), _COST),
+        (cells[1], "p95 of all answers", time(before.p95_ms), time(after.p95_ms), _P95),
+        (cells[2], "Expected win share", percent(found.win_rate_before), percent(found.win_rate_after), _WIN),
+    ):
+        _figure(cell, name, now, then, about)
     unknown = dict.fromkeys((*before.unknown, *after.unknown))
     if unknown:
         st.caption(plain(f"Cost or time is not known for {', '.join(unknown)}: run it on stored threads."))

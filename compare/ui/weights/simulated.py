@@ -30,7 +30,9 @@ def show_simulation(basis: Basis, text: str, measured: Measured, names: Mapping[
     for candidate in dict.fromkeys(each for side in sides.values() for each in side.shares):
         for name, side in sides.items():
             columns[name][f"Share of {names.get(candidate, candidate)}"] = percent(side.shares.get(candidate, 0.0))
-    st.dataframe(pd.DataFrame(columns).rename_axis("On the stored threads").reset_index(), hide_index=True)
+    st.dataframe(
+        pd.DataFrame(columns).rename_axis("On the stored threads").reset_index(), hide_index=True, height="content"
+    )
     told = [problem for side in sides.values() for problem in side.problems]
     for problem in dict.fromkeys(told):
         st.caption(plain(problem))
