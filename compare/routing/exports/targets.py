@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 
 from compare.errors import ConfigError
 from compare.routing.config import RoutingConfig
-from compare.routing.exports import litellm, portkey, tensorzero
+from compare.routing.exports import envoy, litellm, portkey, tensorzero
 from compare.routing.exports.target import Export
 
 TARGETS: Mapping[str, Callable[[RoutingConfig], Export]] = {
     "litellm": litellm.export,
     "portkey": portkey.export,
     "tensorzero": tensorzero.export,
+    "envoy": envoy.export,
 }
 
 

@@ -95,7 +95,7 @@ def plain(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 @given(configs(), FACTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_conditions_choose_the_route_that_the_file_means(config: RoutingConfig, facts: dict[str, Any]) -> None:
     told = [route for route in config.routes if not (route.match and route.match.text == "prompt_tokens > max_tokens")]
     meant = RoutingConfig(tuple(told), config.models).choose(plain(facts))
