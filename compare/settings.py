@@ -5,6 +5,7 @@ Set by environment variables, all optional:
     WEIGHBRIDGE_MODELS      a models.toml of your own, merged over the shipped one
     WEIGHBRIDGE_SIM_SPEED   pace of the simulated models: 1 real, 2 half as fast ... 0 no waiting
     WEIGHBRIDGE_PLAIN       1: answers are shown without the reading pane's script
+    WEIGHBRIDGE_GATEWAY_LITELLM, _PORTKEY, _TENSORZERO, _ENVOY   where `route verify` finds each gateway
 """
 
 from __future__ import annotations
@@ -107,6 +108,22 @@ def _named_file(variable: str, name: str) -> Path:
     path = Path(name).expanduser()
     if not path.is_file():
         raise ConfigError(f"{variable} names {path}, which is not a file. Correct the path or unset it.")
+    return path
+
+
+def gateway_home(target: str) -> Path | None:
+    """Where a gateway is installed, or None where nobody says.
+
+    Raises:
+        ConfigError: the variable names something that is not there.
+    """
+    variable = f"WEIGHBRIDGE_GATEWAY_{target.upper()}"
+    chosen = os.environ.get(variable, "").strip()
+    if not chosen:
+        return None
+    path = Path(chosen).expanduser().absolute()
+    if not path.exists():
+        raise ConfigError(f"{variable} names {path}, which does not exist. Correct the path or unset it.")
     return path
 
 

@@ -11,6 +11,7 @@ from compare.cli.files import json_file
 from compare.cli.output import emit_json, say
 from compare.cli.route_check import check, diff, schema
 from compare.cli.route_export import drain, export
+from compare.cli.route_verify import verify
 from compare.cli.votes_input import HISTORIES, load_votes
 
 
@@ -75,5 +76,5 @@ def _proposal(proposal: Any) -> dict[str, Any]:
     }
 
 
-for command in (check, diff, drain, export, schema):
+for command in (check, diff, drain, export, schema, verify):
     route.add_command(command)

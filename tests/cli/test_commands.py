@@ -121,7 +121,8 @@ WITH_JSON: dict[tuple[str, ...], list[str]] = {
 
 def test_every_command_that_offers_json_is_tried_here() -> None:
     offering = {words for words in EVERY for option in find(words)[0].params if "--json" in option.opts}
-    assert offering == {*WITH_JSON, ("study", "show")}  # that one needs a study; see test_study.py
+    # These need a study (test_study.py) and a gateway (tests/peers).
+    assert offering == {*WITH_JSON, ("study", "show"), ("route", "verify")}
 
 
 @pytest.mark.usefixtures("voted", "half_bad")

@@ -1,0 +1,1 @@
+"""How each gateway is found, started and asked; one file each."""

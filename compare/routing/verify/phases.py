@@ -1,0 +1,145 @@
+"""What is done to a running gateway, route by route: split, stickiness, one model failing, its recovery."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from time import monotonic
+
+from compare.routing.config import Route
+from compare.routing.verify.asks import Answered, Ask, Shape, tally
+from compare.routing.verify.fakes import Fake, State
+from compare.routing.verify.figures import FailureFigures, RecoveryFigures, RouteFigures, StickyFigures
+from compare.routing.verify.gateways.gateway import Gateway
+from compare.routing.verify.traffic import Sessions, send
+
+Say = Callable[[str], None]
+
+FAILING_REQUESTS = 300
+FAILING_LIMIT_S = 15.0
+"""No request is begun after this: a gateway may wait between its tries for seconds."""
+RECOVERED_REQUESTS = 400
+STICKY_SESSIONS = 60
+STICKY_REQUESTS = 4
+DEFAULT_COOLDOWN_S = 5.0
+"""Of the gateways that leave a failing server alone although the file does not say for how long."""
+_PATIENCE_S = 15.0
+_BURST = 20
+_EVERY_S = 0.25
+_SHADOW_QUIET_S = 0.5
+_SHADOW_LIMIT_S = 10.0
+
+
+class Phases:
+    """All phases of one route; the fakes are all up before and after each."""
+
+    def __init__(
+        self, gateway: Gateway, fakes: Mapping[str, Fake], route: Route, shapes: Sequence[Shape], sessions: Sessions
+    ) -> None:
+        self._gateway = gateway
+        self._fakes = fakes
+        self._route = route
+        self._shapes = shapes
+        self._sessions = sessions
+        self._weights = {name: float(weight) for name, weight in route.weights.items() if weight > 0}
+
+    async def run(self, requests: int, say: Say) -> RouteFigures:
+        """Count everything.
+
+        Args:
+            requests: for the split; the other phases take fewer.
+            say: told what goes on.
+        """
+        name, figures = self._route.name, RouteFigures()
+        say(f"{name}: {requests} requests, all models up")
+        await self._split(figures, requests)
+        if self._route.sticky and len(self._weights) > 1:
+            say(f"{name}: {STICKY_SESSIONS} sessions of {STICKY_REQUESTS} requests")
+            figures.sticky = await self._sticky()
+        if victim := self.victim():
+            states: tuple[State, ...] = ("answers 500", "refuses connections")
+            for state in states:
+                say(f"{name}: {victim} {state}")
+                figures.failures.append(await self._failing(victim, state, min(requests, FAILING_REQUESTS)))
+                say(f"{name}: {victim} is up again")
+                figures.recoveries.append(await self._recovering(victim))
+            if all(recovery.back for recovery in figures.recoveries):
+                figures.recovered = tally(await self._send(min(requests, RECOVERED_REQUESTS)))
+        return figures
+
+    def victim(self) -> str:
+        """The model that is made to fail: the heaviest; none where no other could answer."""
+        heaviest = max(self._weights, key=lambda name: self._weights[name])
+        others = {*self._weights, *self._route.fallbacks} - {heaviest}
+        return heaviest if others else ""
+
+    async def _split(self, figures: RouteFigures, requests: int) -> None:
+        shadow = self._fakes[self._route.shadow.model] if self._route.shadow else None
+        before = shadow.hits if shadow else 0
+        answered = await self._send(requests)
+        figures.split = tally(answered)
+        for shape in self._shapes:
+            figures.by_shape.append((shape, tally([each for each in answered if each.ask.shape is shape])))
+        if shadow:
+            await _quiet(shadow)
+            figures.shadow_hits = shadow.hits - before - figures.split.served.get(shadow.name, 0)
+
+    async def _sticky(self) -> StickyFigures:
+        asks = self._sessions.asks(self._shapes, STICKY_SESSIONS, requests_each=STICKY_REQUESTS)
+        answered = await send(self._gateway, asks)
+        seen: dict[str, set[str]] = {}
+        for each in answered:
+            seen.setdefault(each.ask.session, set()).add(each.reply.served)
+        return StickyFigures(
+            sessions=STICKY_SESSIONS,
+            requests_each=STICKY_REQUESTS,
+            kept=sum(len(models) == 1 and "" not in models for models in seen.values()),
+            by_chance=STICKY_SESSIONS * math.fsum(weight**STICKY_REQUESTS for weight in self._weights.values()),
+            tally=tally(answered),
+        )
+
+    async def _failing(self, victim: str, state: State, requests: int) -> FailureFigures:
+        fake = self._fakes[victim]
+        await fake.become(state)
+        before, started = fake.hits, monotonic()
+        try:
+            asks = self._sessions.asks(self._shapes, requests)
+            counted = tally(await send(self._gateway, until(started + FAILING_LIMIT_S, asks)))
+        finally:
+            hits = fake.hits - before
+            await fake.become("up")
+        return FailureFigures(victim, state, counted, hits if state == "answers 500" else None, monotonic() - started)
+
+    async def _recovering(self, victim: str) -> RecoveryFigures:
+        """Ask a little until the model answers again."""
+        breaker = self._route.circuit_breaker
+        # A gateway may leave a server alone for longer each time it fails.
+        limit_s = 3 * (breaker.cooldown_s if breaker else DEFAULT_COOLDOWN_S) + _PATIENCE_S
+        started, back = monotonic(), False
+        while not back and monotonic() - started < limit_s:
+            back = bool(tally(await self._send(_BURST)).served.get(victim))
+            if not back:
+                await asyncio.sleep(_EVERY_S)
+        return RecoveryFigures(back, monotonic() - started, limit_s)
+
+    async def _send(self, n: int) -> list[Answered]:
+        return await send(self._gateway, self._sessions.asks(self._shapes, n))
+
+
+def until(due: float, asks: Iterable[Ask]) -> Iterator[Ask]:
+    """The requests that can be begun before a time of the monotonic clock."""
+    return itertools.takewhile(lambda _: monotonic() < due, asks)
+
+
+async def _quiet(fake: Fake) -> None:
+    """Until no more copies come in, which gateways send behind the client's back."""
+    until = monotonic() + _SHADOW_LIMIT_S
+    seen = -1
+    while fake.hits != seen and monotonic() < until:
+        seen = fake.hits
+        await asyncio.sleep(_SHADOW_QUIET_S)
+
+
+__all__ = ["Phases", "Say"]

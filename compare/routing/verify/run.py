@@ -1,0 +1,84 @@
+"""`route verify`: export, start the real gateway before fake servers, send, fail one, judge."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+
+from compare.errors import ConfigError
+from compare.routing.config import ModelRef, RoutingConfig
+from compare.routing.exports.targets import export
+from compare.routing.verify.fakes import Fake, open_fakes
+from compare.routing.verify.figures import Figures, RouteFigures
+from compare.routing.verify.gateways import litellm
+from compare.routing.verify.gateways.gateway import KEY_VARIABLE, Gateway, Kind, Start
+from compare.routing.verify.judged import judge
+from compare.routing.verify.phases import Phases, Say
+from compare.routing.verify.report import Report
+from compare.routing.verify.shapes import shapes
+from compare.routing.verify.traffic import Sessions
+
+KINDS: Mapping[str, Kind] = {kind.target: kind for kind in (litellm.KIND,)}
+MIN_REQUESTS = 100
+
+
+async def verify(
+    config: RoutingConfig, target: str, *, requests: int = 2000, home: Path | None = None, say: Say
+) -> Report:
+    """Prove an export on the real gateway.
+
+    Args:
+        config: the file.
+        target: one of KINDS.
+        requests: to send to each route while all models are up.
+        home: where the gateway is installed; None looks in the usual places.
+        say: told what goes on.
+
+    Raises:
+        ConfigError: the target is not known, or the gateway is not installed.
+        CompareError: the gateway did not start, or ended by itself.
+    """
+    if target not in KINDS:
+        raise ConfigError(f"There is no gateway {target!r} to verify; there are {', '.join(KINDS)}.")
+    kind, began = KINDS[target], monotonic()
+    async with open_fakes(config.names) as fakes:
+        pointed = repointed(config, fakes)
+        made = export(pointed, target)
+        with tempfile.TemporaryDirectory(prefix=f"weighbridge-{target}-") as folder:
+            for name, text in made.files.items():
+                (Path(folder) / name).write_text(text, encoding="utf-8")
+            say(f"starting {kind.title}")
+            async with kind.start(Start(pointed, made, Path(folder), home)) as gateway:
+                ready_s = monotonic() - began
+                routes = await _each_route(gateway, fakes, pointed, requests, say)
+    figures = Figures(routes, ready_s, monotonic() - began)
+    return Report(kind.title, config, made, requests, figures, judge(config, made.losses, routes))
+
+
+def repointed(config: RoutingConfig, fakes: Mapping[str, Fake]) -> RoutingConfig:
+    """The same file with every model at its fake server; nothing else is changed."""
+    models = {
+        name: ModelRef(provider="openai", model=name, base_url=fake.base_url, api_key_env=KEY_VARIABLE)
+        for name, fake in fakes.items()
+    }
+    return replace(config, models=models)
+
+
+async def _each_route(
+    gateway: Gateway, fakes: Mapping[str, Fake], config: RoutingConfig, requests: int, say: Say
+) -> dict[str, RouteFigures]:
+    wanted = shapes(config)
+    figures: dict[str, RouteFigures] = {}
+    for route in config.routes:
+        if not wanted[route.name]:
+            say(f"{route.name}: no request leads here")
+            continue
+        sessions = Sessions(route.name, route.sticky.by if route.sticky else "session_id")
+        figures[route.name] = await Phases(gateway, fakes, route, wanted[route.name], sessions).run(requests, say)
+    return figures
+
+
+__all__ = ["KINDS", "MIN_REQUESTS", "repointed", "verify"]
