@@ -45,6 +45,8 @@ class Session:
     """Of each of those elements, the fragment that it is drawn in."""
     texts: list[str] = field(default_factory=list)
     """Everything else that it says: headings, Markdown, alerts, labels of buttons."""
+    session_id: str = ""
+    """Streamlit's, by which a connection that was cut takes its page up again."""
     menu: list[str] = field(default_factory=list)
     """Titles in the navigation."""
     ids: dict[str, str] = field(default_factory=dict)
@@ -81,6 +83,8 @@ class Session:
                     return
 
     def _note(self, message: ForwardMsg, data: bytes) -> None:
+        if message.WhichOneof("type") == "new_session":
+            self.session_id = message.new_session.initialize.session_id
         if message.WhichOneof("type") == "navigation":
             self.script = message.navigation.page_script_hash
             self.menu = [page.page_name for page in message.navigation.app_pages if not page.is_hidden]

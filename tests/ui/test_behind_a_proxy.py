@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from tests.app_server import AppServer, start_app
-from tests.viewer import open_page
+from tests.viewer import Session, open_page
 
 ROLES = """
 [admin]
@@ -108,3 +108,31 @@ def test_serve_says_in_one_line_what_is_wrong_with_the_files(tmp_path: Path) -> 
     (tmp_path / "roles.toml").write_text('[proxy]\naddresses = ["0.0.0.0/0"]\n')
     with pytest.raises(AssertionError, match=r"roles\.toml: .0\.0\.0\.0/0. in \[proxy\] trusts every address there is"):
         start_app(tmp_path)
+
+
+def test_a_session_is_not_handed_on_to_somebody_else(app: AppServer) -> None:
+    """Streamlit lets a connection that was cut take its session up again; whoever knows its id could be another."""
+
+    refused = "This page was opened by somebody else. Reload it."
+
+    async def taken_up(headers: dict[str, str], known_as: str) -> Session:
+        async with (
+            coming_from(PROXY, headers) as http,
+            http.ws_connect(
+                f"{app.url}/_stcore/stream", protocols=("streamlit", "x", known_as), origin=app.url, max_msg_size=0
+            ) as socket,
+        ):
+            page = Session(socket, "", page="results")
+            await page.draw()
+            return page
+
+    async def go() -> None:
+        first = await taken_up(OLGA, "")
+        again = await taken_up(OLGA, first.session_id)
+        assert again.session_id == first.session_id
+        assert refused not in again.texts
+        other = await taken_up(ADA, first.session_id)
+        assert other.session_id == first.session_id
+        assert other.texts[-1] == refused
+
+    asyncio.run(go())
