@@ -2,69 +2,25 @@
 
 from __future__ import annotations
 
-import random
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from compare.records import Answer, Ballot, Candidate, Comparison, Slot
 from compare.report.results.work import WORK
-from compare.review.preferences import derive
 from compare.store import Store
 from compare.ui import resources
+from tests.voted_store import fill_with_votes
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 PAGE = "pages/review/results.py"
-STRENGTH = {"sim-lite": 0.0, "sim-large": 1.6, "production": 0.1}
-RATERS = [f"rater {n}" for n in range(6)] + ["expert_1", "expert_2", "expert_3"]
 
 
 def voted_store(n_comparisons: int = 60) -> Store:
-    """Blind votes of nine raters on comparisons of the sample threads; the large model is the best."""
-    store = resources.store()
-    drawn = random.Random(7)
-    threads = [store.thread(each.id) for each in store.threads()][:9]
-    store.tag_threads([threads[0].id], add=["refund"])
-    for n in range(n_comparisons):
-        thread = threads[n % len(threads)]
-        asked = [place for place, message in enumerate(thread.messages) if message.role == "user"]
-        place = drawn.choice(asked)
-        prompt = thread.messages[place].id
-        pair = drawn.sample(sorted(STRENGTH), 2)
-        slots = tuple(
-            Slot(k, Candidate(name, simulated=name != "production"), f"answer-{n}-{k}", prompt, label=name)
-            for k, name in enumerate(pair)
-        )
-        comparison = Comparison(f"run-{n}", thread.id, prompt, slots, blind=True, created_at=f"2026-11-{n % 28 + 1:02}")
-        store.save_comparison(comparison)
-        answers = {}
-        for slot, name in zip(slots, pair, strict=True):
-            answers[slot.answer_id] = Answer(
-                id=slot.answer_id, candidate_id=slot.candidate.id, prompt_leaf_id=prompt, turn=asked.index(place) + 1,
-                n_messages=place + 1, history="fixed", origin="recorded" if name == "production" else "live",
-                status="done", finish="stop", text=f"Text of {slot.answer_id}", out_counted=drawn.randint(40, 400),
-            )  # fmt: skip
-            store.save_answer(answers[slot.answer_id])
-        rows = []
-        for rater in drawn.sample(RATERS, 3):
-            order = drawn.sample(sorted(answers), 2)
-            liked = {i: STRENGTH[name] + drawn.gauss(0, 1.2) for i, name in zip(answers, pair, strict=True)}
-            best = max(liked, key=lambda i: liked[i])
-            ballot = Ballot(
-                id=f"{n}-{rater}", idempotency_key=f"{n}-{rater}", comparison_id=comparison.id,
-                rater_id=store.rater(rater), verdict="best", ranking=(best,), shown_order=tuple(order), blind=True,
-                speed_visible=False, comment="It forgot the *discount*" if n == 0 else "",
-                created_at=f"2026-11-{n % 28 + 1:02}T08:00:00.000+00:00",
-            )  # fmt: skip
-            if n % 9 == 8:
-                ballot = replace(ballot, verdict="all_bad", ranking=())
-            rows.append((ballot, derive(ballot, answers, thread_id=thread.id, workload=thread.workload)))
-        store.cast_all(rows)
-    return store
+    fill_with_votes(resources.store(), n_comparisons)
+    return resources.store()
 
 
 def opened(**params: str) -> AppTest:
@@ -165,6 +121,18 @@ def test_a_figure_opens_its_votes_and_names_stay_hidden_until_they_are_asked_for
     toggles[0].set_value(True)
     app = drawn(app.run())
     assert "Text of answer-" in "".join(str(each.proto.body) for each in app.get("html"))
+
+
+def test_all_votes_open_by_a_button_and_page_by_page() -> None:
+    voted_store(9)
+    app = opened()
+    app.button(key="results_all_votes").click()
+    app = drawn(app.run())
+    assert app.query_params["of"] == "*"
+    assert "27 votes, newest first." in all_text(app)
+    app.button(key="results_older").click()
+    app = drawn(app.run())
+    assert "Page 2 of 3" in all_text(app)
 
 
 def test_names_that_were_asked_for_make_a_later_vote_an_open_one() -> None:

@@ -115,7 +115,7 @@ def behind() -> Behind | None:
 
 def open_votes(figure: Behind) -> None:
     """Show the votes behind a figure; "*" stands for all of them in the address."""
-    say(**dict.fromkeys(_BEHIND), **{**figure.params, "of": figure.of or "*"})
+    say(**{**dict.fromkeys(_BEHIND), **figure.params, "of": figure.of or "*"})
 
 
 def close_votes() -> None:
