@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from compare.probes.results import Result
 from compare.ratings.shares import Share
 from compare.records import Candidate, ModelSpec
 from compare.report.memory.export import document
+from compare.report.words import labels
 from compare.store.store import Store
 from compare.threads.importers import read_file
 from compare.threads.importers.read import titled
@@ -92,7 +93,7 @@ def probe(
     if as_json:
         emit_json(document(job_id, found, curves, reference))
         return
-    _show(curves, found)
+    _show(curves, found, labels(store, the_catalog()))
     for name, one in (crossovers(found, reference) if reference else {}).items():
         click.echo(f"{name}: {one.sentence}")
 
@@ -124,13 +125,19 @@ def _candidates(
 ) -> list[tuple[Candidate, ModelSpec]]:
     catalog = the_catalog()
     texts = [str(parse(text)) for text in policies] or ["full"]
-    found = [(replace(one, context_policy=text), spec) for one, spec in chosen(catalog, models) for text in texts]
+    found = [(_under(one, spec, text), spec) for one, spec in chosen(catalog, models) for text in texts]
     for candidate_id in stored:
         candidate = store.candidate(candidate_id)
         found.append((candidate, catalog.get(candidate.model_id)))
     if not found:
         raise click.UsageError("--models names no model, and there is no --candidate.")
     return list({candidate.id: (candidate, spec) for candidate, spec in found}.values())
+
+
+def _under(one: Candidate, spec: ModelSpec, policy: str) -> Candidate:
+    if policy == one.context_policy:
+        return one
+    return replace(one, context_policy=policy, label=f"{spec.name} ({policy})")
 
 
 def _carriers(path: Path | None) -> Sequence[Carrier]:
@@ -176,17 +183,18 @@ def _types(text: str) -> tuple[ProbeType, ...]:
     return tuple(one for one in TYPES if one in names)
 
 
-def _show(curves: dict[str, Curve], found: Sequence[Result]) -> None:
-    labels = list(dict.fromkeys(b.label for c in curves.values() for b in sorted(c.messages.bins, key=lambda b: b.low)))
-    labels.sort(key=lambda label: int(label.rstrip("+").partition("-")[0]))
+def _show(curves: dict[str, Curve], found: Sequence[Result], called: Mapping[str, str]) -> None:
+    ranges = list(dict.fromkeys(b.label for c in curves.values() for b in sorted(c.messages.bins, key=lambda b: b.low)))
+    ranges.sort(key=lambda label: int(label.rstrip("+").partition("-")[0]))
     rows = []
     for name, curve in curves.items():
         by_label = {one.label: one.recall for one in curve.messages.bins}
-        rows.append([
-            name, *(_percent(by_label.get(label)) for label in labels), _percent(curve.control), curve.d50_words,
-            _slope(curve), f"{curve.n_cut:,}", *(_percent(curve.types.get(name)) for name in (*TYPES[1:], "stale")),
-        ])  # fmt: skip
-    table(["recall at messages back:", *labels, "control", "half at", "slope", "cut by us", *TYPES[1:], "stale"], rows)
+        # A plain model goes by its id, as on the command line; a variant by what it is called.
+        row = [called[name] if "@" in name else name]
+        row += [_percent(by_label.get(label)) for label in ranges]
+        row += [_percent(curve.control), curve.d50_words, _slope(curve), f"{curve.n_cut:,}"]
+        rows.append(row + [_percent(curve.types.get(each)) for each in (*TYPES[1:], "stale")])
+    table(["recall at messages back:", *ranges, "control", "half at", "slope", "cut by us", *TYPES[1:], "stale"], rows)
     failed = sum(one.passed is None for one in found)
     say(f"{len(found):,} answers, {failed:,} of them failed and in no figure. Every probe: --json or --out FILE.")
 

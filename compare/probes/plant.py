@@ -15,7 +15,7 @@ from compare.records import Message, Thread
 from compare.tokens.count import count_messages
 
 LENGTHS = (4, 8, 16, 30, 50)
-DEPTHS = (0.0, 0.25, 0.5, 0.75, 0.95)
+DEPTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.95)
 """Where the fact of a recall probe lies: 0 at the beginning, 1 just before the question. Other types use the first."""
 SHORTEST, LONGEST = 4, 2000
 SOURCE = "probes"

@@ -24,7 +24,7 @@ class MarkDistances(Part):
     """The store's part for the distances of marks."""
 
     def rated_answers(self) -> list[RatedAnswer]:
-        """Every answer that stood in a counted ballot of a study, skipped ballots apart."""
+        """Every answer that stood in a counted ballot of a study; skipped ballots and planned repeats apart."""
         with self._database.reading() as connection:
             rows = connection.execute(_RATED).fetchall()
         return [
@@ -39,7 +39,7 @@ SELECT b.id, a.candidate_id, c.thread_id, a.n_messages,
      WHERE k.ballot_id = b.id AND k.answer_id = a.id AND k.kind = 'forgot' AND k.distance_messages IS NOT NULL)
 FROM study_items i
     JOIN comparisons c ON c.id = i.comparison_id
-    JOIN ballots b ON b.comparison_id = c.id AND b.verdict <> 'skip'
+    JOIN ballots b ON b.comparison_id = c.id AND b.verdict <> 'skip' AND b.source <> 'study-repeat'
     JOIN comparison_slots s ON s.comparison_id = c.id
     JOIN answers a ON a.id = s.answer_id
 WHERE i.kind = 'rated' AND {BALLOT_STATE} = 'counted'

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from compare.probes.crossover import FLOOR, crossovers
+from compare.probes.curves import FACTUAL
 from compare.probes.results import Result
 from compare.report.memory.crossing import votes_say
 from compare.ui import resources
@@ -20,13 +21,26 @@ def crossing_view(found: Sequence[Result], names: Mapping[str, str]) -> None:
     st.subheader("From which length on another should answer", anchor=False)
     options = list(names)
     reference = st.selectbox(
-        "Held against", options, index=len(options) - 1, format_func=names.__getitem__, key="probes_reference",
+        "Held against",
+        options,
+        index=options.index(_best(found, options)), format_func=names.__getitem__, key="probes_reference",
         width=320, filter_mode=None,
         help=f"Good enough is {100 * FLOOR:.0f} % of what this candidate remembers.",
     )  # fmt: skip
+    lines = []
     for name, one in crossovers(found, reference).items():
         told = one.sentence.replace(reference, names[reference])
-        rule = f" `{one.rule}`" if one.rule else ""
-        st.markdown(f"**{plain(names[name])}** {plain(told)}{rule}")
+        lines.append(f"- **{plain(names[name])}** {plain(told)}")
         if votes := votes_say(resources.store(), name, reference):
-            st.caption(plain(votes))
+            lines.append(f"    - {plain(votes)}")
+    st.markdown("\n".join(lines))
+
+
+def _best(found: Sequence[Result], options: Sequence[str]) -> str:
+    """Whoever remembers most; of equals the first."""
+
+    def passed(name: str) -> float:
+        mine = [bool(one.passed) for one in found if one.name == name and one.probe.type in FACTUAL]
+        return sum(mine) / max(len(mine), 1)
+
+    return max(options, key=passed)

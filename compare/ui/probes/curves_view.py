@@ -18,13 +18,14 @@ from compare.ui.probes.figures import MODE_BAR, curve_figure, heat_map
 from compare.ui.probes.new_run import TYPE_NAMES
 
 _UNKNOWN = "\u2013"
+_FEW = 5
+"""Threads in a range of distances below which its interval says next to nothing."""
 _DEPTHS = ("first fifth", "second", "middle", "fourth", "last fifth")
 
 
 def curves_view(found: Sequence[Result], curves: Mapping[str, Curve], names: Mapping[str, str]) -> None:
     """Everything above the single probes."""
-    for name, curve in curves.items():
-        st.markdown(f"**{plain(names[name])}** {plain(finding(curve))}")
+    st.markdown("\n".join(f"- **{plain(names[name])}** {plain(finding(curve))}" for name, curve in curves.items()))
     failed = sum(one.passed is None for one in found)
     if failed:
         st.caption(f"{failed:,} of {len(found):,} answers failed; they are in no figure.")
@@ -32,16 +33,23 @@ def curves_view(found: Sequence[Result], curves: Mapping[str, Curve], names: Map
         _pictures(curves, names)
     st.dataframe(_table(curves, names), hide_index=True, key="probes_table", placeholder=_UNKNOWN,
                  column_config=_COLUMNS)  # fmt: skip
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.subheader("By what was asked", anchor=False)
-        st.dataframe(_by_type(curves, names), hide_index=True, key="probes_by_type", placeholder=_UNKNOWN,
-                     column_config=_percents(TYPE_NAMES.values()) | _percents(["Old value given"]))  # fmt: skip
-    with right:
-        st.subheader("By place in the thread", anchor=False)
-        st.dataframe(_by_depth(curves, names), hide_index=True, key="probes_by_depth", placeholder=_UNKNOWN,
-                     column_config=_percents(_DEPTHS))  # fmt: skip
-        st.caption("Recall of facts that lay in each fifth of the thread. A dip in the middle is a lost middle.")
+    st.subheader("By what was asked", anchor=False)
+    st.dataframe(
+        _by_type(curves, names),
+        hide_index=True,
+        key="probes_by_type",
+        placeholder=_UNKNOWN,
+        column_config=_percents([*TYPE_NAMES.values(), "Old value given"]),
+    )
+    st.subheader("By place in the thread", anchor=False)
+    st.dataframe(
+        _by_depth(curves, names),
+        hide_index=True,
+        key="probes_by_depth",
+        placeholder=_UNKNOWN,
+        column_config=_percents(_DEPTHS),
+    )
+    st.caption("Recall of facts that lay in each fifth of the thread. A dip in the middle is a lost middle.")
 
 
 def _pictures(curves: Mapping[str, Curve], names: Mapping[str, str]) -> None:
@@ -60,8 +68,13 @@ def _pictures(curves: Mapping[str, Curve], names: Mapping[str, str]) -> None:
     st.caption(
         "Share of facts that were still known, by how far back they lay, with 95 % intervals (threads as clusters). "
         "Lines are the fitted logit over log2 of the distance, where one can be fitted."
+        + (f" Ranges with fewer than {_FEW} threads have wide intervals; ask more sets." if _is_thin(axes) else "")
         + (" Open diamonds are raters: answers without a mark 'forgot' at that distance." if human else "")
     )
+
+
+def _is_thin(axes: Mapping[str, Axis]) -> bool:
+    return any(min(each.recall.n_clusters, default=0) < _FEW for axis in axes.values() for each in axis.bins)
 
 
 def _table(curves: Mapping[str, Curve], names: Mapping[str, str]) -> Any:

@@ -18,6 +18,8 @@ _COLOURS = ("#2f6fd0", "#d9822b", "#2d9d78", "#b5507a", "#8a63d2", "#7a7f2a", "#
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _MARKS = ("circle", "square", "triangle-up", "x", "star", "cross", "pentagon", "hexagon")
 _HEIGHT_PX = 340
+_SPREAD = 1.05
+"""Neighbouring candidates stand so much apart, so that no interval hides another."""
 _GREY = "rgba(128,128,128,0.25)"
 
 
@@ -30,7 +32,7 @@ def curve_figure(
     figure = go.Figure()
     for n, (name, axis) in enumerate(axes.items()):
         colour, mark = _COLOURS[n % len(_COLOURS)], _MARKS[n % len(_MARKS)]
-        figure.add_trace(_points(axis.bins, names[name], colour, mark))
+        figure.add_trace(_points(axis.bins, names[name], colour, mark, aside=_SPREAD ** (n - (len(axes) - 1) / 2)))
         if axis.line is not None and axis.step is None and axis.bins:
             figure.add_trace(_line(axis, colour, _DASHES[n % len(_DASHES)]))
         if human.get(name):
@@ -47,7 +49,7 @@ def curve_figure(
     return figure
 
 
-def _points(bins: Sequence[Bin], name: str, colour: str, mark: str) -> Any:
+def _points(bins: Sequence[Bin], name: str, colour: str, mark: str, *, aside: float = 1.0) -> Any:
     import plotly.graph_objects as go
 
     y = [each.recall.value or 0.0 for each in bins]
@@ -62,7 +64,7 @@ def _points(bins: Sequence[Bin], name: str, colour: str, mark: str) -> Any:
         "width": 3,
     }
     return go.Scatter(
-        x=[_middle(each) for each in bins],
+        x=[_middle(each) * aside for each in bins],
         y=y,
         name=name,
         mode="lines+markers",

@@ -28,10 +28,10 @@ from compare.ui.probes.place import make, show_run
 TYPE_NAMES: dict[str, str] = {
     "recall": "Recall",
     "update": "Changed later",
-    "instruction": "Standing instruction",
-    "multi": "Two facts together",
+    "instruction": "Instruction",
+    "multi": "Two facts",
     "abstention": "Never said",
-    "coherence": "Its own words",
+    "coherence": "Own words",
     "control": "Control",
 }
 """What the page calls each type."""

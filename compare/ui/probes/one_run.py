@@ -50,23 +50,31 @@ def _head(row: JobRow, rows: list[JobRow], job: ProbeJob) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Memory", anchor=False, width="content")
         st.space("stretch")
-        ids = list(dict.fromkeys([row.id, *(one.id for one in rows)])) if row not in rows else [r.id for r in rows]
-        made = {one.id: one.created_at[:16].replace("T", " ") for one in [row, *rows]}
-        if len(ids) > 1:
-            chosen = st.selectbox(
-                "Run", ids, index=ids.index(row.id), format_func=lambda job_id: f"Probes of {made[job_id]} UTC",
-                key=f"probes_run_{row.id}", label_visibility="collapsed", width=260, filter_mode=None,
-            )  # fmt: skip
-            if chosen != row.id:
-                show_run(chosen)
-                st.rerun()
+        chosen = _choose(row, rows)
         st.button("New probes", key="probes_new", icon=":material/add:", on_click=make, args=(True,))
+    if chosen != row.id:
+        show_run(chosen)
+        st.rerun()
     plan = job.plan
     types = ", ".join(TYPE_NAMES[name].lower() for name in plan["types"])
     lengths = ", ".join(f"{n:,}" for n in plan["lengths"])
     times = f", {counted(job.asked.repeat, 'time')} each" if job.asked.repeat > 1 else ""
     threads = counted(len(job.probes), "planted thread")
     st.caption(plain(f"{threads} of {lengths} messages{times}: {types}. Scored by exact rules."))
+
+
+def _choose(row: JobRow, rows: list[JobRow]) -> str:
+    """The run that is wanted; drawn where there are several."""
+    found = {one.id: one for one in (rows if row in rows else [row, *rows])}
+    if len(found) < 2:
+        return row.id
+    # Streamlit tells choices apart by what they are called, so each needs a name of its own.
+    names = {job_id: f"Run of {one.created_at[:16].replace('T', ' ')} ({job_id[:6]})" for job_id, one in found.items()}
+    chosen: str = st.selectbox(
+        "Run", list(found), index=list(found).index(row.id), format_func=names.__getitem__,
+        key=f"probes_run_{row.id}", label_visibility="collapsed", width=280, filter_mode=None,
+    )  # fmt: skip
+    return chosen
 
 
 def _results(found: list[Result], job_id: str) -> None:

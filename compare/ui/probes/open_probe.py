@@ -18,6 +18,8 @@ from compare.ui.probes.new_run import TYPE_NAMES
 
 _MOST_ROWS = 2000
 _AROUND = 1
+_WHOLE = 6
+"""Messages of a thread that needs no box to scroll in."""
 _SHOWN = ("all", "not passed", "cut by us", "passed")
 
 
@@ -100,7 +102,7 @@ def _open(one: Result, names: Mapping[str, str]) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.markdown(plain(thread.title))
-        with st.container(height=420, key="probes_thread"):
+        with st.container(height=420 if len(thread.messages) > _WHOLE else "content", border=True, key="probes_thread"):
             st.html(f"<style>{thread_ui.CSS}</style>{''.join(_rows(thread.messages, probe))}")
     with right:
         passed = one.passed

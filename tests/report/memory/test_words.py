@@ -1,0 +1,72 @@
+"""What a curve says in a sentence, and the results as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from compare.errors import ConfigError
+from compare.probes.curves import curve_of, curves_of
+from compare.probes.plant import PlantPlan, plant
+from compare.report.memory.crossing import votes_say
+from compare.report.memory.export import as_csv, document
+from compare.report.memory.words import finding
+from compare.review.votes import Choice, cast
+from compare.store import Store
+from tests.probes.memories import ask, everything, last, logistic
+from tests.review.conftest import Table, table
+
+__all__ = ["table"]
+
+PLANTING = plant(PlantPlan(lengths=(8, 16, 30, 50), types=("recall",)))
+
+
+def test_a_whole_memory_and_a_step_are_told_in_a_sentence() -> None:
+    assert finding(curve_of(ask(PLANTING, everything))) == "knew every fact, up to 48 messages back."
+    assert finding(curve_of(ask(PLANTING, last(7)))) == "knew every fact up to 6 messages back, and none from 8 on."
+    assert finding(curve_of(ask(PLANTING, last(1)))).startswith("knew none of the facts.")
+
+
+def test_a_memory_that_fails_its_controls_says_so() -> None:
+    assert "said again just before, it still passed only 0 %" in finding(curve_of(ask(PLANTING, last(1))))
+
+
+def test_a_fading_memory_is_told_by_its_ends() -> None:
+    planting = plant(PlantPlan(lengths=(8, 16, 30, 50), types=("recall",), sets=6, controls=False))
+    told = finding(curve_of(ask(planting, logistic(4.0, 1.2, seed=1))))
+    assert told.startswith("knew ")
+    assert "33+ back; half is " in told
+
+
+def test_the_table_has_a_row_for_every_probe_and_runs_nothing_in_a_spreadsheet() -> None:
+    found = ask(PLANTING, everything)
+    rows = list(csv.DictReader(io.StringIO(as_csv(found).decode("utf-8-sig"))))
+    assert len(rows) == len(found)
+    assert [row["passed"] for row in rows] == ["True"] * len(found)
+    assert not any(value.startswith(("=", "+", "@")) for row in rows for value in row.values())
+    assert as_csv([]) == b"\xef\xbb\xbf"
+
+
+def test_the_document_holds_probes_curves_and_crossovers() -> None:
+    found = [*ask(PLANTING, last(7), name="short"), *ask(PLANTING, everything, name="whole")]
+    told = document("job", found, curves_of(found), "whole")
+    assert list(told) == ["job_id", "probes", "curves", "crossovers"]
+    assert len(told["probes"]) == len(found)
+    assert list(told["curves"]) == ["short", "whole"]
+    assert told["crossovers"]["short"]["rule"].startswith("thread_length > ")
+    with pytest.raises(ConfigError, match="asked no probes"):
+        document("job", found, curves_of(found), "nobody")
+
+
+def test_without_blind_votes_between_two_nothing_is_said_of_votes(store: Store) -> None:
+    assert votes_say(store, "sim-lite", "sim-large") == ""
+
+
+def test_votes_on_one_thread_length_say_that_they_cannot_tell(table: Table) -> None:
+    for n in range(4):
+        comparison = table.compare("sim-lite", "sim-large", blind=True)
+        cast(table.store, comparison, table.store.rater("Ann"), Choice("best", n % 2), key=str(n))
+    told = votes_say(table.store, "sim-lite", "sim-large")
+    assert told.startswith("Blind votes: Not enough votes")
