@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from compare.engine.hub import close_hub
 from compare.jobs.overview import overview
-from compare.probes.job import results
+from compare.probes.job import probe_job, results
+from compare.records import Message, Thread
 from compare.ui import resources
 from compare.ui.jobs.workers import end_workers, is_at_work
 from tests.app_server import ROOT
@@ -120,3 +121,22 @@ def test_an_address_that_names_no_probes_shows_the_newest(asked: AppTest) -> Non
     asked.run()
     assert "There are no probes with this address" in all_text(asked)
     assert len(asked.get("plotly_chart")) == 2
+
+
+def test_facts_of_an_own_thread_are_asked_only_as_somebody_accepted_them() -> None:
+    said = ["My order is HX-4821.", "Noted.", "It is late.", "I see.", "And blue.", "I see."]
+    messages = tuple(Message(("user", "assistant")[n % 2], text) for n, text in enumerate(said))
+    thread_id = resources.store().save_thread(Thread(messages, title="Order")).id
+    app = opened(PAGE)
+    app.multiselect(key="probes_candidates").set_value(["sim-large"]).run()
+    app.segmented_control(key="probes_carriers").set_value("found").run()
+    app.selectbox(key="probes_fact_thread").set_value(thread_id).run()
+    assert "1 fact found." in all_text(healthy(app))
+    assert app.button(key="probes_make").disabled
+    asked = {"Ask": True, "Question": "Which order is it?"}
+    app.session_state[f"probes_facts_{thread_id}"] = {"edited_rows": {0: asked}, "added_rows": [], "deleted_rows": []}
+    app.run()
+    assert "2 threads x 1 candidate: 2 answers." in all_text(healthy(app))
+    app.button(key="probes_make").click().run()
+    (row,) = resources.store().jobs("probe")
+    assert {one.question for one in probe_job(resources.store(), row.id).probes.values()} == {"Which order is it?"}

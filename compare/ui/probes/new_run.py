@@ -23,6 +23,7 @@ from compare.ui import threads as thread_ui
 from compare.ui.plain import plain
 from compare.ui.playground.candidate_choice import candidate_options, chosen_candidates, not_ready
 from compare.ui.playground.variants import label
+from compare.ui.probes.own_facts import own_facts
 from compare.ui.probes.place import make, show_run
 
 TYPE_NAMES: dict[str, str] = {
@@ -36,6 +37,7 @@ TYPE_NAMES: dict[str, str] = {
 }
 """What the page calls each type."""
 _POLICIES = ("full", "last:8", "last:12", "first-last:2+8")
+_WAYS = {"made": "Made-up talk", "own": "Threads of the library", "found": "Nothing: facts of a thread"}
 _CONCURRENCY = 32
 _MOST_THREADS = 500
 
@@ -50,18 +52,24 @@ def draw_new(*, can_go_back: bool) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         candidates = _candidates()
-        carriers = _carriers()
+        way = st.segmented_control(
+            "Planted in", list(_WAYS), default="made", required=True, key="probes_carriers",
+            format_func=_WAYS.__getitem__,
+        )  # fmt: skip
+        carriers = _threads() if way == "own" else FILLERS
+        cap_text = st.text_input("Cost cap in US dollars", key="probes_cap", placeholder="none", width=260)
     with right:
-        plan, repeat = _what()
-    cap_text = st.text_input("Cost cap in US dollars", key="probes_cap", placeholder="none", width=260)
+        plan, repeat = _times() if way == "found" else _what()
     try:
-        planting = plant(plan, carriers)
+        planting = own_facts() if way == "found" else plant(plan, carriers)
         cap = read_usd(cap_text) if cap_text.strip() else None
         if cap is not None:
             refuse_unknown_prices({one.id: one for one in candidates}, resources.catalog().get)
     except CompareError as exc:
         st.error(plain(str(exc)), icon=":material/error:")
         return
+    if way == "found" and planting.planted:
+        plan = replace(plan, lengths=(planting.planted[0].probe.asked + 1,))
     for why in planting.left_out:
         st.caption(plain(why))
     lacks = "" if candidates else "Choose at least one candidate."
@@ -117,13 +125,7 @@ def _under(candidates: Sequence[Candidate], policies: Sequence[str]) -> list[Can
     return list(found.values())
 
 
-def _carriers() -> Sequence[Carrier]:
-    way = st.segmented_control(
-        "Planted in", ["made", "own"], default="made", required=True, key="probes_carriers",
-        format_func=lambda name: "Made-up talk" if name == "made" else "Threads of the library",
-    )  # fmt: skip
-    if way == "made":
-        return FILLERS
+def _threads() -> Sequence[Carrier]:
     store = resources.store()
     by_id = {thread.id: thread for thread in store.threads(_MOST_THREADS) if thread.n_messages >= SHORTEST}
     chosen = st.multiselect(
@@ -132,6 +134,13 @@ def _carriers() -> Sequence[Carrier]:
         help="Each is cut off where a user was about to speak; a probe takes the next one that is long enough.",
     )  # fmt: skip
     return [Real(store.thread(thread_id)) for thread_id in chosen]
+
+
+def _times() -> tuple[PlantPlan, int]:
+    """For facts that are there already: nothing is planted, so there is less to choose."""
+    st.subheader("Probes", anchor=False)
+    repeat = st.number_input("Times each", 1, 50, 1, key="probes_repeat", width=200)
+    return PlantPlan(types=("recall",)), int(repeat)
 
 
 def _what() -> tuple[PlantPlan, int]:
