@@ -57,7 +57,7 @@ _PATTERNS: tuple[tuple[FactKind, re.Pattern[str]], ...] = (
     (
         "name",
         re.compile(
-            r"(?:\b(?:my name is|called|named|name:|contact is|ask for|hei\u00dft|hei\u00dfe|namens)\s+)"
+            r"(?i:\b(?:my name is|called|named|name:|contact is|ask for|hei\u00dft|hei\u00dfe|namens)\s+)"
             r"(?P<value>[A-Z\u00c4\u00d6\u00dc][\w'\u2019-]+(?:\s[A-Z\u00c4\u00d6\u00dc][\w'\u2019-]+)?)"
         ),
     ),

@@ -102,7 +102,7 @@ def probe_job(store: Store, job_id: str) -> ProbeJob:
     body = json.loads(row.spec_json)
     told = body.get("probes")
     if row.kind != KIND or not told:
-        raise ConfigError(f"The job {row.id} asks no probes. See which do: weighbridge probe --list")
+        raise ConfigError(f"The job {row.id} asks no probes. The newest that does: weighbridge probe --job last")
     probes = [probe_from(one) for one in told["made"]]
     return ProbeJob(row.id, {one.thread_id: one for one in probes}, read_asked(row.spec_json), told["plan"])
 
@@ -146,6 +146,8 @@ def newest_results(store: Store, limit: int = 50) -> Newest:
     found: dict[str, list[Result]] = {}
     jobs: dict[str, str] = {}
     for row in store.jobs(KIND, limit):
+        if all(candidate_id in found for candidate_id in read_asked(row.spec_json).candidates):
+            continue
         here: dict[str, list[Result]] = {}
         for one in results(store, row.id):
             here.setdefault(one.candidate_id, []).append(one)

@@ -15,7 +15,7 @@ from compare.records import Message, Thread
 from compare.tokens.count import count_messages
 
 LENGTHS = (4, 8, 16, 30, 50)
-DEPTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.95)
+DEPTHS = (0.0, 0.2, 0.4, 0.6, 0.95)
 """Where the fact of a recall probe lies: 0 at the beginning, 1 just before the question. Other types use the first."""
 SHORTEST, LONGEST = 4, 2000
 SOURCE = "probes"
@@ -202,7 +202,7 @@ def _thread(probe: Probe, messages: tuple[Message, ...]) -> Thread:
 
 _NOTED = Message("assistant", "Thank you, noted.")
 _BRIEFLY = " Answer in one sentence."
-"""Behind every question for a value: cheaper and quicker to ask, and no different to score."""
+"""Behind every question: cheaper and quicker to ask, and no different to score."""
 
 
 def _said(text: str) -> tuple[Message, Message]:
@@ -250,7 +250,7 @@ def _instruction(draw: Draw, number: int, depth: float) -> _Idea:
     # A condition, so that no reply on the way either follows the instruction or breaks it.
     told = f"Whenever I ask about {place}, {how}."
     inserts = (_Insert(depth, _said(f"An instruction for later. {told}"), 0),)
-    question = f"What should I look at first in {place}?"
+    question = f"What should I look at first in {place}?{_BRIEFLY}"
     return _Idea("instruction", inserts, question, Expected(rule=rule), f"To confirm, you told me: {told}")
 
 

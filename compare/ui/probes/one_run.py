@@ -10,10 +10,12 @@ from compare.errors import CompareError
 from compare.jobs.around import ready_spec
 from compare.jobs.estimate import estimate
 from compare.jobs.overview import Overview, overview
+from compare.probes.curve import Curve
 from compare.probes.curves import curves_of
 from compare.probes.job import ProbeJob, probe_job, results
 from compare.probes.results import Result
 from compare.report.words import counted, labels
+from compare.settings import database_path
 from compare.store.jobs import JobRow
 from compare.ui import resources
 from compare.ui.jobs import workers
@@ -41,9 +43,9 @@ def draw_run(row: JobRow, rows: list[JobRow]) -> None:
         return
     if one.progress.all().waiting:
         _estimate(one)
-    found = results(resources.store(), row.id)
-    if found:
-        _results(found, row.id)
+    it = one.progress.all()
+    if it.finished:
+        _results(*_scored(str(database_path()), row.id, (it.done, it.failed, it.n_asked)), row.id)
 
 
 def _head(row: JobRow, rows: list[JobRow], job: ProbeJob) -> None:
@@ -77,9 +79,16 @@ def _choose(row: JobRow, rows: list[JobRow]) -> str:
     return chosen
 
 
-def _results(found: list[Result], job_id: str) -> None:
+@st.cache_resource(max_entries=8, show_spinner="Scoring")
+def _scored(database: str, job_id: str, so_far: tuple[int, int, int]) -> tuple[list[Result], dict[str, Curve]]:
+    """Scored once for as many answers as there are: every click on the page draws it anew."""
+    del database, so_far
+    found = results(resources.store(), job_id)
+    return found, curves_of(found)
+
+
+def _results(found: list[Result], curves: dict[str, Curve], job_id: str) -> None:
     names = _names(found)
-    curves = curves_of(found)
     curves_view(found, curves, names)
     crossing_view(found, names)
     probes_view(found, names)

@@ -51,7 +51,7 @@ def own_facts() -> Planting:
     return Planting(ask_about(thread, accepted), ())
 
 
-def _edited(found: Sequence[FoundFact], thread_id: str) -> list[Mapping[str, Any]]:
+def _edited(found: Sequence[FoundFact], thread_id: str) -> Sequence[Mapping[Any, Any]]:
     import pandas as pd
 
     table = pd.DataFrame(
@@ -71,5 +71,4 @@ def _edited(found: Sequence[FoundFact], thread_id: str) -> list[Mapping[str, Any
             "Question": st.column_config.TextColumn(width="large"),
         },
     )  # fmt: skip
-    rows: list[Mapping[str, Any]] = edited.to_dict("records")
-    return rows
+    return list(edited.to_dict("records"))

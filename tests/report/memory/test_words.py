@@ -25,7 +25,7 @@ PLANTING = plant(PlantPlan(lengths=(8, 16, 30, 50), types=("recall",)))
 
 def test_a_whole_memory_and_a_step_are_told_in_a_sentence() -> None:
     assert finding(curve_of(ask(PLANTING, everything))) == "knew every fact, up to 48 messages back."
-    assert finding(curve_of(ask(PLANTING, last(7)))) == "knew every fact up to 6 messages back, and none from 8 on."
+    assert finding(curve_of(ask(PLANTING, last(7)))) == "knew every fact up to 6 messages back, and none from 10 on."
     assert finding(curve_of(ask(PLANTING, last(1)))).startswith("knew none of the facts.")
 
 
