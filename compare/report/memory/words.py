@@ -30,8 +30,12 @@ def _reach(axis: Axis, curve: Curve) -> str:
         )
     far = axis.bins[-1]
     half = f"half is lost from {curve.d50} on" if curve.d50 is not None else f"half is kept up to {curve.longest}"
-    near = axis.bins[0]
-    return (
-        f"knew {100 * values[0]:.0f} % of facts {near.label} messages back and {100 * values[-1]:.0f} % of those "
-        f"{far.label} back; {half}."
-    )
+    near, least = axis.bins[0], min(axis.bins, key=lambda each: each.recall.value or 0.0)
+    said = f"knew {100 * values[0]:.0f} % of facts {near.label} messages back"
+    if least is not far and (least.recall.value or 0.0) < values[-1]:
+        # Not a fall but a dip: what lay far back was kept, such as in a summary.
+        return (
+            f"{said}, {100 * (least.recall.value or 0.0):.0f} % of those {least.label} back, and again "
+            f"{100 * values[-1]:.0f} % of those {far.label} back."
+        )
+    return f"{said} and {100 * values[-1]:.0f} % of those {far.label} back; {half}."

@@ -14,7 +14,7 @@ from compare.report.memory.human import human_curves
 from compare.report.memory.words import finding
 from compare.ui import resources
 from compare.ui.plain import plain
-from compare.ui.probes.figures import MODE_BAR, curve_figure, heat_map
+from compare.ui.probes.figures import MODE_BAR, MOST_WITH_INTERVALS, curve_figure, heat_map
 from compare.ui.probes.new_run import TYPE_NAMES
 
 _UNKNOWN = "\u2013"
@@ -66,11 +66,16 @@ def _pictures(curves: Mapping[str, Curve], names: Mapping[str, str]) -> None:
     with right:
         st.plotly_chart(heat_map(axes, names, by), key=f"probes_heat_{by}", config=MODE_BAR)
     st.caption(
-        "Share of facts that were still known, by how far back they lay, with 95 % intervals (threads as clusters). "
+        f"Share of facts that were still known by how far back they lay, with 95 % intervals{_where(axes)} (threads as "
+        "clusters). "
         "Lines are the fitted logit over log2 of the distance, where one can be fitted."
         + (f" Ranges with fewer than {_FEW} threads have wide intervals; ask more sets." if _is_thin(axes) else "")
         + (" Open diamonds are raters: answers without a mark 'forgot' at that distance." if human else "")
     )
+
+
+def _where(axes: Mapping[str, Axis]) -> str:
+    return " under the pointer" if len(axes) > MOST_WITH_INTERVALS else ""
 
 
 def _is_thin(axes: Mapping[str, Axis]) -> bool:

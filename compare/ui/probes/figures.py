@@ -20,6 +20,8 @@ _MARKS = ("circle", "square", "triangle-up", "x", "star", "cross", "pentagon", "
 _HEIGHT_PX = 340
 _SPREAD = 1.05
 """Neighbouring candidates stand so much apart, so that no interval hides another."""
+MOST_WITH_INTERVALS = 4
+"""Of more candidates the intervals would cover each other; they are told where the pointer rests."""
 _GREY = "rgba(128,128,128,0.25)"
 
 
@@ -32,7 +34,8 @@ def curve_figure(
     figure = go.Figure()
     for n, (name, axis) in enumerate(axes.items()):
         colour, mark = _COLOURS[n % len(_COLOURS)], _MARKS[n % len(_MARKS)]
-        figure.add_trace(_points(axis.bins, names[name], colour, mark, aside=_SPREAD ** (n - (len(axes) - 1) / 2)))
+        aside, few = _SPREAD ** (n - (len(axes) - 1) / 2), len(axes) <= MOST_WITH_INTERVALS
+        figure.add_trace(_points(axis.bins, names[name], colour, mark, aside=aside, intervals=few))
         if axis.line is not None and axis.step is None and axis.bins:
             figure.add_trace(_line(axis, colour, _DASHES[n % len(_DASHES)]))
         if human.get(name):
@@ -49,7 +52,9 @@ def curve_figure(
     return figure
 
 
-def _points(bins: Sequence[Bin], name: str, colour: str, mark: str, *, aside: float = 1.0) -> Any:
+def _points(
+    bins: Sequence[Bin], name: str, colour: str, mark: str, *, aside: float = 1.0, intervals: bool = True
+) -> Any:
     import plotly.graph_objects as go
 
     y = [each.recall.value or 0.0 for each in bins]
@@ -70,7 +75,7 @@ def _points(bins: Sequence[Bin], name: str, colour: str, mark: str, *, aside: fl
         mode="lines+markers",
         marker={"color": colour, "symbol": mark, "size": 9},
         line={"color": colour, "width": 1.5},
-        error_y=interval,
+        error_y=interval if intervals else None,
         text=[_told(each) for each in bins],
         hovertemplate="%{text}<extra>%{fullData.name}</extra>",
     )
@@ -78,7 +83,9 @@ def _points(bins: Sequence[Bin], name: str, colour: str, mark: str, *, aside: fl
 
 def _told(each: Bin) -> str:
     cut = f", {each.n_cut:,} cut by us" if each.n_cut else ""
-    return f"{each.label} back: {each.recall.value or 0.0:.0%}, n = {each.recall.n:,}{cut}"
+    low, high = each.recall.ci_low, each.recall.ci_high
+    interval = "" if low is None or high is None else f" ({low:.0%} to {high:.0%})"
+    return f"{each.label} back: {each.recall.value or 0.0:.0%}{interval}, n = {each.recall.n:,}{cut}"
 
 
 def _line(axis: Axis, colour: str, dash: str) -> Any:

@@ -37,7 +37,7 @@ TYPE_NAMES: dict[str, str] = {
 }
 """What the page calls each type."""
 _POLICIES = ("full", "last:8", "last:12", "first-last:2+8")
-_WAYS = {"made": "Made-up talk", "own": "Threads of the library", "found": "Nothing: facts of a thread"}
+_WAYS = {"made": "Planted in made-up talk", "own": "Planted in your threads", "found": "Already in a thread"}
 _CONCURRENCY = 32
 _MOST_THREADS = 500
 
@@ -53,7 +53,7 @@ def draw_new(*, can_go_back: bool) -> None:
     with left:
         candidates = _candidates()
         way = st.segmented_control(
-            "Planted in", list(_WAYS), default="made", required=True, key="probes_carriers",
+            "Which facts", list(_WAYS), default="made", required=True, key="probes_carriers",
             format_func=_WAYS.__getitem__,
         )  # fmt: skip
         carriers = _threads() if way == "own" else FILLERS

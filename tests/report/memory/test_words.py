@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 
 import pytest
 
 from compare.errors import ConfigError
 from compare.probes.curves import curve_of, curves_of
 from compare.probes.plant import PlantPlan, plant
+from compare.probes.probe import Probe
+from compare.records import Message
 from compare.report.memory.crossing import votes_say
 from compare.report.memory.export import as_csv, document
 from compare.report.memory.words import finding
@@ -38,6 +41,14 @@ def test_a_fading_memory_is_told_by_its_ends() -> None:
     told = finding(curve_of(ask(planting, logistic(4.0, 1.2, seed=1))))
     assert told.startswith("knew ")
     assert "33+ back; half is " in told
+
+
+def test_what_is_kept_far_back_and_lost_between_is_told_as_a_dip() -> None:
+    def ends(probe: Probe, messages: Sequence[Message]) -> list[Message]:
+        return list(messages) if (probe.distance_messages or 0) not in range(9, 25) else []
+
+    told = finding(curve_of(ask(PLANTING, ends)))
+    assert told == ("knew 100 % of facts 1-4 messages back, 0 % of those 9-16 back, and again 100 % of those 33+ back.")
 
 
 def test_the_table_has_a_row_for_every_probe_and_runs_nothing_in_a_spreadsheet() -> None:
