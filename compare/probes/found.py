@@ -157,7 +157,7 @@ def _of_message(place: int, text: str) -> Iterator[FoundFact]:
 
 
 def _question(gap: str) -> str:
-    return f'Complete this sentence as it was said earlier in this conversation: "{gap}" Answer with what is missing.'
+    return f'Fill the gap as it was said earlier: "{gap}"'
 
 
 def _checked(fact: FoundFact, body: Sequence[Message]) -> Value:

@@ -64,11 +64,11 @@ def _edited(found: Sequence[FoundFact], thread_id: str) -> Sequence[Mapping[Any,
     edited = st.data_editor(
         table, hide_index=True, key=f"probes_facts_{thread_id}", disabled=["Message", "Kind"], num_rows="fixed",
         column_config={
-            "Ask": st.column_config.CheckboxColumn(width="small"),
-            "Message": st.column_config.NumberColumn(width="small", help="Which message said it last."),
-            "Kind": st.column_config.TextColumn(width="small"),
-            "Value": st.column_config.TextColumn(width="small", help="What a right answer holds."),
-            "Question": st.column_config.TextColumn(width="large"),
+            "Ask": st.column_config.CheckboxColumn(width=60),
+            "Message": st.column_config.NumberColumn(width=80, help="Which message said it last."),
+            "Kind": st.column_config.TextColumn(width=90),
+            "Value": st.column_config.TextColumn(width=160, help="What a right answer holds."),
+            "Question": st.column_config.TextColumn(width=800),
         },
     )  # fmt: skip
     return list(edited.to_dict("records"))
