@@ -105,6 +105,15 @@ def put(key: str, value: object) -> None:
         st.session_state[key] = value
 
 
+def insist(key: str, value: object) -> None:
+    """Give a widget its value at every drawing, where a callback of the widget takes in what is chosen.
+
+    A page that is drawn again at once may be so before the browser has built the widget: a value given only once is
+    lost then, and the widget shows its first option.
+    """
+    st.session_state[key] = value
+
+
 def chosen_models() -> list[str]:
     """Model ids chosen last; at first the simulated ones."""
     return list(st.session_state.get("models", DEFAULT_MODELS))

@@ -94,7 +94,7 @@ def _kind(chosen: Chosen) -> None:
         assert named is not None, "an option is a kind"
         return f"{_capital(named)} \u00b7 {counted(kinds.get(named, 0), 'vote')}"
 
-    state.put("results_kind", place.kind_key(kind))
+    state.insist("results_kind", place.kind_key(kind))
     st.segmented_control(
         "Votes given under different conditions are kept apart",
         [place.kind_key(each) for each in sorted(kinds, key=lambda each: -kinds[each])],
@@ -107,7 +107,7 @@ def _kind(chosen: Chosen) -> None:
 
 def _length(filters: Filters) -> None:
     lengths = [*LENGTHS] if filters.length in (None, *LENGTHS) else [*LENGTHS, str(filters.length)]
-    state.put("results_length", filters.length or _ALL)
+    state.insist("results_length", filters.length or _ALL)
     st.segmented_control(
         "Thread length in messages",
         [_ALL, *lengths],
@@ -128,7 +128,7 @@ def _finer(chosen: Chosen, known: Known) -> None:
         if len(options[name]) > 1 or value or (name in ("tag", "study") and options[name]):
             called = {"study": lambda i: known.studies.get(i, i), "source": lambda i: SOURCES.get(i, i)}.get(name, str)
             _select(_NAMES[name], name, options[name], value, format_func=called)
-    state.put("results_turn_no", filters.turn)
+    state.insist("results_turn_no", filters.turn)
     st.number_input(
         "Turn of the user", 1, 9999, value=None, placeholder="Any", key="results_turn_no",
         on_change=_said("turn_no", "results_turn_no"),
@@ -147,7 +147,7 @@ def _select(
 ) -> None:
     key = f"results_{name}"
     listed = [*options, value] if value and value not in options else [*options]
-    state.put(key, value)
+    state.insist(key, value)
     st.selectbox(
         label, listed, index=None if optional else 0, placeholder="Any", format_func=format_func, key=key,
         on_change=_said(name, key),
@@ -155,7 +155,7 @@ def _select(
 
 
 def _raters(filters: Filters, options: Sequence[str]) -> None:
-    state.put("results_rater", list(filters.raters))
+    state.insist("results_rater", list(filters.raters))
     st.multiselect(
         "Raters",
         list(dict.fromkeys([*options, *filters.raters])),
@@ -172,7 +172,7 @@ def _days(filters: Filters, days: Sequence[str]) -> None:
     columns = st.columns(2)
     for column, name, value in zip(columns, ("since", "until"), (filters.since, filters.until), strict=True):
         key = f"results_{name}"
-        state.put(key, _date(value))
+        state.insist(key, _date(value))
         column.date_input(name.capitalize(), value=None, key=key, format="YYYY-MM-DD", on_change=_said(name, key))
 
 

@@ -53,7 +53,7 @@ def show_slices(drawing: Drawing) -> None:
 def _choose_slice() -> Slice:
     asked = place.said("by")
     by: Slice = next((each for each in SLICES if each == asked), "length")
-    state.put("results_by", by)
+    state.insist("results_by", by)
 
     def changed() -> None:
         place.say(by=None if st.session_state["results_by"] == "length" else st.session_state["results_by"])
@@ -125,7 +125,7 @@ def _choose_pair(drawing: Drawing, rated: list[str], known: dict[str, Taken]) ->
     for column, label, key, value in zip(
         columns, ("The cheap one", "Measured against"), ("cheap", "reference"), (cheap, reference), strict=True
     ):
-        state.put(f"results_{key}", value)
+        state.insist(f"results_{key}", value)
 
         def changed(key: str = key) -> None:
             place.say(**{key: st.session_state[f"results_{key}"]})
