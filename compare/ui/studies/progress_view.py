@@ -13,6 +13,7 @@ from compare.review.running import RaterProgress, rater_progress, set_deadline, 
 from compare.store.study_values import Study
 from compare.ui import resources, state
 from compare.ui.plain import plain
+from compare.ui.studies.set_aside_view import draw_set_aside
 from compare.ui.studies.words import is_over, minutes, moment
 
 _NAMES_PX = 180
@@ -28,6 +29,7 @@ def draw_progress(study: Study) -> None:
     beside = "".join(f", {n} {kind}" for kind, n in kinds if n)
     n_rated = sum(item.kind == "rated" for item in items)
     st.caption(f"{counted(n_rated, 'item')} to rate{beside}. {counted(at.n_raters, 'rater')} so far.")
+    draw_set_aside(store.study_set_aside(study.id))
     _actions(study)
     found = rater_progress(store, study)
     if found:
