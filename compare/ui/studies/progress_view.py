@@ -14,7 +14,7 @@ from compare.store.study_values import Study
 from compare.ui import resources, state
 from compare.ui.plain import plain
 from compare.ui.studies.set_aside_view import draw_set_aside
-from compare.ui.studies.words import is_over, minutes, moment
+from compare.ui.studies.words import UNKNOWN, is_over, minutes, moment
 
 _NAMES_PX = 180
 
@@ -116,7 +116,7 @@ def _raters(found: list[RaterProgress]) -> None:
             "Items done": one.n_done,
             "Left for them": one.n_left,
             "Time left": "not begun" if one.rater_id is None else minutes(one.minutes_left),
-            "Seconds an item": None if one.median_ms is None else one.median_ms / 1000,
+            "Seconds an item": UNKNOWN if one.median_ms is None else f"{one.median_ms / 1000:.0f}",
             "Last ballot": None if one.last_at is None else pd.Timestamp(one.last_at),
         }
         for one in found
@@ -126,7 +126,7 @@ def _raters(found: list[RaterProgress]) -> None:
         column_config={
             "Rater": st.column_config.TextColumn(width="medium"),
             "Left for them": st.column_config.NumberColumn(help="What others rate first is no longer left."),
-            "Seconds an item": st.column_config.NumberColumn(format="%.0f", help="Median active time."),
+            "Seconds an item": st.column_config.TextColumn(alignment="right", help="Median active time."),
             "Last ballot": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
         },
     )  # fmt: skip
