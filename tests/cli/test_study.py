@@ -89,3 +89,14 @@ def test_votes_from_elsewhere_are_imported_once(tmp_path: Path) -> None:
     assert weighbridge("votes", "export", "--format", "jsonl").out.count("\n") == 2
     file.write_text("model_a,model_b,winner\nx,y,nobody\n", encoding="utf-8")
     assert weighbridge("votes", "import", file).last_words == f"{file} holds no vote that can be used."
+
+
+@pytest.mark.usefixtures("store")
+def test_votes_go_out_and_come_in_as_parquet(tmp_path: Path) -> None:
+    given, taken = tmp_path / "votes.csv", tmp_path / "votes.parquet"
+    given.write_text("model_a,model_b,winner,n_messages\nx,y,model_a,12\nx,y,both_bad,3\n", encoding="utf-8")
+    assert weighbridge("votes", "import", given, "--json").document["new"] == 2
+    weighbridge("votes", "export", "--format", "parquet", "--out", taken)
+    again = weighbridge("votes", "import", taken, "--json")
+    assert (again.document["new"], again.document["refused"]) == (2, [])
+    assert weighbridge("agreement", "--votes", taken, "--json").document["n_votes"] == 2

@@ -200,11 +200,14 @@ def test_ballots_are_set_aside_with_a_reason_and_counted_again(scene: StudyScene
         ("Ann", "Olga", "hasty", 3)
     ]
     assert len(store.study_ballots(study.id)) == 6
-    for view in ("quality", "disagreements", "export"):
+    for view in ("progress", "quality", "disagreements", "export"):
         other = studies_page(study=study.id, view=view)
         if view == "disagreements":
             other.button(key="studies_show_names").click().run()
         assert "3 ballots of Ann set aside by Olga" in all_text(healthy(other))
+    results = opened("pages/review/results.py")
+    links = [link.proto.label for link in results.get("page_link")]
+    assert "3 ballots set aside in Refunds\\: in none of these figures" in links
     app = studies_page(study=study.id, view="quality")
     app.selectbox(key="studies_rater").set_value(ann).run()
     app.text_input(key=f"studies_again_reason_{ann}").set_value("was right after all").run()

@@ -22,6 +22,7 @@ from compare.ui.results.ratings_view import show_matrix, show_pairs, show_rating
 from compare.ui.results.tokens_view import show_tokens
 from compare.ui.results.trust_view import show_trust
 from compare.ui.results.worth_view import show_good_enough, show_worth
+from compare.ui.studies.set_aside_view import draw_set_aside_anywhere
 
 
 def show_results() -> None:
@@ -41,6 +42,7 @@ def show_results() -> None:
         show_time_and_cost()
         return
     show_filters(chosen, known)
+    draw_set_aside_anywhere(store)
     drawing = Drawing(store, chosen, known, clusters_of(chosen.votes), labels(store, resources.catalog()))
     if not len(chosen.votes):
         st.info("No votes fit all of these filters.", icon=":material/info:")

@@ -15,7 +15,7 @@ from compare.ui import resources
 from compare.ui.studies.item_view import draw_item, headings
 from compare.ui.studies.names import names_open
 from compare.ui.studies.place import go, place
-from compare.ui.studies.quality_view import draw_set_aside
+from compare.ui.studies.set_aside_view import draw_set_aside
 from compare.ui.who import Person
 
 _TABLE_PX = 560

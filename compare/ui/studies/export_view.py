@@ -13,7 +13,7 @@ from compare.store.study_values import Study
 from compare.ui import resources
 from compare.ui.plain import plain
 from compare.ui.studies.names import names_open
-from compare.ui.studies.quality_view import draw_set_aside
+from compare.ui.studies.set_aside_view import draw_set_aside
 from compare.ui.who import Person
 
 _WHAT: dict[What, str] = {"ballots": "Ballots", "marks": "Marks", "battles": "Battles", "dpo": "DPO pairs"}

@@ -13,7 +13,8 @@ from compare.review.running import RaterProgress, rater_progress, set_deadline, 
 from compare.store.study_values import Study
 from compare.ui import resources, state
 from compare.ui.plain import plain
-from compare.ui.studies.words import is_over, minutes, moment
+from compare.ui.studies.set_aside_view import draw_set_aside
+from compare.ui.studies.words import UNKNOWN, is_over, minutes, moment
 
 _NAMES_PX = 180
 
@@ -28,6 +29,7 @@ def draw_progress(study: Study) -> None:
     beside = "".join(f", {n} {kind}" for kind, n in kinds if n)
     n_rated = sum(item.kind == "rated" for item in items)
     st.caption(f"{counted(n_rated, 'item')} to rate{beside}. {counted(at.n_raters, 'rater')} so far.")
+    draw_set_aside(store.study_set_aside(study.id))
     _actions(study)
     found = rater_progress(store, study)
     if found:
@@ -114,7 +116,7 @@ def _raters(found: list[RaterProgress]) -> None:
             "Items done": one.n_done,
             "Left for them": one.n_left,
             "Time left": "not begun" if one.rater_id is None else minutes(one.minutes_left),
-            "Seconds an item": None if one.median_ms is None else one.median_ms / 1000,
+            "Seconds an item": UNKNOWN if one.median_ms is None else f"{one.median_ms / 1000:.0f}",
             "Last ballot": None if one.last_at is None else pd.Timestamp(one.last_at),
         }
         for one in found
@@ -124,7 +126,7 @@ def _raters(found: list[RaterProgress]) -> None:
         column_config={
             "Rater": st.column_config.TextColumn(width="medium"),
             "Left for them": st.column_config.NumberColumn(help="What others rate first is no longer left."),
-            "Seconds an item": st.column_config.NumberColumn(format="%.0f", help="Median active time."),
+            "Seconds an item": st.column_config.TextColumn(alignment="right", help="Median active time."),
             "Last ballot": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
         },
     )  # fmt: skip

@@ -7,11 +7,12 @@ import streamlit as st
 from compare.report.words import counted
 from compare.review.quality import quality
 from compare.review.quality_words import ExplainedAgreement, Judgement, explained_agreement, explained_conditions
-from compare.store.study_values import SetAside, Study
+from compare.store.study_values import Study
 from compare.ui import resources
 from compare.ui.plain import plain
 from compare.ui.studies.raters_view import draw_raters
-from compare.ui.studies.words import UNKNOWN, moment, percent
+from compare.ui.studies.set_aside_view import draw_set_aside
+from compare.ui.studies.words import UNKNOWN, percent
 from compare.ui.who import Person
 
 ICONS: dict[Judgement, str] = {
@@ -45,18 +46,6 @@ def draw_quality(study: Study, person: Person) -> None:
         _sentence(one.judged, one.name, one.value, one.sentence)
     st.subheader("Raters", anchor=False)
     draw_raters(study, found, person, aside)
-
-
-def draw_set_aside(aside: list[SetAside]) -> None:
-    """What is in no figure, by whom and why; nothing where nothing is set aside."""
-    for one in aside:
-        st.info(
-            plain(
-                f"{counted(one.n_ballots, 'ballot')} of {one.rater} set aside by {one.by} on {moment(one.at)}: "
-                f"{one.reason.rstrip('.')}. In no figure; nothing is deleted."
-            ),
-            icon=":material/person_off:",
-        )
 
 
 def _sentence(judged: Judgement, name: str, value: str, sentence: str) -> None:
