@@ -18,6 +18,7 @@ from compare.ratings.votes_file import parse_pairs
 from compare.report.words import counted
 from compare.review import running, studies
 from compare.review.assignment import progress
+from compare.review.informative import choose_by_information
 from compare.review.quality import Agreed, Quality, Share, quality
 from compare.review.studies import Form, Items
 from compare.review.study_export import FOR_READERS, FileFormat, What, encode, rows
@@ -57,11 +58,12 @@ def _settings(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--comparison", "comparisons", multiple=True, help="Answers of a comparison; may be repeated.")
 @click.option("--recorded", "threads", multiple=True, help="Recorded answers of a thread; may be repeated.")
 @click.option("--n-way", is_flag=True, help="All answers of a place at once, not every two of them.")
+@click.option("--informative", is_flag=True, help="Give out first what tells most about who is best.")
 @_settings
 def create(
     name: str, file: Path | None, columns: str, whole_threads: bool, job: str | None, comparisons: tuple[str, ...],
-    threads: tuple[str, ...], n_way: bool, question: str, instructions: str, criteria: str, overlap: int,
-    repeat_share: float, gold_every: int, deadline: str | None, raters: str, is_open: bool, as_json: bool,
+    threads: tuple[str, ...], n_way: bool, informative: bool, question: str, instructions: str, criteria: str,
+    overlap: int, repeat_share: float, gold_every: int, deadline: str | None, raters: str, is_open: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Make a study; its id is what raters need.
 
@@ -94,6 +96,8 @@ def create(
         ),
         items.items,
     )  # fmt: skip
+    if informative:
+        choose_by_information(store, made.id)
     if as_json:
         emit_json({"id": made.id, "items": len(items.items), "left_out": [one._asdict() for one in items.left_out]})
     else:

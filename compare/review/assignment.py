@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import partial
 from statistics import median
 
+from compare.review.informative import ByInformation
 from compare.store.store import Store
 from compare.store.study_values import Assignment, OwnItem, Pick, Queue, QueuedItem
 
 Rank = Callable[[Queue, Sequence[QueuedItem]], Sequence[QueuedItem]]
-"""Orders the items that a rater may get, best first. The seam for "most informative": give another function."""
+"""Orders the items that a rater may get, best first."""
 
 REPEAT_DISTANCE = 5
 """Finished items between an item and its repeat; with fewer, a rater may remember the first verdict."""
@@ -72,15 +73,29 @@ def choose(queue: Queue, rank: Rank = fewest_ballots) -> Pick | None:
     return _due_repeat(queue, finished, distance=1)
 
 
-def next_item(store: Store, study_id: str, rater_id: str, *, rank: Rank = fewest_ballots) -> Assignment | None:
+def next_item(store: Store, study_id: str, rater_id: str, *, rank: Rank | None = None) -> Assignment | None:
     """Reserve the rater's next item; None where nothing is left for them now.
+
+    Args:
+        store: where the study is.
+        study_id: which.
+        rater_id: for whom.
+        rank: orders the items that are free; as the study was made to choose where it is None.
 
     Raises:
         NotFoundError: there is no such study.
         StudyClosedError: it takes no more ballots.
         NotAllowedError: the rater may not rate in it.
     """
+    if rank is None:
+        rank = _by_information(store, study_id, rater_id) if store.items_by_information(study_id) else fewest_ballots
     return store.reserve(study_id, rater_id, partial(choose, rank=rank))
+
+
+def _by_information(store: Store, study_id: str, rater_id: str) -> Rank:
+    """The most informative first, and among those that tell alike the one with the fewest ballots."""
+    informative = ByInformation(store, study_id, rater_id)
+    return lambda queue, items: informative(queue, fewest_ballots(queue, items))
 
 
 def progress(store: Store, study_id: str, rater_id: str) -> Progress:

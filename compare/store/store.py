@@ -15,6 +15,7 @@ from compare.store.comparisons import Comparisons
 from compare.store.database import BUSY_TIMEOUT_S, Database, check_place, use_write_ahead_log
 from compare.store.exports import Exports
 from compare.store.findings import Findings
+from compare.store.informing import Informing
 from compare.store.jobs import Jobs
 from compare.store.library import Library
 from compare.store.mark_distances import MarkDistances
@@ -55,6 +56,7 @@ class Store(
     Versions,
     VoteRows,
     Behind,
+    Informing,
     Shapes,
     Exports,
 ):
