@@ -99,16 +99,12 @@ def _config(path: Path | None, blind: bool | None, history: str | None) -> Any:
     """The configuration of a file, or of the stored votes; names that only the catalogue knows are looked up there."""
     from compare.cli.routing_file import routing_file
     from compare.routing.config import load
-    from compare.routing.known_models import simulated_without_address, with_catalog
+    from compare.routing.known_models import simulated_note, with_catalog
 
     catalog = the_catalog()
     config = with_catalog(routing_file(path) if path else load(_from_votes(blind, history)), catalog.models)
-    simulated = simulated_without_address(config, catalog.models)
-    if simulated:
-        say(
-            f"Simulated, not real models: {', '.join(simulated)}. A gateway would ask their provider for them; give "
-            "each a base_url under models (`weighbridge sim` prints addresses)."
-        )
+    if note := simulated_note(config, catalog.models):
+        say(note)
     return config
 
 

@@ -32,7 +32,13 @@ def model_ref(spec: ModelSpec, candidate: str = "") -> ModelRef:
     )
 
 
-def simulated_without_address(config: RoutingConfig, specs: Mapping[str, ModelSpec]) -> list[str]:
-    """Names that stand for simulated models and say no base_url: a gateway would ask the real provider for them."""
+def simulated_note(config: RoutingConfig, specs: Mapping[str, ModelSpec]) -> str:
+    """A warning where simulated models say no base_url: a gateway would ask the real provider for them. Else empty."""
     spec_of = {name: specs.get(ref.candidate or name) for name, ref in config.models.items()}
-    return [name for name, spec in spec_of.items() if spec and spec.simulated and not config.models[name].base_url]
+    found = [name for name, spec in spec_of.items() if spec and spec.simulated and not config.models[name].base_url]
+    if not found:
+        return ""
+    return (
+        f"Simulated, not real models: {', '.join(found)}. A gateway would ask their provider for them; give each a "
+        "base_url under models (`weighbridge sim` prints addresses)."
+    )

@@ -156,3 +156,15 @@ def test_typed_traffic_is_kept_for_the_next_session(table: Table, store: Store) 
     assert "typed here" in next(each.label for each in app.expander if each.label.startswith("Your traffic"))
     healthy(app.button(key="weights_traffic_stored").click().run())
     assert store.kept_choice("traffic_profile") is None
+
+
+def test_each_gateway_gets_its_files_and_what_it_cannot_do_is_told(table: Table) -> None:
+    vote(table, 60)
+    app = opened()
+    choice = app.selectbox(key="weights_target")
+    assert choice.options == ["LiteLLM", "Portkey", "TensorZero", "Envoy"]
+    for target, name in zip(("litellm", "portkey", "tensorzero", "envoy"), choice.options, strict=True):
+        app = healthy(app.selectbox(key="weights_target").set_value(target).run())
+        assert f"Download for {name}" in [each.proto.label for each in app.get("download_button")]
+        assert "Simulated, not real models: sim-large, sim-lite." in words(app)
+    assert "Envoy does not change the body" in words(app)

@@ -18,8 +18,18 @@ Part = dict[str, Any]
 ANSWER_TIMEOUT = "600s"
 """Envoy's own limit of 15 s would cut long answers off."""
 
-MAX_RETRIES = 1_000_000
-"""At a time: no bound that anybody meets."""
+_NO_BOUND = 1_000_000
+UNBOUNDED = {
+    "thresholds": [
+        {
+            "max_connections": _NO_BOUND,
+            "max_pending_requests": _NO_BOUND,
+            "max_requests": _NO_BOUND,
+            "max_retries": _NO_BOUND,
+        }
+    ]
+}
+"""Envoy allows 1,024 requests and three retries of a cluster at a time unless told otherwise, and refuses the rest."""
 
 _CLIENT_PATH = "/v1"
 """Clients call Envoy at /v1/chat/completions; a server's own folder is put in for it."""
@@ -41,6 +51,7 @@ def route_cluster(name: str, model: str, breaker: CircuitBreaker | None) -> Part
         "connect_timeout": "5s",
         # One that was left alone is not asked again because it is the only one.
         "common_lb_config": {"healthy_panic_threshold": {"value": 0}},
+        "circuit_breakers": UNBOUNDED,
         "load_assignment": _endpoints(name, {"address": address}),
     }
     if breaker:
@@ -58,16 +69,13 @@ def route_cluster(name: str, model: str, breaker: CircuitBreaker | None) -> Part
 
 
 def aggregate(name: str, clusters: Sequence[str]) -> Part:
-    """These clusters in order: the first that is not left alone gets the request.
-
-    Envoy allows three retries at a time unless it is told otherwise; what came beyond failed while one model was down.
-    """
+    """These clusters in order: the first that is not left alone gets the request."""
     config = typed("envoy.extensions.clusters.aggregate.v3.ClusterConfig", clusters=list(clusters))
     return {
         "name": name,
         "connect_timeout": "5s",
         "lb_policy": "CLUSTER_PROVIDED",
-        "circuit_breakers": {"thresholds": [{"max_retries": MAX_RETRIES}]},
+        "circuit_breakers": UNBOUNDED,
         "cluster_type": {"name": "envoy.clusters.aggregate", "typed_config": config},
     }
 
@@ -114,6 +122,7 @@ def model_cluster(up: Upstream) -> Part:
         "type": "STRICT_DNS",
         "dns_lookup_family": "V4_PREFERRED",
         "connect_timeout": "5s",
+        "circuit_breakers": UNBOUNDED,
         "load_assignment": _endpoints(name, endpoint),
     }
     if url.scheme == "https":

@@ -12,6 +12,7 @@ from compare.report.targets import archive, exported, losses_of, target_name, ta
 from compare.report.weights import Weighing
 from compare.routing.aim import Aim
 from compare.routing.config import load
+from compare.routing.known_models import simulated_note
 from compare.routing.weights import Proposals
 from compare.ui import resources, who
 from compare.ui.plain import plain
@@ -78,6 +79,8 @@ def _for_a_gateway(basis: Basis, found: Weighing, aim: Aim, proposals: Proposals
         args=(basis, found, aim, proposals, text, target),
         help=", ".join(sets[-1].files),
     )
+    if note := simulated_note(load(text), found.catalog.models):
+        st.caption(plain(note))
     for loss in losses_of(sets):
         st.caption(plain(f"{loss.field}: {loss.reason}"))
 

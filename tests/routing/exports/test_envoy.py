@@ -166,6 +166,13 @@ def test_where_a_candidate_fails_a_retry_goes_to_the_next() -> None:
     assert "retry_policy" not in routes_of(document)[1]["route"]
 
 
+def test_no_cluster_has_a_bound_that_the_file_does_not_name() -> None:
+    for cluster in clusters_of(read(whole())).values():
+        (bounds,) = cluster["circuit_breakers"]["thresholds"]
+        assert set(bounds) == {"max_connections", "max_pending_requests", "max_requests", "max_retries"}
+        assert min(bounds.values()) >= 1_000_000
+
+
 def test_the_breaker_is_of_the_route_alone() -> None:
     clusters = clusters_of(read(small(circuit_breaker=CircuitBreaker(3, 60, 30))))
     outlier = clusters["long.alpha"]["outlier_detection"]
