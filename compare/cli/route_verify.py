@@ -24,10 +24,10 @@ TARGETS = ("litellm", "portkey", "tensorzero", "envoy")
 @click.option("--gateway", type=click.Path(path_type=Path), help="Where it is installed: its environment's folder.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def verify(file: Path, target: str, requests: int, gateway: Path | None, as_json: bool) -> None:
-    """Prove that a real gateway routes so.
+    """Prove a routing.yaml on a real gateway.
 
-    Starts it on the exported FILE, before fake servers, and sees whether it routes as FILE says.
-    Everything runs on this machine's loopback; no model is asked and no key is read.
+    Starts the gateway on the exported file, before fake servers, and sees whether it routes as the file says. All of it
+    runs on this machine's loopback; no model is asked and no key is read.
     """
     from compare.routing.config import load
     from compare.routing.verify.run import verify as prove

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -18,6 +17,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from compare.routing.verify.loopback import bind
 
 State = Literal["up", "answers 500", "refuses connections"]
 
@@ -37,7 +38,7 @@ class Fake:
         self.name = name
         self.hits = 0
         self._failing = False
-        self._bound = _bind(0)
+        self._bound = bind(0)
         self._port = int(self._bound.getsockname()[1])
         self.base_url = f"http://127.0.0.1:{self._port}/v1"
         self._running: tuple[uvicorn.Server, asyncio.Task[None]] | None = None
@@ -48,7 +49,7 @@ class Fake:
         if state == "refuses connections":
             await self._stop()
             # Bound and not listening: connections are refused, and nobody else can take the port.
-            self._bound = _bind(self._port)
+            self._bound = bind(self._port)
         elif self._running is None:
             await self._start()
 
@@ -142,18 +143,4 @@ async def open_fakes(names: Sequence[str]) -> AsyncIterator[dict[str, Fake]]:
         await asyncio.gather(*(fake.close() for fake in fakes.values()))
 
 
-def free_port() -> int:
-    """A loopback port that nobody listens on now, for a gateway that must be told one."""
-    with _bind(0) as bound:
-        return int(bound.getsockname()[1])
-
-
-def _bind(port: int) -> socket.socket:
-    # The protocol is named because asyncio switches Nagle's delay off only for sockets that name it.
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    bound.bind(("127.0.0.1", port))
-    return bound
-
-
-__all__ = ["Fake", "State", "free_port", "open_fakes"]
+__all__ = ["Fake", "State", "open_fakes"]

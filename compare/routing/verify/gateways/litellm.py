@@ -10,10 +10,10 @@ from typing import Any
 from compare.routing.exports.litellm import entry_of
 from compare.routing.verify.asks import Ask
 from compare.routing.verify.child import running
-from compare.routing.verify.fakes import free_port
 from compare.routing.verify.gateways.chat import ChatGateway, client, until_ready
 from compare.routing.verify.gateways.gateway import KEY_VARIABLE, Gateway, Kind, Start
 from compare.routing.verify.gateways.places import program
+from compare.routing.verify.loopback import free_port, must_be_alone
 
 TITLE = "LiteLLM"
 INSTALL = (
@@ -44,6 +44,7 @@ async def start(given: Start) -> AsyncIterator[Gateway]:
     ):
         root = f"http://127.0.0.1:{port}"
         await until_ready(child, http, f"{root}/health/readiness")
+        must_be_alone(TITLE, port)
         yield ChatGateway(child, http, root, entry_of(given.config), key=master, body=_body)
 
 
