@@ -32,6 +32,7 @@ REQUESTS = 2000
 CANNOT: dict[str, set[str]] = {
     "litellm": set(),
     "portkey": {"breaker"},
+    "tensorzero": {"breaker"},
 }
 """What each cannot do of the file above, by what its checks are about."""
 

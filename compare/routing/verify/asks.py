@@ -29,8 +29,13 @@ class Shape:
     @property
     def label(self) -> str:
         """As shown: `9 messages`, and the other facts that its rules ask about."""
-        others = [f"{name} {value}" for name, value in self.facts.items() if name != "thread_length"]
-        return ", ".join([f"{self.thread_length} message{'s' if self.thread_length > 1 else ''}", *others])
+        said = [f"{self.thread_length} message{'s' if self.thread_length > 1 else ''}"]
+        for name, value in self.facts.items():
+            if value is True:
+                said.append(name)
+            elif name != "thread_length" and value not in (False, "other"):
+                said.append(f"{name} {value}")
+        return ", ".join(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Ask:
     session_key: str = "session_id"
     """What the file calls the conversation, under `sticky.by`."""
 
-    def told(self) -> dict[str, str]:
+    def told(self) -> dict[str, Any]:
         """What only a client can say, by name: the session, and the facts that no message shows."""
         facts = self.shape.facts
         return {self.session_key: self.session, **{name: str(facts[name]) for name in TOLD if name in facts}}

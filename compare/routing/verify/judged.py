@@ -15,7 +15,6 @@ from compare.routing.exports.target import Loss
 from compare.routing.verify.asks import Shape, Tally
 from compare.routing.verify.bands import band, can_tell_apart, expected_shares
 from compare.routing.verify.figures import FailureFigures, RouteFigures
-from compare.routing.verify.shapes import boundaries
 from compare.routing.verify.traffic import CONCURRENCY
 
 Verdict = Literal["holds", "broken", "cannot", "measured"]
@@ -39,8 +38,13 @@ class Check:
     reason: str = ""
 
 
-def judge(config: RoutingConfig, losses: Sequence[Loss], figures: Mapping[str, RouteFigures]) -> tuple[Check, ...]:
-    """Every check, route by route in the file's order."""
+def judge(
+    config: RoutingConfig,
+    losses: Sequence[Loss],
+    figures: Mapping[str, RouteFigures],
+    limits: Sequence[tuple[Shape, Shape]],
+) -> tuple[Check, ...]:
+    """Every check, route by route in the file's order, then the limits between routes."""
     checks: list[Check] = []
     for route in config.routes:
         if route.name in figures:
@@ -48,7 +52,7 @@ def judge(config: RoutingConfig, losses: Sequence[Loss], figures: Mapping[str, R
         else:
             says = "no request that leads here could be made, so nothing was sent"
             checks.append(Check(route.name, "rule", "measured", says))
-    return (*checks, *_between(config, losses, figures))
+    return (*checks, *_between(config, losses, figures, limits))
 
 
 class _Judge:
@@ -175,27 +179,26 @@ def _reason(losses: Sequence[Loss], field: str) -> str:
     return next((loss.reason for loss in losses if field == loss.field or field.startswith(f"{loss.field}.")), "")
 
 
-def _between(config: RoutingConfig, losses: Sequence[Loss], figures: Mapping[str, RouteFigures]) -> Iterator[Check]:
+def _between(
+    config: RoutingConfig,
+    losses: Sequence[Loss],
+    figures: Mapping[str, RouteFigures],
+    limits: Sequence[tuple[Shape, Shape]],
+) -> Iterator[Check]:
     """Limits between two routes, each with requests on both sides."""
     routes = {route.name: route for route in config.routes}
-    by_label = {shape.label: (shape, n) for each in figures.values() for shape, n in each.by_shape}
-    for before, after in boundaries([shape for shape, _ in by_label.values()]):
-        (one, counted_one), (other, counted_other) = by_label[before], by_label[after]
-        first, second = routes[one.route], routes[other.route]
-        n = min(counted_one.n, counted_other.n)
-        says = (
-            f"{before} ({one.route}): {told_counts(counted_one)} | {after} ({other.route}): "
-            f"{told_counts(counted_other)}"
-        )
-        if not can_tell_apart(first.weights, second.weights, n):
+    counts = [pair for each in figures.values() for pair in each.by_shape]
+    for one, other in limits:
+        sides = [(s, routes[s.route], counted) for side in (one, other) for s, counted in counts if s == side]
+        if len(sides) < 2:
+            continue
+        says = " | ".join(f"{shape.label} ({route.name}): {told_counts(counted)}" for shape, route, counted in sides)
+        if not can_tell_apart(sides[0][1].weights, sides[1][1].weights, min(counted.n for _, _, counted in sides)):
             yield Check("", "rule", "measured", f"{says}; the weights are too alike to tell the two apart")
             continue
-        held = shares_hold(_positive(first), counted_one) and shares_hold(_positive(second), counted_other)
-        reason = (
-            ""
-            if held
-            else _reason(losses, f"routes.{first.name}.match") or _reason(losses, f"routes.{second.name}.match")
-        )
+        held = all(shares_hold(_positive(route), counted) for _, route, counted in sides)
+        reasons = [_reason(losses, f"routes.{route.name}.match") for _, route, _ in sides]
+        reason = "" if held else next(filter(None, reasons), "")
         yield Check("", "rule", "holds" if held else "cannot" if reason else "broken", says, reason)
 
 

@@ -63,7 +63,7 @@ class Phases:
             for state in states:
                 say(f"{name}: {victim} {state}")
                 figures.failures.append(await self._failing(victim, state, min(requests, FAILING_REQUESTS)))
-                say(f"{name}: {victim} is up again")
+                say(f"{name}: {victim} is up again; at most {self._limit_s():.0f} s until it is asked")
                 figures.recoveries.append(await self._recovering(victim))
             if all(recovery.back for recovery in figures.recoveries):
                 figures.recovered = tally(await self._send(min(requests, RECOVERED_REQUESTS)))
@@ -112,12 +112,14 @@ class Phases:
             await fake.become("up")
         return FailureFigures(victim, state, counted, hits if state == "answers 500" else None, monotonic() - started)
 
-    async def _recovering(self, victim: str) -> RecoveryFigures:
-        """Ask a little until the model answers again."""
+    def _limit_s(self) -> float:
         breaker = self._route.circuit_breaker
         # A gateway may leave a server alone for longer each time it fails.
-        limit_s = 3 * (breaker.cooldown_s if breaker else DEFAULT_COOLDOWN_S) + _PATIENCE_S
-        started, back = monotonic(), False
+        return 3 * (breaker.cooldown_s if breaker else DEFAULT_COOLDOWN_S) + _PATIENCE_S
+
+    async def _recovering(self, victim: str) -> RecoveryFigures:
+        """Ask a little until the model answers again."""
+        limit_s, started, back = self._limit_s(), monotonic(), False
         while not back and monotonic() - started < limit_s:
             back = bool(tally(await self._send(_BURST)).served.get(victim))
             if not back:

@@ -13,15 +13,15 @@ from compare.routing.config import ModelRef, RoutingConfig
 from compare.routing.exports.targets import export
 from compare.routing.verify.fakes import Fake, open_fakes
 from compare.routing.verify.figures import Figures, RouteFigures
-from compare.routing.verify.gateways import litellm, portkey
+from compare.routing.verify.gateways import litellm, portkey, tensorzero
 from compare.routing.verify.gateways.gateway import KEY_VARIABLE, Gateway, Kind, Start
 from compare.routing.verify.judged import judge
 from compare.routing.verify.phases import Phases, Say
 from compare.routing.verify.report import Report
-from compare.routing.verify.shapes import shapes
+from compare.routing.verify.shapes import Plan, plan
 from compare.routing.verify.traffic import Sessions
 
-KINDS: Mapping[str, Kind] = {kind.target: kind for kind in (litellm.KIND, portkey.KIND)}
+KINDS: Mapping[str, Kind] = {kind.target: kind for kind in (litellm.KIND, portkey.KIND, tensorzero.KIND)}
 MIN_REQUESTS = 100
 
 
@@ -43,7 +43,7 @@ async def verify(
     """
     if target not in KINDS:
         raise ConfigError(f"There is no gateway {target!r} to verify; there are {', '.join(KINDS)}.")
-    kind, began = KINDS[target], monotonic()
+    kind, wanted, began = KINDS[target], plan(config), monotonic()
     async with open_fakes(config.names) as fakes:
         pointed = repointed(config, fakes)
         made = export(pointed, target)
@@ -53,9 +53,9 @@ async def verify(
             say(f"starting {kind.title}")
             async with kind.start(Start(pointed, made, Path(folder), home)) as gateway:
                 ready_s = monotonic() - began
-                routes = await _each_route(gateway, fakes, pointed, requests, say)
+                routes = await _each_route(gateway, fakes, pointed, wanted, requests, say)
     figures = Figures(routes, ready_s, monotonic() - began)
-    return Report(kind.title, config, made, requests, figures, judge(config, made.losses, routes))
+    return Report(kind.title, config, made, requests, figures, judge(config, made.losses, routes, wanted.limits))
 
 
 def repointed(config: RoutingConfig, fakes: Mapping[str, Fake]) -> RoutingConfig:
@@ -68,16 +68,16 @@ def repointed(config: RoutingConfig, fakes: Mapping[str, Fake]) -> RoutingConfig
 
 
 async def _each_route(
-    gateway: Gateway, fakes: Mapping[str, Fake], config: RoutingConfig, requests: int, say: Say
+    gateway: Gateway, fakes: Mapping[str, Fake], config: RoutingConfig, wanted: Plan, requests: int, say: Say
 ) -> dict[str, RouteFigures]:
-    wanted = shapes(config)
     figures: dict[str, RouteFigures] = {}
     for route in config.routes:
-        if not wanted[route.name]:
+        shapes = wanted.shapes[route.name]
+        if not shapes:
             say(f"{route.name}: no request leads here")
             continue
         sessions = Sessions(route.name, route.sticky.by if route.sticky else "session_id")
-        figures[route.name] = await Phases(gateway, fakes, route, wanted[route.name], sessions).run(requests, say)
+        figures[route.name] = await Phases(gateway, fakes, route, shapes, sessions).run(requests, say)
     return figures
 
 

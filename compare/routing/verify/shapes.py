@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from compare.routing.config import RoutingConfig
 from compare.routing.rules import FACTS, Both, Comparison, Either, Expression, Fact, Literals, Not, Value
@@ -14,41 +15,66 @@ MAX_MESSAGES = 400
 MAX_TOKENS = 50_000
 """Nor one of more tokens."""
 MAX_COMBINATIONS = 20_000
-SHAPES_EACH = 4
+SHAPES_EACH = 8
 """At most so many kinds of requests for a route."""
 _BEYOND = 8
 
+Values = tuple[Value, ...]
 
-def shapes(config: RoutingConfig) -> dict[str, tuple[Shape, ...]]:
-    """Kinds of requests by route, those nearest to a limit of thread_length first; none where nothing leads there."""
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to send."""
+
+    shapes: Mapping[str, tuple[Shape, ...]]
+    """Kinds of requests by route, those at a limit first; none where nothing leads there."""
+    limits: tuple[tuple[Shape, Shape], ...]
+    """Neighbours in different routes: they differ in one fact, a number by one."""
+
+
+def plan(config: RoutingConfig) -> Plan:
+    """Kinds of requests for every route, and the limits between them."""
     wanted = _values(config)
-    combinations = itertools.islice(itertools.product(*wanted.values()), MAX_COMBINATIONS)
-    found: dict[str, list[Shape]] = {route.name: [] for route in config.routes}
-    for values in combinations:
+    reached: dict[Values, Shape] = {}
+    for values in itertools.islice(itertools.product(*wanted.values()), MAX_COMBINATIONS):
         facts = dict(zip(wanted, values, strict=True))
         route = config.choose(facts) if _possible(facts) else None
         if route is not None:
-            found[route.name].append(Shape(route.name, facts))
-    edges = set(itertools.chain.from_iterable(boundaries([s for each in found.values() for s in each])))
-    return {
-        name: tuple(sorted(each, key=lambda shape: (shape.label not in edges, shape.thread_length))[:SHAPES_EACH])
-        for name, each in found.items()
-    }
+            reached[values] = Shape(route.name, facts)
+    limits = list(_limits(wanted, reached))
+    at_limits = list(itertools.chain.from_iterable(limits))
+    shapes = {route.name: _some(route.name, at_limits, reached.values()) for route in config.routes}
+    kept = list(itertools.chain.from_iterable(shapes.values()))
+    return Plan(shapes, tuple(pair for pair in limits if pair[0] in kept and pair[1] in kept))
 
 
-def boundaries(all_shapes: Sequence[Shape]) -> list[tuple[str, str]]:
-    """Pairs of labels that differ by one message and lie in different routes."""
-    by_rest: dict[tuple[tuple[str, Value], ...], dict[int, Shape]] = {}
-    for shape in all_shapes:
-        rest = tuple((name, value) for name, value in shape.facts.items() if name != "thread_length")
-        by_rest.setdefault(rest, {})[shape.thread_length] = shape
-    pairs = []
-    for lengths in by_rest.values():
-        for n, shape in sorted(lengths.items()):
-            after = lengths.get(n + 1)
-            if after is not None and after.route != shape.route:
-                pairs.append((shape.label, after.label))
-    return pairs
+def _some(route: str, at_limits: Iterable[Shape], reached: Iterable[Shape]) -> tuple[Shape, ...]:
+    """Those at a limit, and the least and the greatest."""
+    every = [shape for shape in reached if shape.route == route]
+    chosen: list[Shape] = []
+    for shape in (*(shape for shape in at_limits if shape.route == route), *every[:1], *every[-1:]):
+        if shape not in chosen:
+            chosen.append(shape)
+    return tuple(chosen[:SHAPES_EACH])
+
+
+def _limits(wanted: Mapping[str, list[Value]], reached: Mapping[Values, Shape]) -> Iterator[tuple[Shape, Shape]]:
+    """One pair of neighbours for each step of a fact and each two routes."""
+    seen = set()
+    for i, (name, tried) in enumerate(wanted.items()):
+        after = {low: high for low, high in itertools.pairwise(tried) if _adjacent(name, low, high)}
+        for values, shape in reached.items():
+            neighbour = reached.get((*values[:i], after[values[i]], *values[i + 1 :])) if values[i] in after else None
+            if neighbour is None or neighbour.route == shape.route:
+                continue
+            step = (name, values[i], shape.route, neighbour.route)
+            if step not in seen:
+                seen.add(step)
+                yield shape, neighbour
+
+
+def _adjacent(name: str, low: Value, high: Value) -> bool:
+    return FACTS[name] != "number" or int(high) - int(low) == 1
 
 
 def _values(config: RoutingConfig) -> dict[str, list[Value]]:
@@ -56,7 +82,7 @@ def _values(config: RoutingConfig) -> dict[str, list[Value]]:
     constants: dict[str, set[Value]] = {"thread_length": set()}
     for route in config.routes:
         if route.match is not None:
-            for name in route.match.facts:
+            for name in sorted(route.match.facts):
                 constants.setdefault(name, set())
             for name, value in _constants(route.match.expression):
                 constants[name].add(value)
@@ -67,7 +93,7 @@ def _around(name: str, constants: set[Value]) -> list[Value]:
     if FACTS[name] == "flag":
         return [False, True]
     if FACTS[name] == "text":
-        return [*sorted(map(str, constants)), "other"]
+        return ["other", *sorted(map(str, constants))]
     least = 1 if name in ("thread_length", "user_turns", "max_tokens") else 0
     near = {int(value) + step for value in constants if isinstance(value, int | float) for step in (-1, 0, 1)}
     far = max(near, default=least) + _BEYOND
@@ -96,4 +122,4 @@ def _possible(facts: dict[str, Value]) -> bool:
     return others >= max(1, turns) and tokens >= length
 
 
-__all__ = ["boundaries", "shapes"]
+__all__ = ["Plan", "plan"]

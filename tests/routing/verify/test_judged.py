@@ -52,17 +52,20 @@ def default_route() -> RouteFigures:
     return RouteFigures(split=counted(cheap=2000), by_shape=[(EIGHT, counted(cheap=2000))])
 
 
+LIMITS = [(EIGHT, NINE)]
+
+
 def judged(config: RoutingConfig, long: RouteFigures, *losses: Loss) -> dict[str, list[Check]]:
     """Checks by what they are about, of the long route and of what lies between the two."""
     found: dict[str, list[Check]] = {}
-    for check in judge(config, losses, {"long": long, "default": default_route()}):
+    for check in judge(config, losses, {"long": long, "default": default_route()}, LIMITS):
         if check.route != "default":
             found.setdefault(check.about, []).append(check)
     return found
 
 
 def test_all_holds_where_everything_is_as_the_file_says(config: RoutingConfig) -> None:
-    checks = judge(config, (), {"long": long_route(), "default": default_route()})
+    checks = judge(config, (), {"long": long_route(), "default": default_route()}, LIMITS)
     assert {check.verdict for check in checks if check.route != "default"} == {"holds"}
     assert {check.about for check in checks} == {"split", "rule", "stickiness", "failover", "breaker", "recovery"}
 
@@ -164,13 +167,15 @@ def test_a_shadow_gets_its_share_of_copies(copies: int, verdict: str) -> None:
 def test_routes_with_the_same_weights_are_not_said_to_be_told_apart() -> None:
     config = load(FILE.replace("{cheap: 1.0}", "{primary: 0.8, secondary: 0.2}"))
     default = RouteFigures(counted(primary=1600, secondary=400), [(EIGHT, counted(primary=1600, secondary=400))])
-    (check,) = [each for each in judge(config, (), {"long": long_route(), "default": default}) if not each.route]
+    (check,) = [
+        each for each in judge(config, (), {"long": long_route(), "default": default}, LIMITS) if not each.route
+    ]
     assert check.verdict == "measured"
     assert check.says.endswith("the weights are too alike to tell the two apart")
 
 
 def test_a_route_that_no_request_reached_is_told(config: RoutingConfig) -> None:
-    checks = judge(config, (), {"default": default_route()})
+    checks = judge(config, (), {"default": default_route()}, LIMITS)
     assert [check.says for check in checks if check.route == "long"] == [
         "no request that leads here could be made, so nothing was sent"
     ]

@@ -21,7 +21,7 @@ def report(**served: int) -> Report:
     loss = Loss("routes.default.sticky", "Not kept.")
     split = Tally(sum(served.values()), served)
     routes = {"default": RouteFigures(split, [(Shape("default", {"thread_length": 1}), split)])}
-    checks = judge(config, [loss], routes)
+    checks = judge(config, [loss], routes, [])
     return Report("Envoy", config, Export("envoy", {}, (loss,)), 400, Figures(routes, 1.25, 9.0), checks)
 
 

@@ -9,7 +9,7 @@ import pytest
 from compare.routing.config import RoutingConfig, load
 from compare.routing.exports.on_request import facts_of_request
 from compare.routing.verify.asks import Ask
-from compare.routing.verify.shapes import boundaries, shapes
+from compare.routing.verify.shapes import plan
 
 
 def file(*rules: str) -> RoutingConfig:
@@ -19,27 +19,36 @@ def file(*rules: str) -> RoutingConfig:
 
 
 def lengths(config: RoutingConfig) -> dict[str, list[int]]:
-    return {name: [shape.thread_length for shape in each] for name, each in shapes(config).items()}
+    return {name: [shape.thread_length for shape in each] for name, each in plan(config).shapes.items()}
+
+
+def limits(config: RoutingConfig) -> list[str]:
+    return [f"{one.label} | {other.label}" for one, other in plan(config).limits]
 
 
 def test_both_sides_of_a_limit_come_first() -> None:
-    found = lengths(file("thread_length > 8"))
-    assert found["route-0"][0] == 9
-    assert found["default"][0] == 8
-    assert 1 in found["default"]
-    assert max(found["route-0"]) > 9
+    assert lengths(file("thread_length > 8")) == {"route-0": [9, 17], "default": [8, 1]}
 
 
 def test_a_range_is_tried_at_both_ends() -> None:
     found = lengths(file("thread_length > 30", "10 < thread_length <= 30"))
-    assert found["route-0"][0] == 31
-    assert found["route-1"][:2] == [11, 30]
-    assert found["default"][0] == 10
+    assert found == {"route-0": [31, 39], "route-1": [11, 30], "default": [10, 1]}
 
 
 def test_neighbours_in_different_routes_are_found() -> None:
-    every = [shape for each in shapes(file("thread_length > 8")).values() for shape in each]
-    assert boundaries(every) == [("8 messages", "9 messages")]
+    assert limits(file("thread_length > 8")) == ["8 messages | 9 messages"]
+
+
+def test_every_fact_of_a_rule_has_its_own_limit() -> None:
+    assert limits(file("thread_length > 8 and (has_images or max_tokens > 500)", "language == 'de'")) == [
+        "8 messages, max_tokens 501 | 9 messages, max_tokens 501",
+        "8 messages, language de, max_tokens 501 | 9 messages, language de, max_tokens 501",
+        "9 messages, max_tokens 1 | 9 messages, has_images, max_tokens 1",
+        "9 messages, language de, max_tokens 1 | 9 messages, has_images, language de, max_tokens 1",
+        "9 messages, max_tokens 500 | 9 messages, max_tokens 501",
+        "9 messages, language de, max_tokens 500 | 9 messages, language de, max_tokens 501",
+        "1 message, max_tokens 1 | 1 message, language de, max_tokens 1",
+    ]
 
 
 def test_a_file_without_rules_is_asked_one_kind_of_request_or_more() -> None:
@@ -63,7 +72,7 @@ RULES = [
 @pytest.mark.parametrize("rule", RULES)
 def test_a_request_has_the_facts_it_was_made_for(rule: str) -> None:
     config = file(rule)
-    found = shapes(config)
+    found = plan(config).shapes
     assert all(found.values()), "both routes are reached"
     for name, each in found.items():
         for shape in each:
@@ -82,7 +91,7 @@ def _text(message: dict[str, Any]) -> str:
 
 
 def test_a_conversation_ends_with_the_user_and_names_its_session() -> None:
-    (shape, *_) = shapes(file("thread_length > 8"))["route-0"]
+    (shape, *_) = plan(file("thread_length > 8")).shapes["route-0"]
     ask = Ask(shape, "s-1", "conversation")
     assert [message["role"] for message in ask.messages()][-2:] == ["assistant", "user"]
     assert ask.told() == {"conversation": "s-1"}
