@@ -33,6 +33,7 @@ CANNOT: dict[str, set[str]] = {
     "litellm": set(),
     "portkey": {"breaker"},
     "tensorzero": {"breaker"},
+    "envoy": set(),
 }
 """What each cannot do of the file above, by what its checks are about."""
 

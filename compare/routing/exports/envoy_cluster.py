@@ -18,6 +18,9 @@ Part = dict[str, Any]
 ANSWER_TIMEOUT = "600s"
 """Envoy's own limit of 15 s would cut long answers off."""
 
+MAX_RETRIES = 1_000_000
+"""At a time: no bound that anybody meets."""
+
 _CLIENT_PATH = "/v1"
 """Clients call Envoy at /v1/chat/completions; a server's own folder is put in for it."""
 # Where a provider speaks OpenAI's format beside its own.
@@ -55,12 +58,16 @@ def route_cluster(name: str, model: str, breaker: CircuitBreaker | None) -> Part
 
 
 def aggregate(name: str, clusters: Sequence[str]) -> Part:
-    """These clusters in order: the first that is not left alone gets the request."""
+    """These clusters in order: the first that is not left alone gets the request.
+
+    Envoy allows three retries at a time unless it is told otherwise; what came beyond failed while one model was down.
+    """
     config = typed("envoy.extensions.clusters.aggregate.v3.ClusterConfig", clusters=list(clusters))
     return {
         "name": name,
         "connect_timeout": "5s",
         "lb_policy": "CLUSTER_PROVIDED",
+        "circuit_breakers": {"thresholds": [{"max_retries": MAX_RETRIES}]},
         "cluster_type": {"name": "envoy.clusters.aggregate", "typed_config": config},
     }
 

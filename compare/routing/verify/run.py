@@ -13,7 +13,7 @@ from compare.routing.config import ModelRef, RoutingConfig
 from compare.routing.exports.targets import export
 from compare.routing.verify.fakes import Fake, open_fakes
 from compare.routing.verify.figures import Figures, RouteFigures
-from compare.routing.verify.gateways import litellm, portkey, tensorzero
+from compare.routing.verify.gateways import envoy, litellm, portkey, tensorzero
 from compare.routing.verify.gateways.gateway import KEY_VARIABLE, Gateway, Kind, Start
 from compare.routing.verify.judged import judge
 from compare.routing.verify.phases import Phases, Say
@@ -21,7 +21,7 @@ from compare.routing.verify.report import Report
 from compare.routing.verify.shapes import Plan, plan
 from compare.routing.verify.traffic import Sessions
 
-KINDS: Mapping[str, Kind] = {kind.target: kind for kind in (litellm.KIND, portkey.KIND, tensorzero.KIND)}
+KINDS: Mapping[str, Kind] = {kind.target: kind for kind in (litellm.KIND, portkey.KIND, tensorzero.KIND, envoy.KIND)}
 MIN_REQUESTS = 100
 
 

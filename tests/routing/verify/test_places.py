@@ -53,7 +53,7 @@ def test_a_variable_that_names_nothing_is_told(tmp_path: Path, monkeypatch: pyte
         find()
 
 
-@pytest.mark.parametrize("target", ["litellm", "portkey", "tensorzero"])
+@pytest.mark.parametrize("target", ["litellm", "portkey", "tensorzero", "envoy"])
 def test_the_command_says_so_and_fails(target: str, tmp_path: Path) -> None:
     file = tmp_path / "routing.yaml"
     file.write_text("routes: [{name: default, weights: {a: 1}}]\n")

@@ -42,12 +42,12 @@ def test_neighbours_in_different_routes_are_found() -> None:
 def test_every_fact_of_a_rule_has_its_own_limit() -> None:
     assert limits(file("thread_length > 8 and (has_images or max_tokens > 500)", "language == 'de'")) == [
         "8 messages, max_tokens 501 | 9 messages, max_tokens 501",
-        "8 messages, language de, max_tokens 501 | 9 messages, language de, max_tokens 501",
+        "8 messages, max_tokens 501, language de | 9 messages, max_tokens 501, language de",
         "9 messages, max_tokens 1 | 9 messages, has_images, max_tokens 1",
-        "9 messages, language de, max_tokens 1 | 9 messages, has_images, language de, max_tokens 1",
+        "9 messages, max_tokens 1, language de | 9 messages, has_images, max_tokens 1, language de",
         "9 messages, max_tokens 500 | 9 messages, max_tokens 501",
-        "9 messages, language de, max_tokens 500 | 9 messages, language de, max_tokens 501",
-        "1 message, max_tokens 1 | 1 message, language de, max_tokens 1",
+        "9 messages, max_tokens 500, language de | 9 messages, max_tokens 501, language de",
+        "1 message, max_tokens 1 | 1 message, max_tokens 1, language de",
     ]
 
 

@@ -84,8 +84,8 @@ async def client() -> AsyncIterator[HttpClient]:
         await http.aclose()
 
 
-async def until_ready(child: Child, http: HttpClient, url: str) -> None:
-    """Wait until an address answers with status 200.
+async def until_ready(child: Child, http: HttpClient, url: str, *, any_status: bool = False) -> None:
+    """Wait until an address answers with status 200, or with any.
 
     Raises:
         CompareError: the process ended, or did not answer in time.
@@ -97,7 +97,7 @@ async def until_ready(child: Child, http: HttpClient, url: str) -> None:
         with contextlib.suppress(ProviderError):
             async with http.open(call, {}) as response:
                 await response.read()
-                if response.status == 200:
+                if any_status or response.status == 200:
                     return
         await asyncio.sleep(_EVERY_S)
     raise CompareError(
