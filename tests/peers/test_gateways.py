@@ -78,7 +78,7 @@ def test_a_client_sees_no_error_while_one_model_fails(verified: dict[str, Any]) 
     checks = about(verified, "failover", "long_thread_test")
     assert [each["verdict"] for each in checks] == ["holds", "holds"]
     for failure in verified["routes"][0]["failures"]:
-        assert failure["tally"]["n"] >= 100
+        assert failure["tally"]["n"] >= 20
         assert failure["tally"]["errors"] == 0
         assert "primary" not in failure["tally"]["served"]
 

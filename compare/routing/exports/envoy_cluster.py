@@ -69,7 +69,10 @@ def route_cluster(name: str, model: str, breaker: CircuitBreaker | None) -> Part
 
 
 def aggregate(name: str, clusters: Sequence[str]) -> Part:
-    """These clusters in order: the first that is not left alone gets the request."""
+    """These clusters in order: the first that is not left alone gets the request.
+
+    Envoy allows three retries at a time unless it is told otherwise; what came beyond failed while one model was down.
+    """
     config = typed("envoy.extensions.clusters.aggregate.v3.ClusterConfig", clusters=list(clusters))
     return {
         "name": name,

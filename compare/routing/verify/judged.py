@@ -134,7 +134,7 @@ class _Judge:
         limits = band(self._route.shadow.share, n)
         says = (
             f"{self._route.shadow.model} got a copy of {hits} of {n} requests "
-            f"({hits / n:.1%}; {limits.low:.1%} to {limits.high:.1%} must be)"
+            f"({hits / n:.1%}, must be {limits.low:.1%} to {limits.high:.1%})"
         )
         return self._check("shadow", limits.holds(hits, n), says, "shadow")
 

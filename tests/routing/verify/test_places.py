@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from compare.cli.route_verify import TARGETS
 from compare.errors import ConfigError
+from compare.routing.exports.targets import TARGETS as EXPORTS
 from compare.routing.verify.gateways.places import program
+from compare.routing.verify.run import KINDS
 from tests.cli.command import weighbridge
 
 HOW = "Install it: pip install it."
@@ -53,7 +56,11 @@ def test_a_variable_that_names_nothing_is_told(tmp_path: Path, monkeypatch: pyte
         find()
 
 
-@pytest.mark.parametrize("target", ["litellm", "portkey", "tensorzero", "envoy"])
+def test_every_target_of_an_export_can_be_proved() -> None:
+    assert {*TARGETS} == {*KINDS} == {*EXPORTS}
+
+
+@pytest.mark.parametrize("target", TARGETS)
 def test_the_command_says_so_and_fails(target: str, tmp_path: Path) -> None:
     file = tmp_path / "routing.yaml"
     file.write_text("routes: [{name: default, weights: {a: 1}}]\n")
