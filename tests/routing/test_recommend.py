@@ -47,6 +47,18 @@ def test_the_optimum_by_hand():
     assert result.p_gain > 0.99
 
 
+def test_the_worked_example_comes_out_as_computed_elsewhere():
+    """Strengths by scipy's BFGS, the optimum by HiGHS, the rest by 200,000 draws of another program."""
+    (result,) = run(bucket())
+    np.testing.assert_allclose(result.theta, [-1.053821, -0.181613, 0.471690, 0.763744], atol=1e-5)
+    np.testing.assert_allclose(result.optimal, [0.02, 0.259810, 0.700190, 0.02], atol=1e-6)
+    np.testing.assert_allclose(result.averaged, [0.0203, 0.2669, 0.6912, 0.0216], atol=0.005)
+    assert result.p_gain == pytest.approx(0.9966, abs=0.01)
+    (thin,) = run(bucket(wins=(np.array(WINS) / 10).tolist()))
+    assert thin.p_gain == pytest.approx(0.7887, abs=0.01)
+    np.testing.assert_allclose(thin.averaged, [0.0817, 0.3595, 0.5125, 0.0463], atol=0.005)
+
+
 def test_one_change_moves_a_fifth_of_the_traffic_and_keeps_two_decimals():
     (result,) = run(bucket())
     assert result.proposed.tolist() == [0.02, 0.4, 0.56, 0.02]
