@@ -18,7 +18,7 @@ from compare.routing.aim import Aim
 from compare.routing.config import RoutingConfig, load
 from compare.routing.measured import Measured, measure
 from compare.routing.proposal_file import provenance, routing_yaml
-from compare.routing.weights import Proposal, Proposals, Weighed, decide_all, weigh
+from compare.routing.weights import Proposal, Proposals, Weighed, decide_all, labelled, weigh
 from compare.store.store import Store
 from compare.store.votes import vote_name
 
@@ -64,12 +64,17 @@ class Weighing:
     """The routing.yaml that runs now; empty where nobody said."""
 
     def proposals(self, aim: Aim, names: Mapping[str, str] | None = None) -> Proposals:
-        """Within these limits; `names` gives other names for the candidates."""
+        """Within these limits, by the votes' names; `names` says what reasons call the candidates."""
         return decide_all(self.weighed, aim, names)
 
-    def file(self, aim: Aim) -> str | None:
-        """The routing.yaml; candidates go by the votes' names. None where no range has weights."""
-        found = self.proposals(aim)
+    def file(self, aim: Aim, found: Proposals | None = None) -> str | None:
+        """The routing.yaml; None where no range has weights.
+
+        Args:
+            aim: the limits.
+            found: the proposals by the votes' names, where they are at hand.
+        """
+        found = found or self.proposals(aim)
         proposals = (*found.buckets, found.default)
         if not any(proposal.weights is not None for proposal in proposals):
             return None
@@ -174,4 +179,6 @@ def recommend(
     aim = aim or Aim()
     weighed = weighing(votes, catalog, aim=aim, ranges=ranges, measured=measured, current_text=current_text)
     found = weighed.proposals(aim, names)
-    return Recommendation(weighed.tally, (*found.buckets, found.default), found.problems, weighed.file(aim))
+    text = weighed.file(aim, found)
+    found = labelled(found, names or {})
+    return Recommendation(weighed.tally, (*found.buckets, found.default), found.problems, text)

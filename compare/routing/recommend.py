@@ -128,7 +128,13 @@ def recommend(evidence: Evidence) -> Recommendations:
 
 
 def decide(
-    bucket: BucketEvidence, belief: Belief, guard: Guard, limits: Limits | None = None, *, forced: bool = False
+    bucket: BucketEvidence,
+    belief: Belief,
+    guard: Guard,
+    limits: Limits | None = None,
+    *,
+    forced: bool = False,
+    labels: Sequence[str] = (),
 ) -> Recommendation:
     """What the limits, the guard and the step make of what is believed; a few milliseconds, for sliders.
 
@@ -138,20 +144,22 @@ def decide(
         guard: what must hold before weights are changed.
         limits: in place of the bucket's own.
         forced: go all the way to the optimum in one step.
+        labels: what reasons call the candidates; their names where there are none.
     """
+    labels = labels or bucket.models
     if limits is not None:
         bucket = replace(bucket, limits=limits)
     if forced:
         guard = replace(guard, step=1.0)
     m = len(bucket.models)
     current = np.full(m, 1.0 / m) if bucket.current is None else bucket.current
-    unknown = _unknown(bucket)
+    unknown = _unknown(bucket, labels)
     feasible = Feasible(np.full(m, bucket.limits.floor), () if unknown else _caps(bucket), _ceilings(bucket))
     optimal = None if unknown else feasible.best(belief.utility)
     gains = None if optimal is None else belief.shares @ (optimal - current)
     p_gain = None if gains is None else float((gains > 0).mean())
 
-    doubts = [] if optimal is None else _doubts(bucket, belief, guard, optimal, current, p_gain or 0.0)
+    doubts = [] if optimal is None else _doubts(bucket, labels, belief, guard, optimal, current, p_gain or 0.0)
     needed = _votes_needed(bucket, guard, gains) if doubts else None
     verdict: Literal["change", "keep"] = "keep"
     if optimal is None:
@@ -166,7 +174,7 @@ def decide(
         current=current,
         optimal=optimal,
         proposed=proposed,
-        averaged=_averaged(feasible, belief.shares) if m <= MAX_FOR_VERTICES and optimal is not None else None,
+        averaged=_averaged(feasible, belief.shares[::2]) if m <= MAX_FOR_VERTICES and optimal is not None else None,
         gain=None if gains is None else float(gains.mean()),
         p_gain=p_gain,
         verdict=verdict,
@@ -184,13 +192,13 @@ def mean_of(values: FloatArray | None, weights: FloatArray) -> float | None:
     return None if math.isnan(mean) else mean
 
 
-def _unknown(bucket: BucketEvidence) -> str:
+def _unknown(bucket: BucketEvidence, labels: Sequence[str]) -> str:
     """Which candidate a limit cannot be held against; empty where all is known."""
     for column, what in _UNKNOWN.items():
         values = getattr(bucket, column)
         if getattr(bucket.limits, column) is None or values is None:
             continue
-        names = [name for name, value in zip(bucket.models, values.tolist(), strict=True) if math.isnan(value)]
+        names = [name for name, value in zip(labels, values.tolist(), strict=True) if math.isnan(value)]
         if names:
             return (
                 f"the {what} of {', '.join(names[:5])} is not known in this bucket, so the limit on it cannot be kept; "
@@ -217,6 +225,7 @@ def _ceilings(bucket: BucketEvidence) -> FloatArray | None:
 
 def _doubts(
     bucket: BucketEvidence,
+    labels: Sequence[str],
     belief: Belief,
     guard: Guard,
     optimal: FloatArray,
@@ -224,9 +233,9 @@ def _doubts(
     p_gain: float,
 ) -> list[str]:
     """Why the weights had better stay; empty where nothing speaks against the change."""
-    doubts = _thin(bucket.models, bucket.battles, guard.min_battles, "in this bucket")
+    doubts = _thin(labels, bucket.battles, guard.min_battles, "in this bucket")
     if belief.pooled_battles is not None:
-        doubts += _thin(bucket.models, belief.pooled_battles, guard.min_pooled_battles, "in all buckets")
+        doubts += _thin(labels, belief.pooled_battles, guard.min_pooled_battles, "in all buckets")
     if bucket.raters is not None and bucket.raters < guard.min_raters:
         doubts.append(f"not enough raters: {bucket.raters}, at least {guard.min_raters} needed")
     if distance(optimal, current) < _SAME:
@@ -255,12 +264,17 @@ def _decide(
     if doubts and not broken:
         return "keep", current, f"keep: {_counted(bucket, needed)}{'; '.join(doubts)}."
     moved = distance(optimal, current)
+    over = "; ".join(f"{cap.name} is {cap.used_by(current):.6g}, above {cap.limit:.6g}" for cap in broken)
     if doubts:
         # A broken cap is no matter of votes: the least change that keeps it is due whatever they say.
         target = current
-        over = "; ".join(f"{cap.name} is {cap.used_by(current):.6g}, above {cap.limit:.6g}" for cap in broken)
         why = f"The current weights break a limit: {over}. The nearest that keep it are proposed, no more, because "
         why += "; ".join(doubts) + "."
+    elif broken and moved > guard.step:
+        # A step may be longer than allowed where nothing nearer keeps the limits.
+        target = current + guard.step / moved * (optimal - current)
+        why = f"The current weights break a limit: {over}. The votes carry the change; the step goes towards the "
+        why += "optimum, and at least as far as the limits need."
     elif moved > guard.step + 1e-9:
         target = current + guard.step / moved * (optimal - current)
         why = f"The votes carry the change; one step may move {guard.step:g} of the {moved:.3f} to the optimum."

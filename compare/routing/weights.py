@@ -229,7 +229,7 @@ def running(config: RoutingConfig, bucket: Bucket) -> tuple[dict[str, float] | N
 
 
 def decide_all(weighed: Weighed, aim: Aim, names: Mapping[str, str] | None = None) -> Proposals:
-    """Proposals within these limits; `names` gives other names for the candidates, for pages."""
+    """Proposals within these limits; `names` says what reasons call the candidates, and `labelled` the rest."""
     *inner, default = (
         _proposal(bucket, gathered, belief, weighed.measured, aim, names or {})
         for bucket, gathered, belief in weighed.ranges
@@ -244,14 +244,10 @@ def _proposal(
         why = "keep: there are no votes between two candidates yet"
         return Proposal(bucket, None, why, "insufficient", 0, 0, gathered.n_both_bad)
     evidence = with_columns(gathered.evidence, measured, bucket, aim.slow_ms)
-    called = replace(
-        evidence,
-        models=tuple(names.get(name, name) for name in evidence.models),
-        experimental=frozenset(names.get(name, name) for name in evidence.experimental),
-    )
-    found = decide(called, belief, aim.guard, aim.limits, forced=aim.forced)
-    order = sorted(range(len(called.models)), key=lambda i: (-belief.utility[i], called.models[i]))
-    weights = {called.models[i]: float(found.proposed[i]) for i in order}
+    labels = [names.get(name, name) for name in evidence.models]
+    found = decide(evidence, belief, aim.guard, aim.limits, forced=aim.forced, labels=labels)
+    order = sorted(range(len(evidence.models)), key=lambda i: (-belief.utility[i], evidence.models[i]))
+    weights = {evidence.models[i]: float(found.proposed[i]) for i in order}
     return Proposal(
         bucket=bucket,
         weights=None if found.verdict == "keep" and evidence.current is None else weights,
@@ -262,10 +258,10 @@ def _proposal(
         n_both_bad=gathered.n_both_bad,
         n_raters=evidence.raters or 0,
         n_threads=evidence.threads or 0,
-        left_out={names.get(name, name): n for name, n in gathered.left_out.items()},
+        left_out=gathered.left_out,
         evidence=tuple(
             CandidateEvidence(
-                candidate=called.models[i],
+                candidate=evidence.models[i],
                 n_votes=gathered.votes_each.get(evidence.models[i], 0),
                 both_bad=gathered.both_bad_each.get(evidence.models[i], 0),
                 win_share=float(belief.utility[i]),
@@ -274,5 +270,27 @@ def _proposal(
             )
             for i in order
         ),
+        found=found,
+    )
+
+
+def labelled(found: Proposals, names: Mapping[str, str]) -> Proposals:
+    """The same with other names for the candidates."""
+    return Proposals(
+        tuple(_labelled(each, names) for each in found.buckets), _labelled(found.default, names), found.problems
+    )
+
+
+def _labelled(proposal: Proposal, names: Mapping[str, str]) -> Proposal:
+    found = proposal.found
+    if found is not None:
+        models = tuple(names.get(name, name) for name in found.bucket.models)
+        found = replace(found, bucket=replace(found.bucket, models=models))
+    weights = proposal.weights
+    return replace(
+        proposal,
+        weights=None if weights is None else {names.get(name, name): weight for name, weight in weights.items()},
+        left_out={names.get(name, name): n for name, n in proposal.left_out.items()},
+        evidence=tuple(replace(row, candidate=names.get(row.candidate, row.candidate)) for row in proposal.evidence),
         found=found,
     )

@@ -28,6 +28,21 @@ def test_the_ratio_is_that_of_two_normal_densities(canary, control, tau):
     assert result.p_value == pytest.approx(min(1.0, math.exp(-by_hand(canary, control, tau))))
 
 
+@pytest.mark.parametrize(
+    ("canary", "control", "tau", "ratio", "p"),
+    [
+        (Arm(3000, 90), Arm(12_000, 240), 0.01, 3.86235, 0.021019),
+        (Arm(1000, 30), Arm(4000, 80), 0.01, 0.683507, 0.504843),
+        (Arm(2000, 260), Arm(8000, 800), 0.02, 5.591532, 0.003729),
+        (Arm(500, 10), Arm(2000, 40), 0.01, -0.552929, 1.0),
+    ],
+)
+def test_rows_that_another_program_computed(canary, control, tau, ratio, p):
+    found = look(canary, control, tau=tau)
+    assert found.log_likelihood_ratio == pytest.approx(ratio, abs=1e-5)
+    assert found.p_value == pytest.approx(p, abs=1e-5)
+
+
 def test_zero_lies_outside_the_limits_exactly_where_the_test_rejects():
     for harms in range(60, 140):
         result = look(Arm(3000, harms), Arm(12_000, 240), tau=0.01)

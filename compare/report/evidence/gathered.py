@@ -39,7 +39,7 @@ from compare.report.weights import Weighing, measured_of, weighing
 from compare.report.words import labels
 from compare.routing.aim import Aim
 from compare.routing.measured import ALL, Measured
-from compare.routing.weights import RULE, Proposal
+from compare.routing.weights import RULE, Proposal, labelled
 from compare.store.store import Store
 from compare.store.votes import vote_name
 
@@ -78,9 +78,10 @@ def gathered(
     votes, names = votes_of(store, kind), labels(store, catalog)
     measured = measured_of(store, ranges)
     found = weighing(votes, catalog, aim=aim, ranges=ranges, measured=measured, current_text=current_text)
-    proposals = found.proposals(aim, names)
+    named = found.proposals(aim, names)
+    proposals = labelled(named, names)
     among = shown(proposals)
-    text = found.file(aim)
+    text = found.file(aim, named)
     raters = _numbered(votes)
     return {
         "format": FORMAT,

@@ -10,6 +10,7 @@ import streamlit as st
 from compare.report.votes import VoteKind
 from compare.report.weights import Weighing
 from compare.report.words import labels
+from compare.routing.weights import labelled
 from compare.ui import resources
 from compare.ui.frame import guarded
 from compare.ui.weights import choices, decision, downloads, history, month, simulated
@@ -34,12 +35,13 @@ def _decide(basis: Basis, found: Weighing, measured: object) -> None:
         # The decision stands first, and hangs on the limits below it.
         top = st.container()
         aim = choices.choose_aim(measured)
-        proposals = found.proposals(aim, names)
+        named = found.proposals(aim, names)
+        proposals = labelled(named, names)
         with top:
             decision.show_headline(proposals)
         decision.show_reasons(proposals, found, aim)
-        text = downloads.file_text(basis, found, aim)
-        month.show_month(basis, found.proposals(aim), measured)
+        text = downloads.file_text(basis, found, aim, named)
+        month.show_month(basis, named, measured)
         if text is not None:
             simulated.show_simulation(basis, text, measured, names)
         downloads.show_downloads(basis, found, aim, proposals, text)

@@ -21,12 +21,15 @@ from compare.ui.weights.kept import Basis
 _MADE = "weights_made"
 
 
-def file_text(basis: Basis, found: Weighing, aim: Aim) -> str | None:
-    """The routing.yaml; the same choices give the same file within a session, with the time of its first making."""
+def file_text(basis: Basis, found: Weighing, aim: Aim, named: Proposals) -> str | None:
+    """The routing.yaml of proposals by the votes' names.
+
+    The same choices give the same file within a session, with the time of its first making.
+    """
     made: dict[tuple[Basis, str], str | None] = st.session_state.setdefault(_MADE, {})
     key = (basis, json.dumps(aim.to_json()))
     if key not in made:
-        made[key] = found.file(aim)
+        made[key] = found.file(aim, named)
     return made[key]
 
 
