@@ -247,6 +247,8 @@ def points(selected: Any) -> Sequence[Any]:
 
 
 SERIES = ("#3d7ccb", "#c96f1d", "#2a9d78", "#b5579a", "#8a8f98", "#a58a12", "#5ab0d6", "#d0564c")
+_BEYOND = 200
+"""Rating points shown beyond the outermost dots."""
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down")
 
 
@@ -290,7 +292,9 @@ def slices(board: Leaderboard, groups: Sequence[str], names: Names, within: Mapp
         tickvals=list(range(len(groups))), ticktext=[short(name, 14) for name in groups], showgrid=False,
         range=[-0.5, len(groups) - 0.5],
     )  # fmt: skip
-    figure.update_yaxes(title_text="Rating")
+    found = [row.rating for name in groups for row in board.groups[name].models if row.rating is not None]
+    # A slice with hardly any votes must not press all others flat: its interval leaves the frame.
+    figure.update_yaxes(title_text="Rating", range=[min(found) - _BEYOND, max(found) + _BEYOND] if found else None)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
     figure.update_layout(margin_t=48)
     return figure
