@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 
 from compare.routing.config import Route
-from compare.routing.verify.asks import Answered, Ask, Shape, tally
+from compare.routing.verify.asks import Answered, Ask, Shape, Tally, tally
 from compare.routing.verify.fakes import Fake, State
 from compare.routing.verify.figures import FailureFigures, RecoveryFigures, RouteFigures, StickyFigures
 from compare.routing.verify.gateways.gateway import Gateway
+from compare.routing.verify.judged import shares_hold
 from compare.routing.verify.traffic import Sessions, send
 
 Say = Callable[[str], None]
@@ -66,7 +67,7 @@ class Phases:
                 say(f"{name}: {victim} is up again; at most {self._limit_s():.0f} s until it is asked")
                 figures.recoveries.append(await self._recovering(victim))
             if all(recovery.back for recovery in figures.recoveries):
-                figures.recovered = tally(await self._send(min(requests, RECOVERED_REQUESTS)))
+                figures.recovered = await self._recovered(min(requests, RECOVERED_REQUESTS))
         return figures
 
     def victim(self) -> str:
@@ -125,6 +126,15 @@ class Phases:
             if not back:
                 await asyncio.sleep(_EVERY_S)
         return RecoveryFigures(back, monotonic() - started, limit_s)
+
+    async def _recovered(self, requests: int) -> Tally:
+        """The share after recovery, once more where a breaker that closed late still keeps the model out."""
+        until_s = monotonic() + self._limit_s()
+        counted = tally(await self._send(requests))
+        while not shares_hold(self._weights, counted) and monotonic() < until_s:
+            await asyncio.sleep(1.0)
+            counted = tally(await self._send(requests))
+        return counted
 
     async def _send(self, n: int) -> list[Answered]:
         return await send(self._gateway, self._sessions.asks(self._shapes, n))
