@@ -21,7 +21,7 @@ run: $(VENV)/.installed  ## open the app on 127.0.0.1:8501 with simulated models
 
 test: lint types unit  ## lint, types, unit, page and real-browser tests
 
-test-peers: $(PEERS)/.installed $(MOCK)/.installed $(LITELLM)/.installed  ## against others' clients, servers, gateways
+test-peers: $(VENV)/.tested browser $(PEERS)/.installed $(MOCK)/.installed $(LITELLM)/.installed  ## against others' clients, servers, gateways
 	$(PEERS)/bin/python -m pytest tests/peers --confcutdir=tests/peers
 
 bench: $(VENV)/.tested browser  ## speed beside peers, all of it (benchmarks/README.md; leave the machine alone)
