@@ -95,6 +95,7 @@ def test_a_study_is_made_of_recorded_answers_with_a_preview_and_a_link() -> None
     app.text_input(key="studies_name").set_value("Fares")
     app.multiselect(key="studies_criteria").set_value(["fidelity", "tone"])
     app.number_input(key="studies_overlap").set_value(2)
+    app.toggle(key="studies_informative").set_value(True)
     app.text_area(key="studies_names").set_value("Ann\nBob\n").run()
     shown = all_text(healthy(app))
     assert "6 items to rate: 12 ballots and about 1 repeat" in shown
@@ -110,6 +111,7 @@ def test_a_study_is_made_of_recorded_answers_with_a_preview_and_a_link() -> None
     )
     assert study.owner_id == store.rater("Olga")
     assert len(store.study_items(study.id)) == 6
+    assert store.items_by_information(study.id)
     assert shown_links(healthy(app)) == [f"/vote?study={study.id}"]
     assert app.query_params["study"] == study.id
 

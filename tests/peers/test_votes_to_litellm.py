@@ -116,7 +116,9 @@ def test_the_votes_give_long_threads_to_the_model_that_keeps_them(routing: Path)
 
 
 def test_litellm_splits_its_traffic_as_the_votes_say(routing: Path, app: AppServer) -> None:
-    found = json.loads(weighbridge(app, "route", "verify", str(routing), "--to", "litellm", "--requests", "400", "--json"))
+    found = json.loads(
+        weighbridge(app, "route", "verify", str(routing), "--to", "litellm", "--requests", "400", "--json")
+    )
     (route,) = [each for each in found["routes"] if each["name"] == long_name(routing)]
     shares = {each["model"]: each for each in route["split"]["models"]}
     assert route["split"]["n"] >= 400

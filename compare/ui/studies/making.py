@@ -8,6 +8,7 @@ import streamlit as st
 
 from compare.errors import CompareError
 from compare.review import studies
+from compare.review.informative import choose_by_information
 from compare.review.study_plan import plan
 from compare.store.study_values import QUESTION, NewItem, Study
 from compare.ui import resources, state
@@ -34,6 +35,11 @@ def draw_new(person: Person) -> None:
     with right:
         st.subheader("How they are rated", anchor=False)
         study = _asked(gathered, person)
+        informative = st.toggle(
+            "Most informative items first", key="studies_informative",
+            help="Each rater gets the item that tells most about who is best, by the votes so far. Otherwise items with "
+            "the fewest ballots come first.",
+        )  # fmt: skip
     items = () if gathered is None else with_checks(gathered)
     if gathered is not None and gathered.items.items:
         with st.expander(
@@ -41,7 +47,7 @@ def draw_new(person: Person) -> None:
         ) as part:
             if part.open:
                 choose_checks(gathered)
-    _make(study, items, gathered)
+    _make(study, items, gathered, informative=informative)
 
 
 def _asked(gathered: Gathered | None, person: Person) -> Study:
@@ -83,7 +89,7 @@ def _asked(gathered: Gathered | None, person: Person) -> Study:
     )  # fmt: skip
 
 
-def _make(study: Study, items: tuple[NewItem, ...], gathered: Gathered | None) -> None:
+def _make(study: Study, items: tuple[NewItem, ...], gathered: Gathered | None, *, informative: bool) -> None:
     st.subheader("What it takes", anchor=False)
     if gathered is None:
         st.caption("Choose answers first.")
@@ -102,6 +108,8 @@ def _make(study: Study, items: tuple[NewItem, ...], gathered: Gathered | None) -
         except CompareError as exc:
             st.error(plain(str(exc)), icon=":material/error:")
             return
+        if informative:
+            choose_by_information(resources.store(), made.id)
         state.leave_notice("The study is made. Send the link to its raters.")
         go(study=made.id)
         st.rerun()
