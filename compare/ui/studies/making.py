@@ -37,8 +37,8 @@ def draw_new(person: Person) -> None:
         study = _asked(gathered, person)
         informative = st.toggle(
             "Most informative items first", key="studies_informative",
-            help="Each rater gets the item that tells most about who is best, by the votes so far. Otherwise items with "
-            "the fewest ballots come first.",
+            help="Each rater gets the item that tells most about who is best, by the votes so far. Otherwise items "
+            "with the fewest ballots come first.",
         )  # fmt: skip
     items = () if gathered is None else with_checks(gathered)
     if gathered is not None and gathered.items.items:
