@@ -14,6 +14,8 @@
   const behind = node => {
     const layers = [];
     for (; node; node = node.parentElement) {
+      // The value of a slider stands above its thumb, not on it.
+      if (node.matches(':has(> [data-testid=stSliderThumbValue])')) continue;
       layers.push(read(getComputedStyle(node).backgroundColor));
       if (layers.at(-1)[3] > 0.99) break;
     }
@@ -23,7 +25,7 @@
   const found = [];
   for (const node of document.querySelectorAll('body *')) {
     const words = [...node.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join('').trim();
-    const field = node.matches('input:not([type=radio]), textarea') && (node.value || node.placeholder);
+    const field = node.matches('input:not([type=radio], [type=range]), textarea') && (node.value || node.placeholder);
     if (!words && !field) continue;
     if (node.closest('script, style, noscript, [disabled], [aria-disabled=true], [aria-hidden=true]')) continue;
     const { width, height } = node.getBoundingClientRect();

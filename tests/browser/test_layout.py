@@ -86,7 +86,7 @@ def visible_height(page: Page, selector: str, below: str, above: str) -> float:
 
 @pytest.mark.parametrize("blind", [False, True], ids=["open", "blind"])
 def test_nothing_moves_from_loading_to_voting_and_back(tmp_path: Path, page: Page, blind: bool) -> None:
-    app = start_app(tmp_path, sim_speed="0.6")
+    app = start_app(tmp_path, sim_speed="1")
     try:
         ask(page, app, blind=blind)
         page.locator(".rp-pane").first.wait_for()
