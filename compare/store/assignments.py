@@ -222,6 +222,8 @@ class Assignments(Part):
     def undo_submission(self, assignment_id: str, rater_id: str) -> Assignment:
         """Take back the ballot of an assignment; the one that it had replaced counts again, if there is one.
 
+        That one is set aside where others have filled the item meanwhile, as after a skip.
+
         Raises:
             NotFoundError, NotAllowedError, StudyClosedError: as submit.
             StudyError: there is no ballot to take back.
@@ -235,6 +237,10 @@ class Assignments(Part):
             state: AssignmentState = "reserved"
             if earlier is not None:
                 state = "skipped" if earlier.verdict == "skip" else "done"
+                if state == "done" and not _has_place(connection, study, mine):
+                    # The place was given up with the ballot that is taken back now, and others have filled the item.
+                    state = "late"
+                    set_aside_ballot(connection, earlier.id, by=rater_id, reason=LATE)
             connection.execute(
                 "UPDATE assignments SET state = ?, ballot_id = ?, reserved_until = ? WHERE id = ?",
                 (state, earlier.id if earlier else None, _from_now(study.reserve_s), mine.id),
