@@ -280,3 +280,14 @@ def test_a_skip_taken_back_does_not_count_where_others_have_filled_the_item(scen
     assert states(scene, study) == [("best", "set_aside"), ("skip", "undone"), ("best", "counted")]
     assert "kept and not counted: others have filled the item" in ann.data["notice"]
     assert len(scene.store.preferences()) == 1
+
+
+def test_a_skip_taken_back_gives_no_place_back_that_others_have_filled(scene: StudyScene) -> None:
+    study = scene.study(1, overlap=1)
+    ann = AtDesk(scene.store, study, "Ann")
+    ann.say("skip", reason="too long")
+    scene.rate(study, "Bob")
+    ann.desk.take({"t": "undo"})
+    ann.say("submit", BEST_LEFT)
+    assert states(scene, study) == [("skip", "undone"), ("best", "counted"), ("best", "set_aside")]
+    assert len(scene.store.preferences()) == 1
