@@ -11,6 +11,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _ODD = re.compile(
     r"""
@@ -77,6 +78,7 @@ def fold(text: str) -> Folded | None:
     return Folded("".join(letters), tuple(starts), tuple(ends))
 
 
+@lru_cache(maxsize=8192)
 def _read(odd: str) -> str:
     """What a reader sees there, where they see a letter at all."""
     if odd[0] in "*`~\\<":
