@@ -15,6 +15,7 @@ from pathlib import Path
 
 from compare.errors import ConfigError
 from compare.records import Candidate, ModelSpec
+from compare.review.folded import fold
 from compare.settings import data_dir, shipped
 
 HIDDEN = "[hidden]"
@@ -102,13 +103,31 @@ def load_identity_words() -> IdentityWords:
 
 def mask(text: str, words: IdentityWords) -> Masked:
     """The text with every word hidden that tells who wrote it."""
-    pattern = _pattern(words)
-    cuts = tuple(match.span() for match in pattern.finditer(text)) if pattern else ()
+    cuts = _cuts(text, words)
     shown, place = [], 0
     for start, end in cuts:
         shown += [text[place:start], HIDDEN]
         place = end
     return Masked("".join([*shown, text[place:]]), cuts)
+
+
+def _cuts(text: str, words: IdentityWords) -> tuple[tuple[int, int], ...]:
+    """What is to be hidden: names as they are written, and as they read (folded.py)."""
+    pattern = _pattern(words)
+    if pattern is None:
+        return ()
+    found = [match.span() for match in pattern.finditer(text)]
+    folded = fold(text)
+    if folded is None:
+        return tuple(found)
+    found += [folded.original(*match.span()) for match in pattern.finditer(folded.text)]
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if merged and start < merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return tuple(merged)
 
 
 def _words(entries: dict[str, object], name: str, path: Path) -> tuple[str, ...]:
@@ -125,11 +144,17 @@ def _pattern(words: IdentityWords) -> re.Pattern[str] | None:
         return None
     names.sort(key=len, reverse=True)  # of two names that begin alike, the longer one
     versions = "|".join(re.escape(word) for word in words.versions)
-    version = rf"(?:v?\d[\w.]*\w|v?\d{'|' + versions if versions else ''})"
-    # A version may be joined ("GPT4", "gpt-4o-mini") or stand apart ("Claude 3.5 Sonnet").
+    version = rf"(?:v?\d[{_IN}.]*[{_IN}]|v?\d{'|' + versions if versions else ''})"
+    # A version may be joined ("GPT4", "gpt-4o-mini") or stand apart ("Claude 3.5 Sonnet"). Scripts without spaces put
+    # their words right beside a name, so that only letters of its own kind make it a part of another word.
     return re.compile(
-        rf"(?<![^\W_])(?:{'|'.join(names)})(?:\d(?:[\w.]*\w)?)?(?:[-_ ](?i:{version})\b)*(?:-\w+)*(?![^\W_])"
+        rf"(?<![{_LETTER}])(?:{'|'.join(names)})(?:s|AI|\d(?:[{_IN}.]*[{_IN}])?)?"
+        rf"(?:[-_ ](?i:{version})(?![{_IN}]))*(?:-[{_IN}]+)*(?![{_LETTER}])"
     )
+
+
+_LETTER = "0-9A-Za-z\u00c0-\u024f"
+_IN = _LETTER + "_"
 
 
 def _spaced(word: str) -> str:

@@ -6,8 +6,9 @@ raters: no preferences are derived from them, so they never reach a rating.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Literal
 
 from compare.catalog import load_catalog
@@ -35,7 +36,7 @@ class Side:
     path: tuple[Message, ...]
     """The messages before the answer; in a whole-thread study each side has its own."""
     shown_path: tuple[Masked, ...]
-    """Their texts; earlier answers are masked where the sides have threads of their own."""
+    """Their texts; masked from the message on from which each side has a thread of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,10 @@ def open_item(store: Store, assignment_id: str, rater_id: str, *, words: Identit
         words = IdentityWords()
     elif words is None:
         words = _words_for(store, answers)
-    apart = len({answer.prompt_leaf_id for answer in answers.values()}) > 1
-    sides = tuple(_side(store, answers[answer_id], words, apart=apart) for answer_id in assignment.shown_order)
+    in_order = [answers[answer_id] for answer_id in assignment.shown_order]
+    paths = [store.path(answer.prompt_leaf_id) for answer in in_order]
+    n_alike = _n_alike(paths)
+    sides = tuple(_side(answer, path, words, n_alike) for answer, path in zip(in_order, paths, strict=True))
     own = next((b for b, _ in store.ballots(assignment.comparison_id) if b.id == assignment.ballot_id), None)
     return Item(assignment, study, store.study_item(assignment.comparison_id), sides, own)
 
@@ -192,9 +195,15 @@ def is_as_expected(ballot: Ballot, expected: Expected) -> bool:
     return ballot.verdict in ("best", "rank") and ballot.ranking[:1] == (expected.answer_id,)
 
 
-def _side(store: Store, answer: Answer, words: IdentityWords, *, apart: bool) -> Side:
-    path = store.path(answer.prompt_leaf_id)
-    texts = (mask(m.text, words if apart and m.role == "assistant" else IdentityWords()) for m in path)
+def _n_alike(paths: Sequence[Sequence[Message]]) -> int:
+    """How many messages all sides begin with; whatever they name, they tell no side from another."""
+    texts = ([(message.role, message.text) for message in path] for path in paths)
+    return sum(1 for _ in takewhile(lambda same: len(set(same)) == 1, zip(*texts, strict=False)))
+
+
+def _side(answer: Answer, path: tuple[Message, ...], words: IdentityWords, n_alike: int) -> Side:
+    """A side; from where its thread is its own, a user or a system prompt may name the model just as an answer may."""
+    texts = (mask(m.text, words if place >= n_alike else IdentityWords()) for place, m in enumerate(path))
     return Side(answer, mask(answer.text, words), path, tuple(texts))
 
 

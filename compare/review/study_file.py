@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any, cast, get_args
@@ -73,10 +74,23 @@ def _records(
         except (ValueError, RecursionError) as exc:
             left_out.append(LeftOut(f"line {number}", f"it is not valid JSON ({exc})."))
             continue
-        if isinstance(record, dict):
+        if _HALF.search(text) and not _is_whole(record):
+            left_out.append(LeftOut(f"line {number}", "it holds half a character (a lone surrogate)."))
+        elif isinstance(record, dict):
             yield number, record
         else:
             left_out.append(LeftOut(f"line {number}", "it is no JSON object."))
+
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def _is_whole(record: object) -> bool:
+    try:
+        json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _csv_records(
@@ -120,7 +134,7 @@ def _csv_record(row: Mapping[str, str]) -> dict[str, Any]:
     if row.get("messages"):
         try:
             record["messages"] = json.loads(row["messages"])
-        except ValueError:
+        except (ValueError, RecursionError):
             record["messages"] = row["messages"]  # the reader says what is wrong with it
     elif row.get("prompt"):
         record["messages"] = [{"role": "user", "content": row["prompt"]}]

@@ -222,6 +222,8 @@ class Assignments(Part):
     def undo_submission(self, assignment_id: str, rater_id: str) -> Assignment:
         """Take back the ballot of an assignment; the one that it had replaced counts again, if there is one.
 
+        That one is set aside where others have filled the item meanwhile, as after a skip.
+
         Raises:
             NotFoundError, NotAllowedError, StudyClosedError: as submit.
             StudyError: there is no ballot to take back.
@@ -231,13 +233,18 @@ class Assignments(Part):
             study = _require_open(connection, mine.study_id)
             if mine.ballot_id is None or mine.state not in ("done", "skipped"):
                 raise StudyError("There is no vote of yours on this item that could be taken back.")
+            # Whoever skips gives the place up; taking the skip back gives it back where it is still free.
+            has_place = _has_place(connection, study, mine)
             earlier = undo_ballot(connection, mine.ballot_id, rater_id, "taken back by the rater")
             state: AssignmentState = "reserved"
             if earlier is not None:
                 state = "skipped" if earlier.verdict == "skip" else "done"
+                if state == "done" and not has_place:
+                    state = "late"
+                    set_aside_ballot(connection, earlier.id, by=rater_id, reason=LATE)
             connection.execute(
                 "UPDATE assignments SET state = ?, ballot_id = ?, reserved_until = ? WHERE id = ?",
-                (state, earlier.id if earlier else None, _from_now(study.reserve_s), mine.id),
+                (state, earlier.id if earlier else None, _from_now(study.reserve_s) if has_place else now(), mine.id),
             )
             return _require(connection, mine.id)
 

@@ -10,8 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from compare.report.results.work import WORK
+from compare.review.rating import Opinion
 from compare.store import Store
 from compare.ui import resources
+from tests.review.study_scene import StudyScene
 from tests.voted_store import fill_with_votes
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -133,6 +135,25 @@ def test_all_votes_open_by_a_button_and_page_by_page() -> None:
     app.button(key="results_older").click()
     app = drawn(app.run())
     assert "Page 2 of 3" in all_text(app)
+
+
+def test_votes_in_an_open_blind_study_are_not_told_before_it_is_closed() -> None:
+    store = voted_store(1)
+    scene = StudyScene(store)
+    study = scene.study(1, overlap=1)
+    scene.rate(study, "Bob", Opinion("best", (0,), comment="the second one forgot"))
+    text = all_text(opened(of="first", against="second"))
+    assert "a vote in the study" in text
+    assert "is better than" not in text.split("a vote in the study")[1]
+    assert "the second one forgot" not in text
+    store.close_study(study.id)
+    assert "the second one forgot" in all_text(opened(of="first", against="second"))
+
+
+def test_an_endless_number_in_the_address_is_no_filter() -> None:
+    voted_store(1)
+    text = all_text(opened(length="9" * 5000, within="9" * 5000, of="*"))
+    assert "is better than" in text
 
 
 def test_names_that_were_asked_for_make_a_later_vote_an_open_one() -> None:

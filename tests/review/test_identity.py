@@ -28,9 +28,38 @@ from compare.review.identity import HIDDEN, IdentityWords, load_identity_words, 
         ("Egypt, claudette and a large flash", "Egypt, claudette and a large flash"),
         ("a haiku, an opus and a sonnet", "a haiku, an opus and a sonnet"),
         ("**Llama-3.1-70B-Instruct**!", "**[hidden]**!"),
+        ("Open AI made Chat GPT; GPTs and ClaudeAI", "[hidden] made [hidden]; [hidden] and [hidden]"),
+        # Scripts without spaces put their words right beside a name.
+        ("\u6211\u662fClaude\uff0c\u7531Anthropic\u8bad\u7ec3", "\u6211\u662f[hidden]\uff0c\u7531[hidden]\u8bad\u7ec3"),
+        ("\u79c1\u306fGPT-4\u3067\u3059", "\u79c1\u306f[hidden]\u3067\u3059"),
+        ("\u6211\u662f\u901a\u4e49\u5343\u95ee\u3002", "\u6211\u662f[hidden]\u3002"),
     ],
 )
 def test_what_is_hidden(text: str, shown: str) -> None:
+    masked = mask(text, load_identity_words())
+    assert masked.text == shown
+    assert masked.leaks is (HIDDEN in shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("I am **Clau**de.", "I am **[hidden]."),
+        ("I am `Cl`au`de`", "I am `[hidden]`"),
+        ("Cl\u200baude, Chat\u00adGPT", "[hidden], [hidden]"),
+        (
+            "\uff27\uff30\uff34-4 and \U0001d402\U0001d425\U0001d41a\U0001d42e\U0001d41d\U0001d41e",
+            "[hidden] and [hidden]",
+        ),
+        ("\u0421laude, \u039fpenAI", "[hidden], [hidden]"),
+        ("Cla\u0301ude; &#71;PT&#x2011;4 &amp; more", "[hidden]; [hidden] &amp; more"),
+        ("command\\-r; C<i>laude</i>; Gem<!-- -->ini", "[hidden]; [hidden]</i>; [hidden]"),
+        ("GPT\u20114o", "[hidden]"),
+        ("caf\u00e9 *good* 2 < 3 & 4", "caf\u00e9 *good* 2 < 3 & 4"),
+        ("a<br>Claude, x*GPT*y", "a<br>[hidden], x*[hidden]*y"),
+    ],
+)
+def test_a_name_is_found_however_it_is_written(text: str, shown: str) -> None:
     masked = mask(text, load_identity_words())
     assert masked.text == shown
     assert masked.leaks is (HIDDEN in shown)

@@ -79,6 +79,22 @@ def test_a_row_that_cannot_be_used_is_told_with_its_line(store, record, reason) 
     assert reason in found.left_out[0].reason
 
 
+def test_half_a_character_leaves_out_its_row_alone(store) -> None:
+    good, bad = ({"messages": ASK, "responses": {"a": "\U0001f600", "b": text}} for text in ("fine", "half \ud83d"))
+    found = read(store, bad, good)
+    assert [texts(store, item)["b"] for item in found.items] == ["fine"]
+    assert [(one.what, one.reason) for one in found.left_out] == [
+        ("line 1", "it holds half a character (a lone surrogate).")
+    ]
+
+
+def test_a_cell_of_endless_brackets_is_told(store) -> None:
+    cell = "[" * 5000 + "]" * 5000
+    found = read(store, "messages,prompt,response_a,response_b", f"{cell},,x,y", ",Fare?,x,y")
+    assert len(found.items) == 1
+    assert [one.what for one in found.left_out] == ["line 2"]
+
+
 def test_a_file_without_any_item_says_why(store) -> None:
     with pytest.raises(ImportFormatError, match=r"answers.jsonl holds no item that can be used; line 1: .*messages"):
         read(store, {"responses": {}})

@@ -10,7 +10,7 @@ import numpy as np
 
 from compare.errors import CompareError
 from compare.ratings.agreement import Agreement, agreement
-from compare.ratings.bradley_terry import FloatArray, IntArray
+from compare.ratings.bradley_terry import FloatArray, IntArray, strong_components
 from compare.ratings.controls import ControlReport, control
 from compare.ratings.crossover import Crossover, crossover
 from compare.ratings.enough import Evidence, enough_votes
@@ -57,6 +57,19 @@ def clusters_of(votes: Votes) -> Clusters:
     sizes = {name: cluster_numbers(votes.column(name))[0].max(initial=-1) + 1 for name in ("rater", "thread_id")}
     columns = tuple(name for name, n in sizes.items() if n >= FEWEST_CLUSTERS)
     return Clusters(columns or CLUSTER, int(sizes["rater"]), int(sizes["thread_id"]))
+
+
+def islands_of(votes: Votes) -> list[frozenset[str]]:
+    """Groups of candidates that votes connect, directly or through others; the one with the most candidates first.
+
+    Where there are several, a prior rates them all the same, but nothing is known across groups.
+    """
+    arrays = vote_arrays(votes)
+    at, n = ~arrays.both_bad & (arrays.index_a != arrays.index_b), len(arrays.names)
+    met = np.bincount(arrays.index_a[at] * n + arrays.index_b[at], minlength=n * n).reshape(n, n).astype(np.float64)
+    met += met.T
+    groups = [group for group in strong_components(met) if met[group].any()] if n else []
+    return sorted((frozenset(arrays.names[i] for i in group) for group in groups), key=len, reverse=True)
 
 
 def board_of(votes: Votes, clusters: Clusters, by: str | None = "bucket") -> Leaderboard:

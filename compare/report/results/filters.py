@@ -209,6 +209,8 @@ def votes_at(
 
 _PARTS: tuple[Rated, ...] = ("model", "policy", "preparation")
 Holds = Callable[[Any], bool]
+_LONGEST_RANGE = 20
+"""Characters; addresses hold anything."""
 _COLUMNS = (
     "ballot_id", "thread_id", "n_messages", "workload", "history", "blind", "position_a", "criterion", "source", "day",
 )  # fmt: skip
@@ -222,7 +224,7 @@ def _numbers(values: IntArray) -> Coded:
 def bucket_named(length: str) -> Bucket | None:
     """The range of thread lengths that a filter names: "1-8", "9+", "12"; None where it names none."""
     low, dash, high = length.removesuffix("+").partition("-")
-    if not low.isdecimal() or (dash and not high.isdecimal()):
+    if not low.isdecimal() or (dash and not high.isdecimal()) or len(length) > _LONGEST_RANGE:
         return None
     top = None if length.endswith("+") else int(high or low)
     return Bucket(length, int(low), top)

@@ -8,7 +8,7 @@ from compare.ratings.enough import Evidence, PairEvidence
 from compare.ratings.leaderboard import Leaderboard, ModelRating
 from compare.ratings.shares import Share
 from compare.ratings.votes import Votes
-from compare.report.results.figures import Clusters, Direct, between, is_production
+from compare.report.results.figures import Clusters, Direct, between, is_production, islands_of
 from compare.report.votes import Tally
 from compare.report.words import counted
 
@@ -16,19 +16,31 @@ Names = Mapping[str, str]
 """What pages call candidates."""
 
 
-def verdict(board: Leaderboard, found: Tally, names: Names) -> str:
-    """Who leads, in one sentence; tied is said of differences."""
-    rated = _with_intervals(board)
+def verdict(board: Leaderboard, found: Tally, names: Names, islands: Sequence[frozenset[str]] = ()) -> str:
+    """Who leads, in one sentence; tied is said of differences.
+
+    Args:
+        board: the ratings.
+        found: how many votes there are.
+        names: what candidates are called.
+        islands: as figures.islands_of; of several, the first is what is spoken of.
+    """
+    rated, apart = _connected(board, islands)
     if len(rated) < 2:
         return f"Not enough votes for a ranking yet: {found.sentence}."
     first = rated[0]
     tied = [row for row in rated[1:] if row.model in first.tied_with]
+    others = _unconnected(apart, names)
     if not tied:
-        return f"{_name(first.model, names)} leads: the votes separate it from every other candidate."
+        whom = "every candidate that they compare it with" if others else "every other candidate"
+        return f"{_name(first.model, names)} leads: the votes separate it from {whom}.{others}"
     listed = _listed([_name(row.model, names) for row in (first, *tied)])
     if len(tied) == len(rated) - 1:
-        return f"{listed} are tied: the votes do not separate {'them' if len(tied) == 1 else 'any of them'} yet."
-    return f"{listed} are tied at the top; all others are behind."
+        return (
+            f"{listed} are tied: the votes do not separate {'them' if len(tied) == 1 else 'any of them'} yet.{others}"
+        )
+    rest = "all others that votes connect with them" if others else "all others"
+    return f"{listed} are tied at the top; {rest} are behind.{others}"
 
 
 def by_length(votes: Votes, board: Leaderboard, clusters: Clusters, names: Names) -> list[str]:
@@ -36,15 +48,15 @@ def by_length(votes: Votes, board: Leaderboard, clusters: Clusters, names: Names
     buckets = votes.column("bucket")
     found = []
     for label, group in board.groups.items():
-        rated = _with_intervals(group)
+        inside = votes.take([i for i, each in enumerate(buckets) if each == label])
+        rated, apart = _connected(group, islands_of(inside))
         if len(rated) < 2:
             if any(row.n_votes or row.both_bad for row in group.models):
                 found.append(f"For {threads_of(label)}, there are not enough votes for a ranking yet.")
             continue
-        inside = votes.take([i for i, each in enumerate(buckets) if each == label])
         first, second = rated[0], rated[1]
         said = against(between(inside, first.model, second.model, clusters), second.model in first.tied_with, names)
-        found.append(f"For {threads_of(label)}, {said}")
+        found.append(f"For {threads_of(label)}, {said}{_unconnected(apart, names)}")
     return found
 
 
@@ -66,7 +78,12 @@ def beside_production(votes: Votes, board: Leaderboard, clusters: Clusters, name
     """Would a change be better than what you have?"""
     rated = {row.model: row for row in _with_intervals(board)}
     production = next((row for name, row in rated.items() if is_production(name)), None)
-    if production is None or len(rated) < 2:
+    if production is None:
+        return []
+    islands = islands_of(votes)
+    with_it = next((island for island in islands if production.model in island), frozenset())
+    rated = {name: row for name, row in rated.items() if name in with_it}
+    if len(rated) < 2:
         return []
     better = [row for row in rated.values() if _beats(row, production)]
     have = _name(production.model, names)
@@ -74,7 +91,8 @@ def beside_production(votes: Votes, board: Leaderboard, clusters: Clusters, name
         tied = [row.model for row in rated.values() if row.model in production.tied_with]
         if tied:
             return [f"Nothing is shown to be better than what you have ({have}): {_tied_words(tied, names)} with it."]
-        return [f"What you have ({have}) is better than every other candidate."]
+        that = " that votes connect it with" if len(islands) > 1 else ""
+        return [f"What you have ({have}) is better than every other candidate{that}."]
     best = better[0]
     said = against(between(votes, best.model, production.model, clusters), False, names)
     others = f" So are {_listed([_name(row.model, names) for row in better[1:]])}." if len(better) > 1 else ""
@@ -152,6 +170,22 @@ def threads_of(label: str) -> str:
 
 def _with_intervals(board: Leaderboard) -> list[ModelRating]:
     return [row for row in board.models if row.rating is not None and row.ci_low is not None]
+
+
+def _connected(board: Leaderboard, islands: Sequence[frozenset[str]]) -> tuple[list[ModelRating], list[str]]:
+    """The rated candidates that votes connect, best first, and those that no vote connects with them."""
+    rated = _with_intervals(board)
+    if len(islands) < 2:
+        return rated, []
+    apart = sorted(name for island in islands[1:] for name in island)
+    return [row for row in rated if row.model in islands[0]], apart
+
+
+def _unconnected(apart: Sequence[str], names: Names) -> str:
+    if not apart:
+        return ""
+    whom = _listed([_name(each, names) for each in apart]) if len(apart) <= 4 else f"{len(apart)} other candidates"
+    return f" No vote connects {whom} with them, so how they stand to each other is not known."
 
 
 def _beats(row: ModelRating, other: ModelRating) -> bool:

@@ -1,7 +1,8 @@
 """The votes behind a figure, in a dialog over the page: what each rater said about which answers, and why.
 
 Of a blind comparison on which the reader has not voted, names stay hidden; who asks for them votes with names shown
-from then on. Items of an open study stay hidden: they may come to this very reader.
+from then on. Of items of an open study nothing is shown: they may come to this very reader, who must not know before
+their own vote what others said.
 """
 
 from __future__ import annotations
@@ -67,7 +68,10 @@ def _votes(drawing: Drawing, figure: Behind) -> None:
     answers = drawing.store.answers([answer_id for one in shown for answer_id in one.ballot.shown_order])
     for one in shown:
         with st.container(border=True):
-            _ballot(drawing, one, answers, named=one not in hidden)
+            if one in hidden and one.study_id is not None:
+                _of_open_study(drawing, one)
+            else:
+                _ballot(drawing, one, answers, named=one not in hidden)
     if last > 1:
         _pages(figure, page, last)
 
@@ -110,6 +114,17 @@ def _may_know_of_study(drawing: Drawing, study_id: str) -> bool:
         return False
     store.mark_names_seen(study_id, viewer)
     return True
+
+
+def _of_open_study(drawing: Drawing, one: BallotSeen) -> None:
+    """Neither texts nor verdict: beside the figure that they are behind, they would tell which candidate is which."""
+    name = drawing.known.studies.get(one.study_id or "", "")
+    st.caption(
+        plain(
+            f"{one.ballot.created_at[:16].replace('T', ' ')} \u00b7 a vote in the study {name!r}. What it says is "
+            "shown here when the study is closed, or once you have opened the names on its own page."
+        )
+    )
 
 
 def _ballot(drawing: Drawing, one: BallotSeen, answers: Mapping[str, Answer], *, named: bool) -> None:

@@ -31,7 +31,8 @@ def the_board(drawing: Drawing) -> tuple[Leaderboard, Tally] | None:
 def show_sentences(drawing: Drawing, board: Leaderboard, found: Tally) -> None:
     """What the votes say, and what they do not, in words."""
     votes, clusters, names = drawing.chosen.votes, drawing.clusters, drawing.names
-    st.markdown(f"### {plain(sentences.verdict(board, found, names))}")
+    islands = drawing.ask("islands", lambda: figures.islands_of(votes)) or ()
+    st.markdown(f"### {plain(sentences.verdict(board, found, names, islands))}")
     lines = drawing.ask(
         "sentences",
         lambda: [
@@ -61,7 +62,8 @@ def show_ratings(drawing: Drawing, board: Leaderboard, found: Tally) -> None:
         st.caption(plain(problem[:1].upper() + problem[1:]))
     if board.method["prior"]:
         st.caption(
-            "A candidate has won or lost every pair: these ratings are fitted with a prior, which keeps them finite."
+            "A candidate has won or lost every pair, or no vote connects it with the others: these ratings are fitted "
+            "with a prior, which keeps them finite and says nothing of candidates that no vote connects."
         )
     kind = drawing.chosen.filters.kind
     if kind is not None and (n_earlier := n_of_earlier_versions(drawing.store, kind)):

@@ -29,7 +29,7 @@ for the next `rev` before it sends another event after submit, skip, undo, back,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,7 @@ def vote_element(*, key: str, data: dict[str, Any], on_event: Callable[[dict[str
     def take() -> None:
         # A second click may arrive when the element has made way for "nothing left": what it says is stored already.
         event = st.session_state.get(key, {}).get("event")
-        if event:
+        if isinstance(event, Mapping):
             on_event(dict(event))
 
     _component()(key=key, data=data, on_event_change=take)

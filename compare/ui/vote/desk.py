@@ -22,7 +22,7 @@ from compare.review.assignment import next_item, progress
 from compare.review.rating import Item, Opinion, Outcome, open_item, others_ballots, submit, undo
 from compare.store.store import Store
 from compare.store.study_values import Assignment
-from compare.ui.vote.said import opinion_of, said_of
+from compare.ui.vote.said import UNREADABLE, opinion_of, said_of
 from compare.ui.vote.sentences import expected_line, nothing_left, progress_line
 from compare.ui.vote.shown import sentence_of, shown
 
@@ -32,6 +32,10 @@ LONGEST_DRAFT = 200_000
 MOST_ACTIVE_MS = 24 * 3_600_000.0
 
 _TAKEN_BACK = "Your vote was taken back. Change it and submit it again, or choose anew."
+_EARLIER_LATE = (
+    "Your change was taken back. The vote you had given before is kept and not counted: others have filled the item "
+    "meanwhile."
+)
 _EARLIER_COUNTS = "Your change was taken back; the vote you had given before counts again."
 
 
@@ -126,7 +130,7 @@ class Desk:
         if back.state == "reserved":
             self._keep(back.id, said, 0.0)
         self._lay(open_item(self._store, last, self.rater_id), "new" if back.state == "reserved" else "voted")
-        self._tell(_TAKEN_BACK if back.state == "reserved" else _EARLIER_COUNTS)
+        self._tell({"reserved": _TAKEN_BACK, "late": _EARLIER_LATE}.get(back.state, _EARLIER_COUNTS))
 
     def _back(self, _: Mapping[str, Any]) -> None:
         """Look at the vote before this one, to change it or to see what others said."""
@@ -213,7 +217,10 @@ class Desk:
         return open_item(self._store, item.assignment.id, self.rater_id)
 
     def _keep(self, assignment_id: str, said: Mapping[str, Any], active_ms: float) -> None:
-        draft = json.dumps(said, ensure_ascii=False)
+        try:
+            draft = json.dumps(said, ensure_ascii=False, allow_nan=False)
+        except (ValueError, RecursionError) as exc:
+            raise StudyError(UNREADABLE) from exc
         if len(draft) > LONGEST_DRAFT:
             raise StudyError(f"What was entered has {len(draft):,} characters; at most {LONGEST_DRAFT:,} can be kept.")
         self._store.save_draft(assignment_id, self.rater_id, draft, active_ms)
@@ -245,13 +252,13 @@ def _item_id(event: Mapping[str, Any]) -> str:
 def _said(event: Mapping[str, Any]) -> Mapping[str, Any]:
     said = event.get("said")
     if not isinstance(said, Mapping):
-        raise StudyError("What the page sent cannot be read as a vote. Reload the page; what you had entered is kept.")
+        raise StudyError(UNREADABLE)
     return said
 
 
 def _key(event: Mapping[str, Any]) -> str:
     key = str(event.get("nonce") or "")
-    if not 0 < len(key) <= 100:
+    if not (0 < len(key) <= 100 and key.isascii()):
         raise StudyError("What the page sent has no mark of its own. Reload the page; what you had entered is kept.")
     return key
 

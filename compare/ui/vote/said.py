@@ -25,6 +25,7 @@ from compare.store.study_values import Details, Mark, MarkKind, Severity
 LONGEST_TEXT = 10_000
 """Characters of a comment, a reason or a note; longer ones are refused with a sentence, not cut."""
 MOST_MARKS = 100
+MOST_REASONS = 50
 
 
 def opinion_of(item: Item, said: Mapping[str, Any], active_ms: float | None = None) -> Opinion:
@@ -44,12 +45,15 @@ def opinion_of(item: Item, said: Mapping[str, Any], active_ms: float | None = No
     marks = _items(said, "marks")
     if len(marks) > MOST_MARKS:
         raise StudyError(f"{len(marks)} marks were set; at most {MOST_MARKS} can be stored with one vote.")
+    reasons = _items(said, "reasons")
+    if len(reasons) > MOST_REASONS:
+        raise StudyError(f"{len(reasons):,} reasons were given; at most {MOST_REASONS} can be stored with one vote.")
     confidence = said.get("confidence")
     return Opinion(
         cast(Verdict, verdict),
         tuple(_number(place) for place in _items(said, "ranking")),
         confidence=None if confidence is None else _number(confidence),
-        reasons=tuple(_text(reason) for reason in _items(said, "reasons")),
+        reasons=tuple(_text(reason) for reason in reasons),
         comment=_text(said.get("comment")).strip(),
         marks=tuple(_mark(item, mark) for mark in marks),
         rubric={
@@ -142,14 +146,14 @@ def _message_id(side: Side, n: object) -> str | None:
 
 # --- reading JSON that anybody may have sent --------------------------------------------------------------------------
 
-_UNREADABLE = "What the page sent cannot be read as a vote. Reload the page; what you had entered is kept."
+UNREADABLE = "What the page sent cannot be read as a vote. Reload the page; what you had entered is kept."
 
 
 def _number(value: object) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 10**9:
-        raise StudyError(_UNREADABLE)
+        raise StudyError(UNREADABLE)
     return value
 
 
@@ -157,7 +161,7 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise StudyError(_UNREADABLE)
+        raise StudyError(UNREADABLE)
     if len(value) > LONGEST_TEXT:
         raise StudyError(f"A text has {len(value):,} characters; at most {LONGEST_TEXT:,} can be stored. Shorten it.")
     return value
@@ -168,13 +172,13 @@ def _items(said: Mapping[str, Any], name: str) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise StudyError(_UNREADABLE)
+        raise StudyError(UNREADABLE)
     return value
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise StudyError(_UNREADABLE)
+        raise StudyError(UNREADABLE)
     return value
 
 

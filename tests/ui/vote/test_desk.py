@@ -245,3 +245,49 @@ def test_who_may_not_rate_and_what_is_not_there_raise(scene: StudyScene) -> None
     ben.desk.study_id = "nowhere"
     with pytest.raises(NotFoundError, match="No study has the id"):
         ben.desk.open()
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "deep"])
+def test_what_no_browser_could_read_again_is_no_draft(scene: StudyScene, value: object) -> None:
+    study = scene.study(1)
+    ann = AtDesk(scene.store, study, "Ann")
+    if value == "deep":
+        for _ in range(100_000):
+            value = [value]
+    ann.say("draft", {"comment": value})
+    assert "cannot be read as a vote" in ann.data["notice"]
+    assert AtDesk(scene.store, study, "Ann").data["draft"] is None
+
+
+def test_a_press_without_a_readable_mark_or_with_endless_reasons_stores_nothing(scene: StudyScene) -> None:
+    study = scene.study(1)
+    ann = AtDesk(scene.store, study, "Ann")
+    ann.say("submit", BEST_LEFT, nonce="\ud800")
+    assert "no mark of its own" in ann.data["notice"]
+    ann.say("submit", {**BEST_LEFT, "reasons": [f"reason {n}" for n in range(51)]})
+    assert ann.data["notice"] == "51 reasons were given; at most 50 can be stored with one vote."
+    assert states(scene, study) == []
+
+
+def test_a_skip_taken_back_does_not_count_where_others_have_filled_the_item(scene: StudyScene) -> None:
+    study = scene.study(1, overlap=1)
+    ann = AtDesk(scene.store, study, "Ann")
+    ann.say("submit", BEST_LEFT)
+    ann.desk.take({"t": "back"})
+    ann.say("skip", reason="too long")
+    scene.rate(study, "Bob")
+    ann.desk.take({"t": "undo"})
+    assert states(scene, study) == [("best", "set_aside"), ("skip", "undone"), ("best", "counted")]
+    assert "kept and not counted: others have filled the item" in ann.data["notice"]
+    assert len(scene.store.preferences()) == 1
+
+
+def test_a_skip_taken_back_gives_no_place_back_that_others_have_filled(scene: StudyScene) -> None:
+    study = scene.study(1, overlap=1)
+    ann = AtDesk(scene.store, study, "Ann")
+    ann.say("skip", reason="too long")
+    scene.rate(study, "Bob")
+    ann.desk.take({"t": "undo"})
+    ann.say("submit", BEST_LEFT)
+    assert states(scene, study) == [("skip", "undone"), ("best", "counted"), ("best", "set_aside")]
+    assert len(scene.store.preferences()) == 1

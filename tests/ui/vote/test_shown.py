@@ -50,6 +50,26 @@ def test_nothing_in_it_tells_who_wrote_what(scene: StudyScene) -> None:
     assert {side["label"] + side["figures"] for side in ann.data["sides"]} == {""}
 
 
+def test_a_side_s_own_prompts_and_questions_tell_as_little_as_its_answers(scene: StudyScene) -> None:
+    def said(name: str) -> list[tuple[str, str]]:
+        own = [("assistant", f"I am {name}."), ("user", f"Thank you, {name}"), ("system", f"You are {name}.")]
+        return [("user", "Hello"), *own, ("user", "And?"), ("assistant", "Bye.")]
+
+    ann = whole_threads(scene, alpha_one=said("alpha-one"), beta_two=said("beta two"))
+    assert "alpha" not in json.dumps(ann.data)
+    assert "beta" not in json.dumps(ann.data)
+    assert "You are [hidden]." in json.dumps(ann.data["rows"])
+
+
+def test_what_all_sides_begin_with_is_shown_as_it_is(scene: StudyScene) -> None:
+    begun = [("user", "Hello Claude")]
+    one = [*begun, ("assistant", "Hi, I am Claude."), ("user", "Really?"), ("assistant", "Yes.")]
+    two = [*begun, ("assistant", "Hm."), ("user", "Really?"), ("assistant", "No.")]
+    ann = whole_threads(scene, one=one, two=two)
+    assert "Hello Claude" in json.dumps(ann.data["rows"])
+    assert "I am Claude" not in json.dumps(ann.data)
+
+
 def test_an_open_study_shows_names_and_where_asked_for_speed(scene: StudyScene) -> None:
     item = scene.item()
     timed = [replace(one, id=f"t-{one.id}", total_ms=1500.0) for one in scene.store.answers(item.answer_ids).values()]
