@@ -3,6 +3,10 @@
 Rows are never changed but for whether they count, so whoever keeps them asks for those behind the last one known, and
 for the ballots whose state has changed. Rows that are derived anew (`replace_preferences`) come behind all others:
 then fewer of the known ones are left than before, which tells that everything is to be read again.
+
+SQLite writes each column of a batch as one JSON array, outside Python's lock and a third of the work of making a tuple
+for every row. Rows and ballots are read side by side instead of joined: looking two hundred thousand ballots up one by
+one took as long as all the rest.
 """
 
 from __future__ import annotations
@@ -10,13 +14,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import orjson
 
 from compare.store.part import Part
 from compare.store.preferences import BALLOT_STATE
 
-_AT_ONCE = 500
-"""Rows at a time: while a batch is taken apart, other threads of the process wait, a millisecond or two."""
+_AT_ONCE = 4000
+"""Rows at a time: while one column of a batch is taken apart, other threads of the process wait, half a millisecond."""
+_ANSWERS_AT_ONCE = 500
+"""The same for what is read row by row."""
 
 
 class VoteVersion(NamedTuple):
@@ -36,9 +44,9 @@ class VoteRowColumns(NamedTuple):
     candidate_a: Sequence[str]
     candidate_b: Sequence[str]
     score: Sequence[float]
-    verdict: Sequence[str]
-    pos_a: Sequence[int]
-    pos_b: Sequence[int]
+    all_bad: Sequence[int]
+    side_a: Sequence[int]
+    """0 left of b, 1 right of it, 2 where it is not known."""
     n_messages: Sequence[int]
     workload: Sequence[str]
     history: Sequence[str]
@@ -47,10 +55,17 @@ class VoteRowColumns(NamedTuple):
     thread_id: Sequence[str]
     comparison_id: Sequence[str | None]
     counted: Sequence[int]
+
+
+class BallotColumns(NamedTuple):
+    """Some ballots by column, those without pairwise rows too; all are of equal length."""
+
+    row: Sequence[int]
+    ballot_id: Sequence[str]
     criterion: Sequence[str]
     source: Sequence[str]
     day: Sequence[str]
-    """Of the ballot, UTC: "2026-11-23"; empty where an imported vote does not say."""
+    """UTC: "2026-11-23"; empty where an imported vote does not say."""
 
 
 class AnswerColumns(NamedTuple):
@@ -81,23 +96,34 @@ class VoteReading:
 
     def rows_after(self, row: int) -> Iterator[VoteRowColumns]:
         """All rows behind this one, in batches, those that do not count too."""
-        for batch in self._batches(_ROWS, row):
-            yield VoteRowColumns(*zip(*batch, strict=True))
+        for columns in self._columns(_ROWS, row):
+            yield VoteRowColumns(*columns)
+
+    def ballots_after(self, row: int) -> Iterator[BallotColumns]:
+        """All ballots behind this one, in batches."""
+        for columns in self._columns(_BALLOTS, row):
+            yield BallotColumns(*columns)
 
     def answers_after(self, row: int) -> Iterator[AnswerColumns]:
         """What was compared in the rows behind this one, in batches."""
-        for batch in self._batches(_ANSWERS, row):
+        cursor = self._connection.execute(_ANSWERS, (row,))
+        cursor.row_factory = None
+        while batch := cursor.fetchmany(_ANSWERS_AT_ONCE):
             yield AnswerColumns(*zip(*batch, strict=True))
 
     def changed_since(self, status: int) -> dict[str, bool]:
         """Ballots whose state was set since, and whether they count now."""
         return {ballot_id: state == "counted" for ballot_id, state in self._connection.execute(_CHANGED, (status,))}
 
-    def _batches(self, statement: str, row: int) -> Iterator[list[tuple[object, ...]]]:
-        cursor = self._connection.execute(statement, (row,))
-        cursor.row_factory = None
-        while batch := cursor.fetchmany(_AT_ONCE):
-            yield batch
+    def _columns(self, statement: str, row: int) -> Iterator[list[list[Any]]]:
+        n = _AT_ONCE
+        while n == _AT_ONCE:
+            arrays = self._connection.execute(statement, {"after": row, "n": _AT_ONCE}).fetchone()
+            columns = [orjson.loads(array) for array in arrays]
+            n = len(columns[0])
+            if n:
+                yield columns
+                row = columns[0][-1]
 
 
 class VoteRows(Part):
@@ -146,15 +172,21 @@ def _version(connection: sqlite3.Connection) -> VoteVersion:
     return VoteVersion(row or 0, status or 0)
 
 
-# CROSS JOIN keeps the order of the loops: rows in their order, each with its ballot by key.
-_ROWS = """
-SELECT p.rowid, p.ballot_id, p.candidate_a, p.candidate_b, p.score, p.verdict, p.pos_a, p.pos_b, p.n_messages,
-    p.workload, p.history, p.blind, p.rater_id, p.thread_id, p.comparison_id, p.counted, b.criterion, b.source,
-    substr(b.created_at, 1, 10)
-FROM preferences p CROSS JOIN ballots b ON b.id = p.ballot_id
-WHERE p.rowid > ? ORDER BY p.rowid
-"""
+def _arrays(table: str, expressions: Sequence[str]) -> str:
+    """The statement for the next n rows behind one, by column; without an index they come in their order."""
+    arrays = ", ".join(f"json_group_array({expression})" for expression in ("rowid", *expressions))
+    last = f"SELECT max(rowid) FROM (SELECT rowid FROM {table} WHERE rowid > :after ORDER BY rowid LIMIT :n)"
+    return f"SELECT {arrays} FROM {table} NOT INDEXED WHERE rowid > :after AND rowid <= ({last})"
 
+
+_ROWS = _arrays("preferences", (
+    "ballot_id", "candidate_a", "candidate_b", "score", "verdict = 'all_bad'",
+    "(pos_a > pos_b) + 2 * (pos_a = pos_b)", "n_messages", "workload", "history", "blind", "rater_id", "thread_id",
+    "comparison_id", "counted",
+))  # fmt: skip
+_BALLOTS = _arrays("ballots", ("id", "criterion", "source", "substr(created_at, 1, 10)"))
+
+# CROSS JOIN keeps the order of the loops: rows in their order, each with its ballot by key.
 _ANSWERS = """
 SELECT p.rowid, max(x.turn, y.turn), coalesce(x.out_counted, x.out_reported), coalesce(y.out_counted, y.out_reported)
 FROM preferences p CROSS JOIN ballots b ON b.id = p.ballot_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,9 +67,18 @@ def test_only_rows_behind_the_known_ones_are_read(store: Store, two: tuple[str, 
         (rest,) = reading.rows_after(everything.row[6])
         assert len(everything.row) == 9
         assert list(rest.ballot_id) == ["ballot-7", "ballot-8"]
-        assert rest.day[0] == "2026-11-08"
         assert reading.n_rows_up_to(everything.row[6]) == 7
         assert reading.changed_since(reading.version().status) == {}
+
+
+def test_only_ballots_behind_the_known_ones_are_read(store: Store, two: tuple[str, tuple[str, str]]) -> None:
+    rater, candidates = two
+    store.cast_all([imported(n, rater=rater, candidates=candidates) for n in range(3)])
+    with store.reading_votes() as reading:
+        (everything,) = reading.ballots_after(0)
+        (rest,) = reading.ballots_after(everything.row[1])
+    assert (rest.ballot_id, rest.day) == (["ballot-2"], ["2026-11-03"])
+    assert (rest.criterion, rest.source) == (["fidelity"], ["imported"])
 
 
 def test_reading_all_votes_takes_as_many_statements_as_reading_few(
@@ -80,8 +90,38 @@ def test_reading_all_votes_takes_as_many_statements_as_reading_few(
         store.cast_all([imported(n, rater=rater, candidates=candidates) for n in range(start, end)])
         with statements(monkeypatch) as seen, store.reading_votes() as reading:
             assert sum(len(batch.row) for batch in reading.rows_after(0)) == end
+            assert sum(len(batch.row) for batch in reading.ballots_after(0)) == end
         counts.append(len([text for text in seen if text.lstrip().startswith("SELECT")]))
-    assert counts == [1, 1]
+    assert counts == [2, 2]
+
+
+def test_many_batches_hold_every_row_once_in_order_with_what_it_says(
+    store: Store, two: tuple[str, tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rater, (p, q) = two
+    verdicts = ("best", "tie", "all_bad")
+    votes = [imported(n, rater=rater, candidates=(p, q), verdict=verdicts[n % 3]) for n in range(20)]
+    for n, (_, pairs) in enumerate(votes):
+        pairs[0] = replace(pairs[0], pos_a=n % 4 // 2, pos_b=n % 2, thread_id='no "plain", text\x1f\x00\n')
+    store.cast_all(votes)
+    for n in (4, 5):  # gaps at the start of a batch and in one
+        row = next(each for each in store.preferences() if each.ballot_id == f"ballot-{n}")
+        store.replace_preferences({f"ballot-{n}": [row]})
+    monkeypatch.setattr("compare.store.vote_rows._AT_ONCE", 5)
+    with store.reading_votes() as reading:
+        batches = list(reading.rows_after(0))
+        ballots = [ballot_id for batch in reading.ballots_after(0) for ballot_id in batch.ballot_id]
+    assert [len(batch.row) for batch in batches] == [5, 5, 5, 5]
+    assert ballots == [f"ballot-{n}" for n in range(20)]
+    expected = [
+        (
+            row.ballot_id, row.candidate_a, row.candidate_b, row.score, row.verdict == "all_bad",
+            0 if row.pos_a < row.pos_b else 1 if row.pos_a > row.pos_b else 2, row.n_messages, row.workload,
+            row.history, row.blind, row.rater_id, row.thread_id, None, True,
+        )
+        for row in store.preferences()
+    ]  # fmt: skip
+    assert [row[1:] for batch in batches for row in zip(*batch, strict=True)] == expected
 
 
 def test_rows_that_are_derived_anew_come_behind_all_others(store: Store, two: tuple[str, tuple[str, str]]) -> None:

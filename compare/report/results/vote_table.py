@@ -1,7 +1,7 @@
 """All stored votes as columns of numbers, kept between page views and brought up to date by what came since.
 
-Reading two hundred thousand votes takes a second; asking whether anything is new takes a millisecond. So the table is
-read once in a process, shared by all sessions, and never copied: a page takes the rows it needs.
+Reading two hundred thousand votes takes most of a second; asking whether anything is new takes a millisecond. So the
+table is read once in a process, shared by all sessions, and never copied: a page takes the rows it needs.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ IntArray = NDArray[np.int64]
 _WORDS = ("model_a", "tie", "model_b", "both_bad")
 _FROM_ROW = (
     "ballot_id", "candidate_a", "candidate_b", "n_messages", "workload", "history", "blind", "rater_id", "thread_id",
-    "comparison_id", "criterion", "source", "day",
+    "comparison_id",
 )  # fmt: skip
+_FROM_BALLOT = ("criterion", "source", "day")
 _SHARED = {"candidate_a": "candidate", "candidate_b": "candidate"}
 """Columns that share their numbers."""
 
@@ -74,6 +75,8 @@ class VoteReader:
     def _start(self, version: VoteVersion, generation: int = 0) -> None:
         self._coders: dict[str, _Coder] = defaultdict(_Coder)
         self._parts: dict[str, list[IntArray]] = defaultdict(list)
+        self._ballots = {name: np.zeros(0, dtype=np.int64) for name in _FROM_BALLOT}
+        self._last_ballot = 0
         self._table = VoteTable(self._columns(), np.zeros(0, dtype=np.bool_), version, generation, self._number)
         self._answers: tuple[int, _Answers] = 0, _Answers.none()
 
@@ -101,6 +104,7 @@ class VoteReader:
         if new.row < old.version.row or reading.n_rows_up_to(old.version.row) != len(old):
             self._start(VoteVersion(0, 0), old.generation + 1)
             old = self._table
+        self._add_ballots(reading)
         counted = [old.counted]
         for batch in reading.rows_after(old.version.row):
             self._add(batch)
@@ -115,18 +119,29 @@ class VoteReader:
                 counts[np.isin(columns["ballot_id"].codes, these)] = now
         self._table = VoteTable(columns, counts, new, old.generation, self._number)
 
+    def _add_ballots(self, reading: VoteReading) -> None:
+        """Ballots are numbered in the order in which they were stored, and what is theirs is kept by that number."""
+        parts = {name: [codes] for name, codes in self._ballots.items()}
+        for batch in reading.ballots_after(self._last_ballot):
+            self._coders["ballot_id"].codes(batch.ballot_id)
+            for name in _FROM_BALLOT:
+                parts[name].append(self._coders[name].codes(getattr(batch, name)))
+            self._last_ballot = batch.row[-1]
+        self._ballots = {name: np.concatenate(codes) for name, codes in parts.items()}
+
     def _add(self, batch: VoteRowColumns) -> None:
         for name in _FROM_ROW:
             self._parts[name].append(self._coders[_SHARED.get(name, name)].codes(getattr(batch, name)))
-        score = np.array(batch.score)
-        bad = np.array([verdict == "all_bad" for verdict in batch.verdict], dtype=np.bool_)
+        ballots = self._parts["ballot_id"][-1]
+        for name in _FROM_BALLOT:
+            self._parts[name].append(self._ballots[name][ballots])
+        bad, score = np.array(batch.all_bad, dtype=np.bool_), np.array(batch.score)
         self._parts["winner"].append(np.where(bad, 3, 2 - np.rint(2 * score)).astype(np.int64))
-        left, right = np.array(batch.pos_a), np.array(batch.pos_b)
-        self._parts["position_a"].append(np.select([left < right, left > right], [0, 1], 2).astype(np.int64))
+        self._parts["position_a"].append(np.array(batch.side_a, dtype=np.int64))
 
     def _columns(self) -> dict[str, Coded]:
         found = {}
-        for name in (*_FROM_ROW, "winner", "position_a"):
+        for name in (*_FROM_ROW, *_FROM_BALLOT, "winner", "position_a"):
             parts = self._parts[name]
             if len(parts) > 1:
                 self._parts[name] = parts = [np.concatenate(parts)]

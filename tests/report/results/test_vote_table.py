@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from compare.ratings.votes import Votes
+from compare.records import Ballot
 from compare.report.results.filters import Filters, Known, choose
 from compare.report.results.vote_table import VoteReader, reader_of
 from compare.report.votes import VoteKind, kinds, votes_of
@@ -73,6 +76,24 @@ def test_rows_derived_anew_are_read_anew(table: Table) -> None:
     rebuild(table.store)
     assert sorted(rows(chosen_votes(table, reader)), key=str) == sorted(before, key=str)
     assert reader.table().generation == 1
+
+
+def test_a_ballot_that_was_read_before_it_had_rows_keeps_its_own_day_and_criterion(table: Table) -> None:
+    vote(table, "Ann", Choice("best", 0), "p", "q")
+    late = Ballot(
+        id="late", idempotency_key="late", comparison_id=None, rater_id=table.store.rater("Ann"), verdict="best",
+        blind=False, criterion="tone", source="imported", created_at="2026-01-05T10:00:00.000+00:00",
+    )  # fmt: skip
+    table.store.cast(late, [])
+    reader = VoteReader(table.store)
+    assert len(reader.table()) == 1
+    vote(table, "Bob", Choice("best", 0), "p", "q")
+    (known, *_) = table.store.preferences()
+    table.store.replace_preferences({"late": [replace(known, ballot_id="late")]})
+    after = reader.table()
+    assert [after.column(name)[-1] for name in ("ballot_id", "day", "criterion")] == ["late", "2026-01-05", "tone"]
+    assert after.column("criterion")[0] != "tone"
+    assert after.generation == 0
 
 
 def test_turn_and_length_are_there_where_they_are_asked_for(table: Table) -> None:
