@@ -3,6 +3,7 @@
     person() -> Person | None      who it is; None where nobody has said so yet
     may(role) -> bool              whether they have the role
     need(role) -> Person           the same for a whole page: says what is missing and ends the page's run
+    still(role) -> None            the same for a dialog or a fragment, which is drawn again without its page
 
 Without set-up everybody who reaches the page has every role, under a name of their own choosing. With sign-in, or
 behind a proxy (docs/sign-in.md), nobody has a role whom nobody vouches for; gate.py holds every page to this.
@@ -39,6 +40,12 @@ def need(role: Role) -> Person:
     if role not in found.roles:
         refuse(role, found)
     return found
+
+
+def still(role: Role) -> None:
+    """End a dialog or a fragment where who sits here has lost the role, or signed out, since its page was drawn."""
+    if not may(role):
+        need(role)
 
 
 def refuse(role: Role, who: Person) -> NoReturn:

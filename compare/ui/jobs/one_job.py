@@ -11,7 +11,7 @@ from compare.jobs.around import ready_spec
 from compare.jobs.estimate import estimate
 from compare.jobs.overview import Overview, failures, overview
 from compare.report.words import counted
-from compare.ui import resources
+from compare.ui import resources, who
 from compare.ui.jobs import workers
 from compare.ui.jobs.cells_view import cells_view
 from compare.ui.jobs.job_list import shown_state
@@ -58,6 +58,7 @@ def _is_live(one: Overview) -> bool:
 
 
 def _progress(job_id: str, was_live: bool) -> None:
+    who.still("owner")
     one = overview(resources.store(), job_id)
     if _is_live(one) != was_live:
         st.rerun()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from compare.errors import CompareError
 from compare.records import Thread
-from compare.ui import resources, state
+from compare.ui import resources, state, who
 from compare.ui.library.selection import go, place
 from compare.ui.plain import plain
 
@@ -18,6 +18,7 @@ _TEXT_PX = 220
 @st.dialog("Edit", width="large", icon=":material/edit:")
 def edit_thread(thread_id: str) -> None:
     """The whole dialog."""
+    who.still("owner")
     thread = resources.store().thread(thread_id)
     what = st.segmented_control(
         "What is edited", list(_WHAT), format_func=_WHAT.__getitem__, default="about", required=True, key="edit_what",

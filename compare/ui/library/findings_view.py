@@ -10,7 +10,7 @@ from compare.report.findings import KINDS, Finding, Overview, Problem, overview,
 from compare.report.findings.asked_again import RULES
 from compare.report.words import counted
 from compare.threads.selection import Selection
-from compare.ui import resources
+from compare.ui import resources, who
 from compare.ui.library.selection import go
 from compare.ui.plain import plain
 
@@ -52,6 +52,7 @@ def findings_view() -> None:
 @st.fragment(run_every=_AGAIN_S)
 def _going_on() -> None:
     """Read on in pieces, so that nothing on the page waits for all of it."""
+    who.still("owner")
     progress = scan(resources.store(), budget_s=_AT_ONCE_S)
     if not progress.n_left:
         st.session_state.pop(_CACHE, None)

@@ -14,7 +14,7 @@ from compare.records import Candidate, Thread
 from compare.report.words import counted
 from compare.runs.steps import MAX_PANES
 from compare.threads.prompts import fixed_prompt
-from compare.ui import resources, state
+from compare.ui import resources, state, who
 from compare.ui.plain import plain
 from compare.ui.playground.candidate_form import Filled, fill, form, ready_models
 from compare.ui.playground.effect import shaped_for, show_effect, show_parameters
@@ -41,6 +41,7 @@ def open_settings(thread: Thread, chosen: Sequence[Candidate]) -> None:
 @st.dialog("Candidate settings", width="large", icon=":material/tune:")
 def settings_dialog(thread: Thread, chosen: tuple[Candidate, ...]) -> None:
     """The dialog itself, with whatever stands in its fields; see open_settings."""
+    who.still("owner")
     models = ready_models()
     by_key = {key_of(one): one for one in chosen if one.model_id in models}
     named = {key: f"Change {label(one, models[one.model_id])}" for key, one in by_key.items()}

@@ -11,7 +11,7 @@ from compare.records import Comparison
 from compare.report.words import counted
 from compare.runs.views import has_seen_names
 from compare.store.comparisons import ComparisonSummary
-from compare.ui import resources, state
+from compare.ui import resources, state, who
 from compare.ui.plain import plain
 
 _MOST = 20
@@ -20,6 +20,7 @@ _MOST = 20
 @st.dialog("Earlier runs", width="medium", icon=":material/history:")
 def earlier_runs() -> None:
     """The list; a click on a run opens it."""
+    who.still("owner")
     store = resources.store()
     found = store.recent_comparisons(_MOST)
     if not found:

@@ -7,7 +7,7 @@ import streamlit as st
 from compare.engine.run import Run
 from compare.errors import CompareError
 from compare.runs.live import Runs
-from compare.ui import state
+from compare.ui import state, who
 from compare.ui.plain import plain
 
 _FIELD_PX = 220
@@ -16,6 +16,7 @@ _FIELD_PX = 220
 @st.dialog("Edit and ask again", width="medium", icon=":material/edit:")
 def edit_message(run: Run, runs: Runs, number: int, *, names_seen: bool) -> None:
     """The message in a field, and a button that asks everybody again with what stands there."""
+    who.still("owner")
     message = runs.message(run.id, number)
     if message is None:
         st.error(f"There is no message {number} here any more. Close this and reload the page.")

@@ -13,7 +13,7 @@ from compare.engine.run import Run
 from compare.errors import CompareError
 from compare.report.comparison.export import FORMS, Form, export
 from compare.report.comparison.file_name import file_name
-from compare.ui import resources, state
+from compare.ui import resources, state, who
 
 _LABELS: dict[Form, str] = {"markdown": "Markdown", "json": "JSON", "html": "Page (HTML)"}
 
@@ -21,6 +21,7 @@ _LABELS: dict[Form, str] = {"markdown": "Markdown", "json": "JSON", "html": "Pag
 @st.dialog("Export", icon=":material/download:")
 def export_dialog(run: Run) -> None:
     """The three downloads; to be shown only where the candidates may be known."""
+    who.still("owner")
     st.caption("All answers in all versions, with figures, settings, what was cut, and votes.")
     for form, label in _LABELS.items():
         st.download_button(

@@ -8,7 +8,7 @@ from compare.engine.run import LETTERS, Run
 from compare.errors import CompareError
 from compare.runs.live import Runs
 from compare.runs.steps import MAX_PANES
-from compare.ui import state
+from compare.ui import state, who
 from compare.ui.plain import plain
 from compare.ui.playground.candidate_choice import candidate_options, chosen_candidates
 
@@ -16,6 +16,7 @@ from compare.ui.playground.candidate_choice import candidate_options, chosen_can
 @st.dialog("Candidates", width="medium", icon=":material/groups:")
 def change_panes(run: Run, runs: Runs, *, names_seen: bool) -> None:
     """Who stays, who comes; the new run shows both, the old one is kept with all its votes."""
+    who.still("owner")
     st.caption("Answers that stay are not asked for again. This run is kept as it is, with its votes.")
     here = list(range(len(run.panes)))
     keep = st.multiselect(

@@ -15,7 +15,7 @@ from compare.runs.building import RecordedPane
 from compare.runs.live import Runs
 from compare.runs.views import has_seen_names
 from compare.settings import plain_viewer
-from compare.ui import resources, state
+from compare.ui import resources, state, who
 from compare.ui.pane import plain_pane, reading_pane
 from compare.ui.plain import plain
 from compare.ui.playground.edit_view import edit_message
@@ -73,6 +73,7 @@ def draw(run_id: str, runs: Runs) -> None:
 @st.fragment(run_every=_LOOK_AGAIN_S)
 def _watch(run_id: str) -> None:
     """Notice a vote that the same rater casts in another tab: what it shows is known from then on."""
+    who.still("owner")
     if has_seen_names(resources.store(), run_id, state.rater_id()):
         st.rerun()
 
@@ -181,6 +182,7 @@ def _handle(event: dict[str, Any], run_id: str, runs: Runs) -> None:
 
 @st.fragment(run_every=_PLAIN_REFRESH_S)
 def _plain_live(run_id: str, runs: Runs) -> None:
+    who.still("owner")
     run = runs.open(run_id)
     view = resources.views().find(run_id, state.rater_id())
     assert view is not None

@@ -15,7 +15,7 @@ from compare.records import Answer, ChatMessage
 from compare.render.characters import escape
 from compare.report.sent import Sent, SettingSent, sent_for
 from compare.report.words import counted, in_ranges
-from compare.ui import resources
+from compare.ui import resources, who
 from compare.ui.plain import plain
 
 _MESSAGES_PX = 420
@@ -40,6 +40,7 @@ _SETTINGS = {
 @st.dialog("Sent", width="large", icon=":material/outbox:")
 def sent_dialog(run: Run) -> None:
     """One answer at a time; to be shown only where the candidates may be known."""
+    who.still("owner")
     places = {LETTERS[i]: pane for i, pane in enumerate(run.panes) if pane.answer is not None}
     with st.container(horizontal=True, vertical_alignment="center"):
         letter = st.segmented_control(

@@ -10,12 +10,13 @@ import streamlit as st
 from compare.engine.run import Run
 from compare.render.numbers import dollars, seconds
 from compare.report.spread import Spread, spreads
-from compare.ui import resources
+from compare.ui import resources, who
 
 
 @st.dialog("Spread", width="large", icon=":material/scatter_plot:")
 def spread_dialog(run: Run) -> None:
     """To be shown only where the candidates may be known."""
+    who.still("owner")
     import pandas as pd
 
     names = resources.store().candidates()

@@ -12,12 +12,13 @@ from compare.records import Answer
 from compare.render.numbers import seconds
 from compare.report.tokens import account, calibrations
 from compare.tokens.calibration import SETTLED_AT, Calibration
-from compare.ui import resources
+from compare.ui import resources, who
 
 
 @st.dialog("Tokens", width="large", icon=":material/data_usage:")
 def tokens_dialog(run: Run) -> None:
     """One row an answer; to be shown only where the candidates may be known."""
+    who.still("owner")
     import pandas as pd
 
     store = resources.store()

@@ -17,7 +17,7 @@ from compare.probes.results import Result
 from compare.report.words import counted, labels
 from compare.settings import database_path
 from compare.store.jobs import JobRow
-from compare.ui import resources
+from compare.ui import resources, who
 from compare.ui.jobs import workers
 from compare.ui.jobs.job_list import shown_state
 from compare.ui.plain import plain
@@ -106,6 +106,7 @@ def _is_live(one: Overview) -> bool:
 
 
 def _progress(job_id: str, was_live: bool) -> None:
+    who.still("owner")
     one = overview(resources.store(), job_id)
     if _is_live(one) != was_live:
         st.rerun()

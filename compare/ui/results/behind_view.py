@@ -18,7 +18,7 @@ from compare.report.results.behind import ballots_behind, comparisons_of
 from compare.report.words import counted
 from compare.runs.views import has_seen_names
 from compare.store.behind import BallotSeen
-from compare.ui import state
+from compare.ui import state, who
 from compare.ui.plain import plain
 from compare.ui.results import place
 from compare.ui.results.drawing import Drawing
@@ -42,6 +42,7 @@ def show_behind(drawing: Drawing) -> None:
 
     @st.dialog(_title(drawing, figure), width="large", on_dismiss=place.close_votes)
     def votes() -> None:
+        who.still("owner")
         _votes(drawing, figure)
 
     votes()

@@ -11,7 +11,7 @@ from compare.report.votes import VoteKind
 from compare.report.weights import Weighing
 from compare.report.words import labels
 from compare.routing.weights import labelled
-from compare.ui import resources
+from compare.ui import resources, who
 from compare.ui.frame import guarded
 from compare.ui.weights import choices, decision, downloads, history, month, simulated
 from compare.ui.weights.kept import Basis, weighed
@@ -27,6 +27,7 @@ def show_weights(kind: VoteKind) -> None:
 @st.fragment
 def _decide(basis: Basis, found: Weighing, measured: object) -> None:
     """Everything that a slider changes; drawn again alone, so that it answers at once."""
+    who.still("owner")
     from compare.routing.measured import Measured
 
     assert isinstance(measured, Measured)
