@@ -29,7 +29,7 @@ def main() -> None:
     with guarded():
         mine = allowed(pages)
         page = st.navigation(pages, position="top")
-        phone_links(mine)
+        phone_links(mine, page)
         account()
         admit(page, mine)
         page.run()

@@ -14,7 +14,7 @@ from compare.ui.plain import plain
 log = logging.getLogger(__name__)
 
 
-def phone_links(pages: Sequence[st.Page]) -> None:
+def phone_links(pages: Sequence[st.Page], here: st.Page) -> None:
     """The pages in one row, shown on narrow screens only (frame.css).
 
     Streamlit folds its own navigation into a menu there that stays open over the page that was chosen, and opens again
@@ -22,7 +22,9 @@ def phone_links(pages: Sequence[st.Page]) -> None:
     """
     with st.container(horizontal=True, key="pagelinks"):
         for page in pages:
-            st.page_link(page, label=page.title, width="content")
+            # The key lets the row begin its scrolling at the page that is open.
+            place = st.container(width="content", key="pagehere") if page.url_path == here.url_path else st
+            place.page_link(page, label=page.title, width="content")
 
 
 @contextmanager

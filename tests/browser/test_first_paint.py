@@ -38,6 +38,19 @@ def test_only_the_navigation_of_this_screen_is_ever_seen(
     context.close()
 
 
+def test_a_phone_has_all_pages_in_one_row_that_begins_at_the_open_one(app: AppServer, chromium: Browser) -> None:
+    context = chromium.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.goto(f"{app.url}/models")
+    row = page.locator(".st-key-pagelinks")
+    expect(row.get_by_role("link", name="Models")).to_be_in_viewport(ratio=1)
+    expect(row.get_by_role("link", name="Playground")).not_to_be_in_viewport()
+    row.evaluate("row => { row.scrollLeft = 0; }")
+    expect(row.get_by_role("link", name="Playground")).to_be_in_viewport(ratio=1)
+    assert row.evaluate("row => row.offsetHeight") == 44
+    context.close()
+
+
 def test_a_browser_that_has_kept_the_page_still_gets_the_style(app: AppServer) -> None:
     with urllib.request.urlopen(urllib.request.Request(app.url, headers={"Accept": "*/*"}), timeout=10) as plain:
         kept = plain.headers["etag"]
