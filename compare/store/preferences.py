@@ -90,7 +90,10 @@ class Preferences(Part):
         min_messages: int | None = None,
         max_messages: int | None = None,
     ) -> dict[Verdict, int]:
-        """How many counted ballots gave each verdict; verdicts that nobody gave are missing."""
+        """How many counted ballots gave each verdict; verdicts that nobody gave are missing.
+
+        Ballots that check raters (training, gold and repeated items) and an owner's decisions are none of them.
+        """
         clauses, values = _filters(blind, history, min_messages, max_messages)
         where = " AND ".join(clauses) or "1"
         with self._database.reading() as connection:
@@ -127,11 +130,14 @@ WHERE {where}
 GROUP BY candidate_a, candidate_b
 """
 
-# A ballot without pairwise rows (a skip) takes history and length from its comparison.
+# A ballot without pairwise rows (a skip) takes history and length from its comparison. Those that check raters, and an
+# owner's decision, are votes nowhere.
 _TOTALS = f"""
 SELECT b.verdict, count(*) AS n
 FROM ballots b
-WHERE {BALLOT_STATE} = 'counted' AND CASE
+WHERE {BALLOT_STATE} = 'counted'
+    AND b.source NOT IN ('study-repeat', 'study-training', 'study-gold', 'study-adjudicated')
+    AND CASE
     WHEN EXISTS (SELECT 1 FROM preferences WHERE ballot_id = b.id)
     THEN EXISTS (SELECT 1 FROM preferences WHERE ballot_id = b.id AND {{where}})
     ELSE EXISTS (

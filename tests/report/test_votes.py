@@ -18,6 +18,7 @@ from compare.report.votes import (
 from compare.review.votes import Choice, cast, undo
 from compare.store import Store
 from tests.review.conftest import Table
+from tests.review.study_scene import StudyScene
 
 OPEN = VoteKind(False, "fixed")
 
@@ -43,6 +44,15 @@ def test_a_vote_is_a_ballot_and_a_pair_is_what_follows_from_it(table: Table) -> 
     # The switch between kinds, the board and the tally say the same number of votes and pairs.
     assert kinds(table.store) == {OPEN: found.n_votes}
     assert leaderboard(votes_of(table.store, OPEN)).method["n_votes"] == found.n_pairs
+
+
+def test_ballots_that_check_raters_are_no_votes_anywhere(store: Store) -> None:
+    scene = StudyScene(store)
+    study = scene.study(10, scene.check("training"), scene.check("gold"), overlap=1, swap_share=0.2, gold_every=2)
+    assert len(scene.rate_all(study, "Ann")) == 10 + 1 + 1 + 2
+    (kind, n), *others = kinds(store).items()
+    assert others == []
+    assert n == tally(votes_of(store, kind)).n_votes == 10
 
 
 def test_no_votes_are_no_votes() -> None:
