@@ -19,6 +19,9 @@ class Speed:
 
     candidate: str
     n_answers: int
+    """Finished ones."""
+    n_timed: int
+    """Those whose times can be trusted: this machine was not held up meanwhile."""
     ttft_p50: Percentile
     ttft_p95: Percentile
     total_p50: Percentile
@@ -32,7 +35,7 @@ class Speed:
 
 
 def speeds(store: Store) -> list[Speed]:
-    """One row per candidate with answers, by name. Disturbed and failed answers are not in it."""
+    """One row per candidate with answers, by name. Failed answers are not in it; disturbed ones give no times."""
     names = {candidate_id: vote_name(candidate) for candidate_id, candidate in store.candidates().items()}
     by_candidate: dict[str, list[AnswerTiming]] = defaultdict(list)
     for timing in store.answer_timings():
@@ -41,13 +44,15 @@ def speeds(store: Store) -> list[Speed]:
 
 
 def _speed(name: str, rows: Sequence[AnswerTiming]) -> Speed:
-    first, total = _known(row.ttft_ms for row in rows), _known(row.total_ms for row in rows)
+    timed = [row for row in rows if not row.disturbed]
+    first, total = _known(row.ttft_ms for row in timed), _known(row.total_ms for row in timed)
     costs = [row.cost_usd for row in rows if row.cost_usd is not None]
     both = [(row.in_reported, row.in_counted) for row in rows if row.in_reported and row.in_counted]
     counted = sum(c for _, c in both)
     return Speed(
         candidate=name,
         n_answers=len(rows),
+        n_timed=len(timed),
         ttft_p50=percentile(first, 0.5),
         ttft_p95=percentile(first, 0.95),
         total_p50=percentile(total, 0.5),

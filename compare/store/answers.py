@@ -31,7 +31,7 @@ tell whose it is."""
 
 
 class AnswerTiming(NamedTuple):
-    """What one finished, undisturbed call measured: the raw material of percentiles, costs and token counts."""
+    """What one finished call measured: the raw material of percentiles, costs and token counts."""
 
     candidate_id: str
     n_messages: int
@@ -43,6 +43,8 @@ class AnswerTiming(NamedTuple):
     in_counted: int | None
     out_reported: int | None
     out_counted: int | None
+    disturbed: bool
+    """As `Answer.timing_disturbed`: the times cannot be trusted, cost and tokens can."""
 
 
 class TokenCount(NamedTuple):
@@ -92,22 +94,26 @@ class Answers(Part):
         return [_to_answer(row) for row in rows]
 
     def answer_timings(self) -> list[AnswerTiming]:
-        """Every finished call to a model whose times can be trusted (`Answer.timing_disturbed` is false).
+        """Every finished call to a model.
 
         Without those that `n_untold` counts.
         """
-        columns = ", ".join(AnswerTiming._fields)
+        columns = ", ".join(AnswerTiming._fields[:-1])
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""
-                SELECT {columns} FROM answers
+                SELECT {columns},
+                    coalesce(loop_lag_ms, 0.0) > max(20.0, 0.05 * coalesce(ttft_ms, 0.0)) AS disturbed
+                FROM answers
                 WHERE status = 'done' AND origin IN ('live', 'batch')
-                    AND coalesce(loop_lag_ms, 0.0) <= max(20.0, 0.05 * coalesce(ttft_ms, 0.0))
                     AND rowid NOT IN ({_UNTOLD})
                 ORDER BY candidate_id, n_messages
                 """
             ).fetchall()
-        return [AnswerTiming(*row)._replace(cost_usd=_money(row["cost_usd"])) for row in rows]
+        return [
+            AnswerTiming(*row)._replace(cost_usd=_money(row["cost_usd"]), disturbed=bool(row["disturbed"]))
+            for row in rows
+        ]
 
     def token_counts(self) -> list[TokenCount]:
         """The input tokens of every finished call to a candidate's own model (not to its fallback).

@@ -39,14 +39,16 @@ def test_one_row_per_candidate_with_its_figures(table: Table) -> None:
 
 
 def test_disturbed_stopped_failed_and_recorded_answers_are_not_timed(table: Table) -> None:
-    candidate = Candidate("p")
-    answer(table, candidate, "good", ttft_ms=100.0, total_ms=1000.0, loop_lag_ms=20.0)
-    answer(table, candidate, "disturbed", ttft_ms=900.0, total_ms=9000.0, loop_lag_ms=46.0)
+    candidate, cents = Candidate("p"), Decimal("0.01")
+    answer(table, candidate, "good", ttft_ms=100.0, total_ms=1000.0, loop_lag_ms=20.0, cost_usd=cents)
+    answer(table, candidate, "disturbed", ttft_ms=900.0, total_ms=9000.0, loop_lag_ms=46.0, cost_usd=3 * cents)
     answer(table, candidate, "stopped", "stopped", ttft_ms=900.0, total_ms=9000.0)
     answer(table, candidate, "failed", "failed", total_ms=9000.0)
     answer(table, candidate, "recorded", origin="recorded")
     (speed,) = speeds(table.store)
-    assert (speed.n_answers, speed.ttft_p50.n, speed.ttft_p50.value) == (1, 1, 100.0)
+    assert (speed.n_timed, speed.ttft_p50.n, speed.ttft_p50.value) == (1, 1, 100.0)
+    # What it cost does not depend on how long it took.
+    assert (speed.n_answers, speed.n_cost, speed.cost_usd) == (2, 2, 2 * cents)
 
 
 def test_what_is_not_known_is_none_and_counted_apart(table: Table) -> None:

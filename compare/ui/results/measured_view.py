@@ -81,7 +81,8 @@ def show_speed() -> None:
     st.dataframe(pd.DataFrame([_speed_row(row, names) for row in rows]), hide_index=True, placeholder=_UNKNOWN)
     st.caption(
         "Time to the first token and to the complete answer; p95 with its 95 % interval where there are enough answers "
-        "for one. Failed answers, and those timed while this machine was held up, are left out. "
+        "for one. Failed answers are left out. Answers that came while this machine was held up are not timed: they "
+        "count for cost and tokens alone. "
         "Reported / counted compares the provider's input tokens with the local count."
     )
 
@@ -90,6 +91,7 @@ def _speed_row(row: Speed, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "Candidate": names.get(row.candidate, row.candidate),
         "Answers": row.n_answers,
+        "Timed": row.n_timed,
         "First token p50": _time(row.ttft_p50.value),
         "First token p95": _with_interval(row.ttft_p95),
         "Complete p50": _time(row.total_p50.value),
