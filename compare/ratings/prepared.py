@@ -54,7 +54,7 @@ def prepare(votes: Votes | Sequence[VoteRow], cluster: Sequence[str] = ()) -> Pr
         problems.append(f"{bt.counted(itself.sum())} on a candidate against itself, left out.")
     bad = int((arrays.both_bad & ~itself).sum())
     if bad:
-        problems.append(f'{bt.counted(bad)} of "both bad" say nothing about which is better, left out.')
+        problems.append(f'{bt.counted(bad)} of "both bad" left out, as no answer is named as better.')
     columns = []
     for name in cluster:
         numbers, missing = cluster_numbers(table.column(name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from compare.ratings.agreement import Agreement
@@ -34,10 +36,10 @@ def show_trust(drawing: Drawing) -> None:
     told(agreement_sentence(agreed))
     if left.n:
         side = f"The answer on the left wins {sentences.percent(left)} of {counted(left.n, 'decided vote')}."
-        told(f"{side} {control_sentence(position, 'Allowing for the side', drawing)}")
+        told(f"{side} {control_sentence(position, 'Allowing for the side', drawing.name)}")
     else:
         told("On which side answers stood is not known for these votes.")
-    told(control_sentence(length, "Allowing for the length of the answers (tokens)", drawing))
+    told(control_sentence(length, "Allowing for the length of the answers (tokens)", drawing.name))
 
 
 def agreement_sentence(agreed: Agreement) -> str:
@@ -59,18 +61,25 @@ def agreement_sentence(agreed: Agreement) -> str:
     )
 
 
-def control_sentence(report: ControlReport | str, what: str, drawing: Drawing) -> str:
+def control_sentence(report: ControlReport | str, what: str, name: Callable[[str], str]) -> str:
     """Does it change the order, in words."""
     if isinstance(report, str):
         return f"{what}: not known. {report}"
     if not report.order_changes:
         return f"{what} changes neither the order nor who is separated from whom."
+    told = [one for one in report.changes if one.plain_separated or one.controlled_separated]
     changes = [
-        f"{drawing.name(one.first)} over {drawing.name(one.second)} is {_lead(one.plain, one.plain_separated)} without "
+        f"{name(one.first)} over {name(one.second)} is {_lead(one.plain, one.plain_separated)} without "
         f"and {_lead(one.controlled, one.controlled_separated)} with it"
-        for one in report.changes
+        for one in told
     ]
-    return f"{what} changes something: {'; '.join(changes)}."
+    turned = [
+        f"{name(one.first)} and {name(one.second)} change places, but are tied with it and without"
+        for one in report.changes
+        if one not in told
+    ]
+    verdict = "changes something" if told else "changes nothing that the votes can tell"
+    return f"{what} {verdict}: {'; '.join([*changes, *turned])}."
 
 
 def _lead(points: float, separated: bool) -> str:
