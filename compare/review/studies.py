@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from compare.errors import NotFoundError, StudyError
 from compare.records import Answer, History
+from compare.review.own_turns import behind_own_turns
 from compare.review.running import clean_names, utc
 from compare.store.store import Store
 from compare.store.study_values import NewItem, Scope, Study
@@ -54,6 +55,8 @@ def from_job(
 ) -> Items:
     """Items from a job's answers: those to one turn of one thread belong together, repeat by repeat.
 
+    Where candidates went on from their own answers, raters see those, and not the imported replies.
+
     What counts is the answer that stands for each cell, also one of an earlier time that the job used again.
 
     Args:
@@ -72,6 +75,7 @@ def from_job(
             places.setdefault((cell.thread_id, cell.turn, cell.repeat), []).append(answer)
     if not places:
         raise NotFoundError(f"The job {job_id!r} has no answers, or is in another data folder. Let it run first.")
+    own = _own_turns(places)
     if scope == "thread":
         last = {thread_id: max(turn for there, turn, _ in places if there == thread_id) for thread_id, _, _ in places}
         places = {key: found for key, found in places.items() if key[1] == last[key[0]]}
@@ -80,7 +84,25 @@ def from_job(
             if repeat == 0:
                 there = {answer.id for answer in found}
                 found += [a for a in store.recorded_answers(found[0].prompt_leaf_id) if a.id not in there]
+    for (thread_id, _, _), found in places.items():
+        found[:] = [
+            behind_own_turns(store, thread_id, one, own[one.id]) if one.id in own and one.status == "done" else one
+            for one in found
+        ]
     return _gathered({(k[0], f"turn {k[1]} of thread {k[0]}", k[2]): v for k, v in places.items()}, form, scope)
+
+
+def _own_turns(places: Mapping[tuple[str, int, int], Sequence[Answer]]) -> dict[str, list[Answer]]:
+    """By answer: the complete answers of the same candidate to the turns before, in the same thread and repeat."""
+    chains: dict[tuple[str, int, str], list[Answer]] = {}
+    for (thread_id, _, repeat), found in sorted(places.items()):
+        for answer in found:
+            chains.setdefault((thread_id, repeat, answer.candidate_id), []).append(answer)
+    return {
+        answer.id: [one for one in chain[:place] if one.status == "done"]
+        for chain in chains.values()
+        for place, answer in enumerate(chain)
+    }
 
 
 def from_comparisons(

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from compare.errors import NotFoundError, StudyError
-from compare.records import Message, Recorded, Thread
+from compare.records import Message, ModelSpec, Recorded, Thread
 from compare.review import studies
 from compare.store.cells import NewCell
 from compare.store.study_values import Expected, NewItem, Study
+from tests.engine.servers import simulator
+from tests.jobs.test_replay import Job
 
 
 def answered(store, job_id: str, answers) -> None:
@@ -73,6 +75,24 @@ def test_whole_threads_of_a_job_are_those_at_the_last_turn_with_histories_of_the
     (item,) = studies.from_job(store, job_id, scope="thread").items
     assert (item.answer_ids, item.history) == (("last-0", "last-1"), "own")
     assert len(studies.from_job(store, job_id).items) == 2
+
+
+def test_a_job_under_own_history_shows_each_candidate_s_own_turns(store) -> None:
+    specs = [ModelSpec(f"sim-{n}", "openai-chat", "", f"sim-{n}", simulated=True) for n in ("lite", "large")]
+    job = Job(store, specs, n_threads=1, n_turns=3, history="own")
+    with simulator([]) as root:
+        job.run(sim_url=root)
+    said = {(a.candidate_id, a.turn): a.text for a in store.job_answers(job.id)}
+    n_answers = len(said)
+    for scope in ("thread", "turn"):
+        item = studies.from_job(store, job.id, scope=scope, with_recorded=False).items[-1]
+        for answer in store.answers(item.answer_ids).values():
+            replies = [m.text for m in store.path(answer.prompt_leaf_id) if m.role == "assistant"]
+            assert [*replies, answer.text] == [said[answer.candidate_id, turn] for turn in (1, 2, 3)]
+            assert answer.n_messages == len(store.path(answer.prompt_leaf_id)) == 6
+    # Made again it is the same item, and nothing is counted twice.
+    assert studies.from_job(store, job.id, scope="thread").items == (item,)
+    assert len(store.answer_timings()) == n_answers
 
 
 def test_answers_that_share_their_history_are_no_whole_threads(table, store) -> None:
