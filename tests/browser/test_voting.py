@@ -186,6 +186,7 @@ def test_on_a_phone_everything_is_in_reach(app: AppServer, chromium: Browser, st
     page = context.new_page()
     begin(page, app, study, "Ann")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.get_by_role("region", name="Conversation thread")).to_be_visible()
     page.get_by_role("button", name="Mark", exact=True).first.tap()
     panel = page.get_by_role("group", name="Set a mark")
     expect(panel).to_be_in_viewport()

@@ -1,9 +1,10 @@
 // One turn: the thread beside the answers, all complete and all at once.
 
 class VoteThread extends ThreadView {
-  constructor(pointAt) {
+  constructor(pointAt, open) {
     super(() => {});
     this.pointAt = pointAt;
+    this.setOpen(open);
   }
 
   // A press on a message names it in the mark that is being set.
@@ -37,7 +38,7 @@ class AnswerSide {
 class Beside {
   constructor(view, data) {
     this.view = view;
-    this.thread = new VoteThread(n => view.pointAt(null, n));
+    this.thread = new VoteThread(n => view.pointAt(null, n), view.threadOpen);
     this.sides = data.sides.map((given, k) => new AnswerSide(view, k, given));
     const n = this.sides.length, columns = n <= 4 ? n : Math.ceil(n / 2);
     view.root.style.setProperty('--rp-cols', columns);

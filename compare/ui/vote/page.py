@@ -77,7 +77,7 @@ def _desk(study_id: str, rater_id: str) -> Desk:
 
 def _no_item(sentence: str, desk: Desk | None) -> None:
     """What stands there without an item: why, and the ways on."""
-    st.header("Vote", anchor=False)
+    st.header("Vote" if desk is None else plain(resources.store().study(desk.study_id).name), anchor=False)
     paused = desk is not None and desk.paused
     if desk is not None and desk.notice:
         st.warning(plain(desk.notice), icon=":material/info:")

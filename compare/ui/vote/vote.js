@@ -6,6 +6,8 @@ const VIEWS = new WeakMap();
 class VoteView {
   constructor(root, data, send) {
     Object.assign(this, { root, send, data: null, said: null, active: 0, waiting: null, place: null });
+    // On a phone too: what is rated is how an answer keeps to the thread.
+    this.threadOpen = true;
     this.ac = new AbortController();
     this.keysOn = stored('rp-keys', true);
     this.time = new ActiveTime();
@@ -37,7 +39,7 @@ class VoteView {
     this.undoBtn = tool('Undo', 'Take back the last vote (u)', () => this.undo());
     this.skipBtn = tool('Skip', 'Skip this item, with a reason (x)', () => openSkip(this));
     this.threadBtn = button('rp-switch rp-thread-btn', 'Thread', { title: 'Show the thread beside the answers' },
-      () => this.place.thread.setOpen(!this.place.thread.open));
+      () => this.place.thread.setOpen(this.threadOpen = !this.place.thread.open));
     this.rules = tool('Instructions', 'Instructions (i)', () => openInstructions(this));
     const tools = el('span', 'wb-tools', {}, this.threadBtn, this.backBtn, this.undoBtn,
       this.skipBtn,
