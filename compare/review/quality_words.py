@@ -70,7 +70,8 @@ def _agreement(name: str, agreed: Agreed, target: float, advice: str) -> Explain
         return ExplainedAgreement(name, agreed, "few", sentence)
     said = f"Raters say the same in {agreed.pairs.words('pairs')}; alpha {alpha:.2f} takes off what chance would give"
     if n < FEW_ITEMS:
-        sentence = f"{said}. Only {n} items with two raters or more: too few to judge, the figure can still jump."
+        items = "item" if n == 1 else "items"
+        sentence = f"{said}. Only {n} {items} with two raters or more: too few to judge, the figure can still jump."
         return ExplainedAgreement(name, agreed, "few", sentence)
     if alpha >= target:
         return ExplainedAgreement(name, agreed, "good", f"{said}. {target} or more is enough to build on.")

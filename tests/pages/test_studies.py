@@ -195,7 +195,9 @@ def test_ballots_are_set_aside_with_a_reason_and_counted_again(scene: StudyScene
     store, ann = resources.store(), resources.store().rater("Ann")
     app = studies_page(study=study.id, view="quality")
     app.selectbox(key="studies_rater").set_value(ann).run()
-    assert app.button(key="studies_aside_do").disabled
+    app.button(key="studies_aside_do").click().run()
+    assert "needs a reason" in app.error[0].value
+    assert store.study_set_aside(study.id) == []
     app.text_input(key=f"studies_aside_reason_{ann}").set_value("hasty").run()
     app.button(key="studies_aside_do").click().run()
     assert [(one.rater, one.by, one.reason, one.n_ballots) for one in store.study_set_aside(study.id)] == [

@@ -78,6 +78,7 @@ def _form(gathered: Gathered, place: int, item: NewItem, order: list[str]) -> No
         feedback = st.text_input(
             "Feedback", item.feedback, key=f"studies_check_feedback_{place}", max_chars=500,
             placeholder="said after a training item",
+            help="Each rater sees the answers in an order of their own: quote what is right, do not say Answer 1.",
         )  # fmt: skip
         pressed = st.form_submit_button("Use it", key=f"studies_check_do_{place}")
     if pressed and right is None:

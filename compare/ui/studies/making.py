@@ -68,7 +68,7 @@ def _asked(gathered: Gathered | None, person: Person) -> Study:
             "Repeated, sides swapped (%)", 0, 100, 10, 5, key="studies_swap",
             help="Seen again later by the same rater: shows how far raters agree with themselves.",
         )  # fmt: skip
-        gold_every = st.number_input("Gold item after every", 1, 1000, 10, key="studies_gold_every")
+        gold_every = st.number_input("Gold item after every (items)", 1, 1000, 10, key="studies_gold_every")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         until = st.date_input("Open until (UTC)", None, min_value=datetime.now(UTC).date(), key="studies_end")
         blind = st.toggle("Blind", value=True, key="studies_blind", help="Names and figures stay hidden.")

@@ -19,6 +19,7 @@ def draw() -> None:
     if who.person() is None and who.may("owner"):
         st.header("Studies", anchor=False)
         st.text_input("Your name", key="studies_who", max_chars=60, width=320, on_change=_named)
+        st.button("Continue", key="studies_go_on", type="primary")  # leaving the field is what takes the name
     person = who.need("owner")
     if notice := state.notice():
         st.toast(plain(notice), icon=":material/info:")

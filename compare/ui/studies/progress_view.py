@@ -30,7 +30,7 @@ def draw_progress(study: Study) -> None:
     n_rated = sum(item.kind == "rated" for item in items)
     st.caption(f"{counted(n_rated, 'item')} to rate{beside}. {counted(at.n_raters, 'rater')} so far.")
     draw_set_aside(store.study_set_aside(study.id))
-    _actions(study)
+    _actions(study, has_ballots=at.n_ballots > 0)
     found = rater_progress(store, study)
     if found:
         _raters(found)
@@ -46,7 +46,7 @@ def _left(minutes_left: float | None) -> str:
     return f"{minutes(minutes_left)} of rating left"
 
 
-def _actions(study: Study) -> None:
+def _actions(study: Study, *, has_ballots: bool) -> None:
     store = resources.store()
     with st.container(horizontal=True, key="studyactions"):
         if study.state == "open" and not is_over(study):
@@ -68,6 +68,11 @@ def _actions(study: Study) -> None:
             _deadline(study)
         with st.popover("Raters", icon=":material/group_add:", key="studies_raters"):
             _who_may(study)
+        if has_ballots:
+            st.page_link(
+                "pages/review/results.py", label="Results", icon=":material/leaderboard:", width="content",
+                query_params={"study": study.id}, help="The ratings by the ballots of this study.",
+            )  # fmt: skip
 
 
 def _deadline(study: Study) -> None:

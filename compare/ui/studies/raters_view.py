@@ -32,8 +32,8 @@ def draw_raters(study: Study, found: Quality, person: Person, aside: list[SetAsi
     by_id = {one.rater_id: one for one in found.raters}
     with st.container(horizontal=True, vertical_alignment="bottom", key="studyrater"):
         rater_id = st.selectbox(
-            "Rater", list(by_id), format_func=lambda i: by_id[i].rater, index=None, key="studies_rater",
-            placeholder="Choose a rater", width=280, filter_mode="contains",
+            "Set a rater's ballots aside, or count them again", list(by_id), format_func=lambda i: by_id[i].rater,
+            index=None, key="studies_rater", placeholder="Choose a rater", width=340, filter_mode="contains",
         )  # fmt: skip
         if rater_id is None:
             return
@@ -100,7 +100,8 @@ def _ask(what: str, study: Study, one: RaterFigures, person: Person) -> None:
         "Reason", key=f"studies_{what}_reason_{one.rater_id}", max_chars=300, placeholder="kept with every ballot"
     )
     label = "Set aside" if what == "aside" else "Count again"
-    if not st.button(label, key=f"studies_{what}_do", type="primary", disabled=not reason.strip()):
+    # Never disabled: the press that ends the typing would be lost. Without a reason the answer is a sentence.
+    if not st.button(label, key=f"studies_{what}_do", type="primary"):
         return
     store = resources.store()
     try:
