@@ -48,7 +48,7 @@ def _left(minutes_left: float | None) -> str:
 
 def _actions(study: Study, *, has_ballots: bool) -> None:
     store = resources.store()
-    with st.container(horizontal=True, key="studyactions"):
+    with st.container(horizontal=True, vertical_alignment="center", key="studyactions"):
         if study.state == "open" and not is_over(study):
             if st.button("Pause", key="studies_pause", icon=":material/pause:", help="Raters are told to come back."):
                 store.pause_study(study.id)
@@ -127,7 +127,7 @@ def _raters(found: list[RaterProgress]) -> None:
         for one in found
     ]
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, height="content", key="studies_raters_table",
+        pd.DataFrame(rows), hide_index=True, height="content", key="studies_raters_table", placeholder=UNKNOWN,
         column_config={
             "Rater": st.column_config.TextColumn(width="medium"),
             "Left for them": st.column_config.NumberColumn(help="What others rate first is no longer left."),
