@@ -43,7 +43,8 @@ class VoteRowColumns(NamedTuple):
     ballot_id: Sequence[str]
     candidate_a: Sequence[str]
     candidate_b: Sequence[str]
-    score: Sequence[float]
+    half_votes_a: Sequence[int]
+    """Twice the score: 2 for a, 1 a tie, 0 for b; whole numbers are written and read faster."""
     all_bad: Sequence[int]
     side_a: Sequence[int]
     """0 left of b, 1 right of it, 2 where it is not known."""
@@ -180,7 +181,7 @@ def _arrays(table: str, expressions: Sequence[str]) -> str:
 
 
 _ROWS = _arrays("preferences", (
-    "ballot_id", "candidate_a", "candidate_b", "score", "verdict = 'all_bad'",
+    "ballot_id", "candidate_a", "candidate_b", "CAST(2 * score AS INTEGER)", "verdict = 'all_bad'",
     "(pos_a > pos_b) + 2 * (pos_a = pos_b)", "n_messages", "workload", "history", "blind", "rater_id", "thread_id",
     "comparison_id", "counted",
 ))  # fmt: skip

@@ -115,7 +115,7 @@ def test_many_batches_hold_every_row_once_in_order_with_what_it_says(
     assert ballots == [f"ballot-{n}" for n in range(20)]
     expected = [
         (
-            row.ballot_id, row.candidate_a, row.candidate_b, row.score, row.verdict == "all_bad",
+            row.ballot_id, row.candidate_a, row.candidate_b, 2 * row.score, row.verdict == "all_bad",
             0 if row.pos_a < row.pos_b else 1 if row.pos_a > row.pos_b else 2, row.n_messages, row.workload,
             row.history, row.blind, row.rater_id, row.thread_id, None, True,
         )

@@ -135,8 +135,8 @@ class VoteReader:
         ballots = self._parts["ballot_id"][-1]
         for name in _FROM_BALLOT:
             self._parts[name].append(self._ballots[name][ballots])
-        bad, score = np.array(batch.all_bad, dtype=np.bool_), np.array(batch.score)
-        self._parts["winner"].append(np.where(bad, 3, 2 - np.rint(2 * score)).astype(np.int64))
+        bad, half_votes = np.array(batch.all_bad, dtype=np.bool_), np.array(batch.half_votes_a, dtype=np.int64)
+        self._parts["winner"].append(np.where(bad, 3, 2 - half_votes))
         self._parts["position_a"].append(np.array(batch.side_a, dtype=np.int64))
 
     def _columns(self) -> dict[str, Coded]:
