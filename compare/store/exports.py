@@ -147,6 +147,6 @@ _SELECT = f"""
 SELECT {", ".join(f"e.{name}" for name in _COLUMNS)}, a.approved_by, a.approved_at
 FROM exports e LEFT JOIN export_approvals a ON a.export_id = e.id
 """
-_LATEST = "a.approved_at DESC, e.rowid DESC LIMIT 1"
+_LATEST = "a.rowid DESC LIMIT 1"
 _SAME = "SELECT id FROM exports WHERE file_sha256 = ? AND target = ? AND made_by = ? ORDER BY rowid DESC LIMIT 1"
 _PARENT = "SELECT id FROM exports WHERE file_sha256 = ? ORDER BY rowid DESC LIMIT 1"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import compare.store.exports
 from compare.errors import NotFoundError, StoreError
 from compare.store import Store
 
@@ -44,7 +45,8 @@ def test_an_approval_is_given_once_by_somebody_with_a_name(store: Store) -> None
         store.export("gone")
 
 
-def test_what_was_approved_last_runs_now(store: Store) -> None:
+def test_what_was_approved_last_runs_now_also_within_one_moment(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare.store.exports, "now", lambda: "2026-11-23T12:00:00.000Z")
     first, second = store.keep_export("routes: 1"), store.keep_export("routes: 2")
     store.approve_export(second, "Olga")
     store.approve_export(first, "Olga")

@@ -34,9 +34,10 @@ CREATE TABLE IF NOT EXISTS exports (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS exports_by_file ON exports (file_sha256);
 
+-- Its rows are numbered, so that the newest is known where two were approved at one moment or a clock was set back.
 CREATE TABLE IF NOT EXISTS export_approvals (
     export_id TEXT PRIMARY KEY NOT NULL REFERENCES exports (id),
     approved_by TEXT NOT NULL CHECK (approved_by <> ''),
     approved_at TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 """
