@@ -54,6 +54,8 @@ def say(page: Page, text: str) -> None:
     field.fill(text)
     field.press("Enter")
     page.wait_for_function("before => location.href !== before", arg=before)
+    # The address changes before the page does; until then the vote of the run before stands there.
+    steps.wait_until_drawn(page)
     steps.wait_until_votable(page)
 
 
@@ -107,6 +109,8 @@ def test_an_earlier_message_is_said_differently_and_asked_again(page: Page, name
     before = page.url
     dialog.get_by_role("button", name="Ask again from here").click()
     page.wait_for_function("before => location.href !== before", arg=before)
+    # The address changes before the page does; until then the vote of the run before stands there.
+    steps.wait_until_drawn(page)
     steps.wait_until_votable(page)
     expect(page.get_by_text("27 messages").first).to_be_visible()
     expect(page.locator(".rp-m").last).to_contain_text("Tell me your name.")

@@ -150,10 +150,14 @@ def test_the_pages_of_a_phone_are_one_tap_away_and_nothing_stays_over_them(app: 
         steps.open_playground(page, app.url)
         for name in ("Results", "Threads", "Scorecard", "Models", "Weights"):
             link = page.get_by_role("link", name=name, exact=True)
+            # More pages than fit stand in the row: it scrolls by itself, the page below it does not.
+            link.scroll_into_view_if_needed()
             box = link.bounding_box()
             assert box
             assert box["height"] >= 40
+            assert box["x"] >= 0
             assert box["x"] + box["width"] <= PHONE["width"]
+            assert page.evaluate("document.scrollingElement.scrollLeft") == 0
             link.tap()
             heading = page.get_by_role("heading", name=name, exact=True)
             expect(heading).to_be_visible()
