@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -19,8 +20,20 @@ STOPPED_S = 60.0
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, from a range that only this test process uses.
+
+    One given out by the system may be given to another process before the app has taken it: then the other's app
+    answers in its place, and ends when that one's test does. The ranges lie below those that systems give out.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    first = 12_000 + 1_000 * (int(worker) % 16)
+    for port in random.SystemRandom().sample(range(first, first + 1_000), 100):
+        try:
+            with socket.create_server(("127.0.0.1", port)):
+                return port
+        except OSError:
+            continue
+    raise AssertionError(f"no free port among 100 of {first} to {first + 999}")
 
 
 @dataclass
