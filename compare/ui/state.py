@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Sequence
+from typing import TypeVar
 
 import streamlit as st
 
@@ -18,6 +19,8 @@ from compare.ui import address, resources
 from compare.ui.address import Address
 from compare.ui.person import UNNAMED, keep_typed_name, person
 from compare.ui.sign_in import sign_in
+
+T = TypeVar("T")
 
 DEFAULT_MODELS = ("sim-lite", "sim-flash", "sim-large")
 
@@ -99,17 +102,24 @@ def start_at_last_turn() -> None:
     st.session_state.pop("start_turn", None)
 
 
-def put(key: str, value: object) -> None:
-    """Give a widget its value where it has another. Giving the same again would undo what was chosen meanwhile."""
-    if key not in st.session_state or st.session_state[key] != value:
+def settle(key: str, value: T) -> T:
+    """Have a widget show this value; what is returned must also be given to the widget as its own default.
+
+    A value in session state is sent to the browser once. Where the page is drawn again before the browser has built
+    the widget, it is lost: the widget shows its first option and reports that as chosen. A widget's default is sent at
+    every drawing and read only when the widget is built. Giving a value again that stands there already would undo what
+    was chosen meanwhile.
+    """
+    if key in st.session_state and st.session_state[key] != value:
         st.session_state[key] = value
+    return value
 
 
 def insist(key: str, value: object) -> None:
     """Give a widget its value at every drawing, where a callback of the widget takes in what is chosen.
 
-    A page that is drawn again at once may be so before the browser has built the widget: a value given only once is
-    lost then, and the widget shows its first option.
+    For a widget that links elsewhere on the page change too: a page that is drawn again at once may be so before the
+    browser has taken in a value that is given only once.
     """
     st.session_state[key] = value
 

@@ -15,9 +15,9 @@ VIEWS = {"library": "Library", "findings": "Findings", "add": "Add threads"}
 trouble = follow_address()
 with st.container(horizontal=True, vertical_alignment="center", key="threadshead"):
     st.header("Threads", anchor=False, width="content")
-    state.put("library_view", place().view)
+    view = state.settle("library_view", place().view)
     st.segmented_control(
-        "Part of the page", list(VIEWS), format_func=VIEWS.__getitem__, key="library_view", required=True,
+        "Part of the page", list(VIEWS), default=view, format_func=VIEWS.__getitem__, key="library_view", required=True,
         label_visibility="collapsed", on_change=lambda: go(view=st.session_state["library_view"]),
     )  # fmt: skip
 if trouble:

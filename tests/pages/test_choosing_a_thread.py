@@ -165,3 +165,12 @@ def test_a_model_whose_window_is_too_small_is_named_before_run(own_data: Path, m
     app.multiselect(key="candidate_choice").set_value(["small", "sim-large"]).run()
     healthy(app)
     assert "Small: This thread is longer than the window: about 1,399 tokens" in all_text(app)
+
+
+def test_every_drawing_says_which_thread_and_candidates_stand_chosen() -> None:
+    app = healthy(opened().run())
+    thread, candidates = app.selectbox(key="thread_choice"), app.multiselect(key="candidate_choice")
+    assert thread.options[thread.proto.default] == thread.format_func(thread.value)
+    assert [candidates.options[i] for i in candidates.proto.default] == [
+        candidates.format_func(each) for each in candidates.value
+    ]

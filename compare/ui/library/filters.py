@@ -38,10 +38,10 @@ def filters(found: Facets) -> None:
         if n_set or selection.search:
             st.button("Clear", key="library_clear", type="tertiary", on_click=_clear)
         st.space("stretch")
-        state.put("library_sort", place().sort)
+        sort = state.settle("library_sort", place().sort)
         st.selectbox(
-            "Order", SORTS, key="library_sort", format_func=_SORT_NAMES.__getitem__, label_visibility="collapsed",
-            on_change=_sort, filter_mode=None, width=180,
+            "Order", SORTS, SORTS.index(sort), key="library_sort", format_func=_SORT_NAMES.__getitem__,
+            label_visibility="collapsed", on_change=_sort, filter_mode=None, width=180,
         )  # fmt: skip
 
 

@@ -107,9 +107,11 @@ def _head(found: Sequence[str]) -> bool:
 
 def _choice(lines: Sequence[ThreadLine]) -> None:
     by_id = {line.id: line for line in lines}
-    state.put("library_choice", place().thread if place().thread in by_id else None)
+    ids = list(by_id)
+    chosen = state.settle("library_choice", place().thread if place().thread in by_id else None)
     st.radio(
-        "Stored threads", list(by_id), index=None, key="library_choice", on_change=_pick, label_visibility="collapsed",
+        "Stored threads", ids, index=None if chosen is None else ids.index(chosen), key="library_choice",
+        on_change=_pick, label_visibility="collapsed",
         format_func=lambda thread_id: plain(visible(by_id[thread_id].title)),
         captions=[plain(told(line)) for line in lines],
     )  # fmt: skip
@@ -144,9 +146,9 @@ def _ticked() -> set[str]:
 def _ticks(lines: Sequence[ThreadLine]) -> None:
     for line in lines:
         key = f"tick_{line.id}"
-        state.put(key, line.id in _ticked())
+        ticked = state.settle(key, line.id in _ticked())
         with st.container(gap=None):
-            st.checkbox(plain(visible(line.title)), key=key, on_change=_tick, args=(line.id, key))
+            st.checkbox(plain(visible(line.title)), ticked, key=key, on_change=_tick, args=(line.id, key))
             st.caption(plain(told(line)))
 
 

@@ -22,10 +22,11 @@ def choose_candidates(thread: Thread | None, turn: int | None) -> list[str]:
     options = candidate_options(thread, turn)
     # The widget forgets its value when another page is drawn, and its options change with the thread.
     before = st.session_state.get("candidate_choice", state.chosen_models())
-    state.put("candidate_choice", [key for key in before if key in options][:MAX_PANES])
+    kept = state.settle("candidate_choice", [key for key in before if key in options][:MAX_PANES])
     chosen = st.multiselect(
         f"Candidates ({MIN_PANES} to {MAX_PANES})",
         list(options),
+        default=kept,
         format_func=options.__getitem__,
         max_selections=MAX_PANES,
         key="candidate_choice",

@@ -59,10 +59,10 @@ def _how(run: Run, runs: Runs, *, names_seen: bool) -> GoingOn:
         chosen = "own"
     said = _chosen_in_words(chosen, run, runs, shown=shown)
     # The widget's own memory of a run where less was open must not win over what is said here.
-    state.put("next_history_choice", chosen)
+    chosen = state.settle("next_history_choice", chosen)
     with st.popover(said, icon=":material/alt_route:", type="tertiary", key="next_how", disabled=run.running):
         way = st.radio(
-            "What the candidates are shown of the last answers", open_ways,
+            "What the candidates are shown of the last answers", open_ways, index=open_ways.index(chosen),
             format_func=lambda key: _WAYS[key][0], captions=[_WAYS[key][1] for key in open_ways],
             key="next_history_choice", on_change=_choose,
         )  # fmt: skip

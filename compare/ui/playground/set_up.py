@@ -134,20 +134,21 @@ def _run(found: ChosenThread, thread: Thread, chosen: Sequence[str], how: _How, 
 
 def _how() -> _How:
     """Blind or open, and how often each is asked; as the address says where it says so."""
-    state.put("blind", st.session_state.get("blind", state.is_blind()))
+    is_blind = state.settle("blind", bool(st.session_state.get("blind", state.is_blind())))
     times = list(range(1, MAX_PANES + 1))
     asked = st.session_state.get("repeat", state.repeat())
-    state.put("repeat", min(max(asked, 1), MAX_PANES))
+    n_times = state.settle("repeat", min(max(asked, 1), MAX_PANES))
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small", key="how"
     ):
         blind = st.toggle(
-            "Blind", key="blind",
+            "Blind", is_blind, key="blind",
             help="Letters in random order, answers shown together when all are complete, numbers hidden until your "
             "vote.",
         )  # fmt: skip
         repeat = st.selectbox(
-            "Times each", times, key="repeat", format_func=lambda n: "once each" if n == 1 else f"{n} times each",
+            "Times each", times, times.index(n_times), key="repeat",
+            format_func=lambda n: "once each" if n == 1 else f"{n} times each",
             label_visibility="collapsed", filter_mode=None, width=132,
         )  # fmt: skip
     state.keep_how(blind=blind, repeat=repeat)

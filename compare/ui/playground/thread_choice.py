@@ -56,9 +56,9 @@ def _picked() -> ChosenThread:
         return ChosenThread(lacks="No threads yet. Paste or upload one.")
     by_id = {thread.id: thread for thread in found}
     # The widget's own memory of an earlier visit must not win over the address.
-    state.put("thread_choice", found[thread_ui.first_choice(found, asked)].id)
+    shown = state.settle("thread_choice", found[thread_ui.first_choice(found, asked)].id)
     chosen = st.selectbox(
-        "Thread", list(by_id), key="thread_choice", on_change=_pick, filter_mode="contains",
+        "Thread", list(by_id), list(by_id).index(shown), key="thread_choice", on_change=_pick, filter_mode="contains",
         format_func=lambda thread_id: thread_ui.thread_label(by_id[thread_id]), label_visibility="collapsed",
     )  # fmt: skip
     if asked is not None and chosen != asked:

@@ -27,9 +27,9 @@ def draw_study(study_id: str, person: Person) -> None:
         st.button("All studies", key="studies_back", icon=":material/arrow_back:", on_click=go)
     st.markdown(f"**{plain(study.question)}**")
     st.caption(plain(_settings(study)))
-    state.put("studies_view", place().view)
+    view = state.settle("studies_view", place().view)
     st.segmented_control(
-        "View", list(VIEWS), format_func=VIEWS.__getitem__, key="studies_view", required=True,
+        "View", list(VIEWS), default=view, format_func=VIEWS.__getitem__, key="studies_view", required=True,
         label_visibility="collapsed", on_change=lambda: go(study=study_id, view=st.session_state["studies_view"]),
     )  # fmt: skip
     match place().view:

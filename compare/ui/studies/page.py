@@ -32,10 +32,11 @@ def draw() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="studieshead"):
         st.header("Studies", anchor=False, width="content")
-        state.put("studies_part", at.view)
+        view = state.settle("studies_part", at.view)
         st.segmented_control(
-            "Part of the page", list(PARTS), format_func=PARTS.__getitem__, key="studies_part", required=True,
-            label_visibility="collapsed", on_change=lambda: go(view=st.session_state["studies_part"]),
+            "Part of the page", list(PARTS), default=view, format_func=PARTS.__getitem__, key="studies_part",
+            required=True, label_visibility="collapsed",
+            on_change=lambda: go(view=st.session_state["studies_part"]),
         )  # fmt: skip
         st.space("stretch")
         st.button(
