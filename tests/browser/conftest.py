@@ -51,7 +51,6 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A fresh context at desktop size; a script error or a foreign request in it fails the test."""
     context = chromium.new_context(viewport=DESKTOP)
     opened = context.new_page()
-    opened.set_default_timeout(15_000)
     watched = Watched(opened)
     yield opened
     context.close()

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from playwright.sync_api import Locator, expect
 
 from compare.render.characters import HIDDEN, encodable
 from tests.render.strings import ALONE, AS_WRITTEN, REMADE
-
-PATIENCE_MS = 45_000
-_USUAL_MS = 5_000
-
-
-@contextmanager
-def patience() -> Iterator[None]:
-    """Every `expect` inside waits longer: a busy machine draws pages with long texts slowly."""
-    expect.set_options(timeout=PATIENCE_MS)
-    try:
-        yield
-    finally:
-        expect.set_options(timeout=_USUAL_MS)
-
 
 # In one paragraph a lone backtick would find a partner.
 ONE_LINE = [text for text in AS_WRITTEN if "\n" not in text and "`" not in text]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -11,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.app_server import AppServer
 from tests.browser import steps
 from tests.browser.conftest import DESKTOP
-from tests.browser.reading import patience
 
 pytestmark = pytest.mark.browser
 
@@ -24,12 +22,6 @@ NAME = """() => {
     .split('\\n').at(-1) || '<' + e.tagName + '>';
 }"""
 MOST_STOPS = 60
-
-
-@pytest.fixture(autouse=True)
-def patient() -> Iterator[None]:
-    with patience():
-        yield
 
 
 def stops(page: Page) -> list[str]:

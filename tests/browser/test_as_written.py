@@ -22,7 +22,7 @@ from compare.render.characters import encodable, visible
 from compare.store.store import open_store
 from tests.app_server import AppServer, start_app
 from tests.browser import steps
-from tests.browser.reading import ONE_LINE, PATIENCE_MS, SEEN, WRITTEN, assert_reads, patience, words
+from tests.browser.reading import ONE_LINE, SEEN, WRITTEN, assert_reads, words
 from tests.engine.servers import Act, Exchange, ModelServer, model_server
 from tests.render.strings import AS_WRITTEN, PAYLOADS, REMADE
 
@@ -101,13 +101,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 def pane_text(page: Page, letter: str) -> Locator:
     return steps.answer(page, letter).locator(".rp-text")
-
-
-@pytest.fixture(autouse=True)
-def patient(page: Page) -> Iterator[None]:
-    page.set_default_timeout(PATIENCE_MS)
-    with patience():
-        yield
 
 
 # --- read as written -------------------------------------------------------------------------------------------------

@@ -31,7 +31,6 @@ TEXT = {"text": ".rp-pane:last-child .rp-text > .rp-b"}
 def phone(chromium: Browser, **options: Any) -> Iterator[Page]:
     context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True, **options)
     page = context.new_page()
-    page.set_default_timeout(15_000)
     yield page
     context.close()
 

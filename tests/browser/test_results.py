@@ -14,7 +14,6 @@ from tests.app_server import AppServer
 from tests.browser.steps import wait_until_drawn
 from tests.voted_store import fill_with_votes
 
-SLOW_MS = 30_000
 """Plotly is loaded when the first chart is drawn, which takes a while on a busy machine."""
 
 
@@ -28,8 +27,8 @@ def with_votes(app: AppServer) -> None:
 
 def chart(page: Page, key: str) -> Locator:
     found = page.locator(f".st-key-{key}")
-    expect(found).to_have_count(1, timeout=SLOW_MS)
-    expect(found.locator(".plotly .main-svg").first).to_be_visible(timeout=SLOW_MS)
+    expect(found).to_have_count(1)
+    expect(found.locator(".plotly .main-svg").first).to_be_visible()
     return found
 
 
@@ -46,27 +45,27 @@ def saved(page: Page, key: str) -> bytes:
 def test_a_view_is_sent_opened_and_saved(fresh_app: AppServer, page: Page) -> None:
     with_votes(fresh_app)
     page.goto(f"{fresh_app.url}/results")
-    expect(page.get_by_text("Sim Large leads")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("Sim Large leads")).to_be_visible()
     page.get_by_test_id("stButtonGroup").get_by_text("9+", exact=True).click()
     page.wait_for_url(re.compile(r"length=9%2B"))
-    expect(page.get_by_text("Only threads of 9+ messages.")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("Only threads of 9+ messages.")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("Only threads of 9+ messages.")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("Only threads of 9+ messages.")).to_be_visible()
     wait_until_drawn(page)
 
     dots = chart(page, "ratings").locator(".scatterlayer .point")
     dots.last.click(force=True)
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text(re.compile(r"Votes on .+votes?, newest first", re.DOTALL), timeout=SLOW_MS)
+    expect(dialog).to_contain_text(re.compile(r"Votes on .+votes?, newest first", re.DOTALL))
     assert "of=" in page.url
     page.keyboard.press("Escape")
-    expect(dialog).to_be_hidden(timeout=SLOW_MS)
+    expect(dialog).to_be_hidden()
     page.wait_for_url(lambda url: "of=" not in url)
     wait_until_drawn(page)
 
     assert saved(page, "ratings").startswith(b"\x89PNG")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("SVG", exact=True).click()
-    expect(page.locator(".st-key-ratings .modebar-btn[aria-label='Download plot']")).to_be_attached(timeout=SLOW_MS)
+    expect(page.locator(".st-key-ratings .modebar-btn[aria-label='Download plot']")).to_be_attached()
     page.keyboard.press("Escape")
     assert b"<svg" in saved(page, "ratings")[:200]

@@ -47,7 +47,6 @@ def story(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Story:
     told.app = start_app(tmp_path_factory.mktemp("journey"))
     context = chromium.new_context(viewport=DESKTOP, accept_downloads=True)
     told.page = context.new_page()
-    told.page.set_default_timeout(20_000)
     yield told
     context.close()
     told.app.stop()

@@ -29,13 +29,16 @@ const isTyping = e => {
 
 const withModifier = e => e.ctrlKey || e.metaKey || e.altKey;
 
+// A closed <dialog> stands in the page until its close event has come.
+const underDialog = () => document.querySelector('[role=dialog]:not(dialog:not([open]))') !== null;
+
 // No key acts while somebody types, under a dialog, or as a part of a browser's own shortcut.
-const mayAct = e => !isTyping(e) && !withModifier(e) && !document.querySelector('[role=dialog]');
+const mayAct = e => !isTyping(e) && !withModifier(e) && !underDialog();
 
 // Streamlit's vote keys know nothing of dialogs and of our switch: they are held back before they get there.
 const holdBackVote = (e, keysOn) => {
   if (!VOTE_KEYS.test(e.key) || withModifier(e) || isTyping(e)) return false;
-  if (keysOn && !document.querySelector('[role=dialog]')) return false;
+  if (keysOn && !underDialog()) return false;
   e.stopImmediatePropagation();
   return true;
 };

@@ -3,9 +3,10 @@
 
 class Versions {
   constructor(pane) {
-    Object.assign(this, { pane, newest: 0, past: null });   // past: number of the earlier version shown, from 0
+    // Numbers count from 0. past: the earlier version shown; wanted: the one that is being read.
+    Object.assign(this, { pane, newest: 0, past: null, wanted: null });
     const step = (sign, by, label) => button('rp-btn rp-step', sign, { 'aria-label': label, title: label },
-      () => this.show((this.past ?? this.newest) + by));
+      () => this.show(Math.max(0, Math.min(this.newest, (this.wanted ?? this.past ?? this.newest) + by))));
     this.back = step('\u2039', -1, 'Previous version');
     this.on = step('\u203a', 1, 'Next version');
     this.words = el('span', 'rp-version-no');
@@ -30,22 +31,28 @@ class Versions {
   async show(k) {
     if (k === this.newest) return this.toNewest();
     const { view, index } = this.pane;
-    let shown;
     this.wanted = k;
-    try {
-      const answer = await fetch(`${view.data.url}/version/${index}/${k}`, { signal: view.ac.signal });
-      if (!answer.ok) { view.alert(await answer.text()); return; }
-      shown = await answer.json();
-    } catch {
-      if (!view.ac.signal.aborted) view.alert('The server cannot be reached. The version was not read.');
-      return;
-    }
-    if (this.wanted !== k || k >= this.newest) return;   // another was chosen, or the answer was covered, meanwhile
+    const shown = await this.read(`${view.data.url}/version/${index}/${k}`, view);
+    if (this.wanted !== k) return;   // another was chosen meanwhile
+    this.wanted = null;
+    if (shown === null || k >= this.newest) return;   // or the answer was covered
     this.past = k;
     this.shut(k);
     this.pane.put(shown);
     this.pane.toStart();
     if (!view.running) view.marks.load();
+  }
+
+  // What the server has there; null where it has nothing or cannot be reached, which the reader is told.
+  async read(url, view) {
+    try {
+      const answer = await fetch(url, { signal: view.ac.signal });
+      if (answer.ok) return await answer.json();
+      view.alert(await answer.text());
+    } catch {
+      if (!view.ac.signal.aborted) view.alert('The server cannot be reached. The version was not read.');
+    }
+    return null;
   }
 
   // The run is asked how the newest stands: its news were not drawn.

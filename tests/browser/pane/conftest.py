@@ -45,7 +45,6 @@ class Driver:
 
     def open(self, run: Run, query: str = "", *, init_script: str = "", **context: Any) -> Page:
         page = (self.browser.new_context(**context) if context else self.shared).new_page()
-        page.set_default_timeout(8_000)
         if init_script:
             page.add_init_script(init_script)
         self.opened.append(page)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.pane.conftest import Driver
-from tests.browser.reading import patience
 
 pytestmark = pytest.mark.browser
 
@@ -19,12 +17,6 @@ HEARD = """() => {
   window.heard = [];
   document.addEventListener('keydown', e => window.heard.push(e.key));
 }"""
-
-
-@pytest.fixture(autouse=True)
-def patient() -> Iterator[None]:
-    with patience():
-        yield
 
 
 def listed_keys() -> list[str]:

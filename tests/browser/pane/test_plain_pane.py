@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from compare.render.characters import encodable
 from tests.browser.pane.conftest import Driver
-from tests.browser.reading import ONE_LINE, SEEN, WRITTEN, assert_reads, patience
+from tests.browser.reading import ONE_LINE, SEEN, WRITTEN, assert_reads
 from tests.render.strings import PAYLOADS
 
 pytestmark = pytest.mark.browser
@@ -28,8 +28,7 @@ def test_the_plain_view_reads_as_written_live_and_complete_and_runs_nothing(pane
     page.on("request", lambda request: asked.append(request.url) if HOST in request.url else None)
     page.goto(f"{pane_driver.address}/?run={run.id}&plain=1")
     answers = page.get_by_test_id("stHtml").filter(has=page.locator(".rp-letter"))
-    with patience():
-        assert_all(answers)
+    assert_all(answers)
     assert page.evaluate("window.ran") is None
     assert asked == []
 

@@ -43,9 +43,7 @@ def painted(page: Page, name: str) -> list[str]:
 
 
 def expect_painted(page: Page, name: str, texts: list[str]) -> None:
-    page.wait_for_function(
-        "([name, n]) => (CSS.highlights.get(name)?.size ?? 0) === n", arg=[name, len(texts)], timeout=8_000
-    )
+    page.wait_for_function("([name, n]) => (CSS.highlights.get(name)?.size ?? 0) === n", arg=[name, len(texts)])
     assert painted(page, name) == texts
 
 

@@ -62,7 +62,7 @@ def long_and_ended(driver: Driver, n: int) -> Run:
 def opened(driver: Driver, run: Run, query: str = "", **context: Any) -> Page:
     page = driver.open(run, query, **context)
     # The first page of a server loads Streamlit's scripts; on a busy machine that takes more than the usual 5 s.
-    expect(pane(page, 0)).not_to_have_attribute("data-s", "loading", timeout=25_000)
+    expect(pane(page, 0)).not_to_have_attribute("data-s", "loading")
     return page
 
 
@@ -136,7 +136,7 @@ def test_without_event_streams_the_pane_asks_for_snapshots(pane_driver: Driver) 
     page = pane_driver.open(run, init_script=NO_STREAMS)
     expect(state(page, 0)).to_have_text("queued")
     run.feed(0, "Seen without a stream.\n\n")
-    expect(pane(page, 0).locator(".rp-b[data-o]")).to_have_text("Seen without a stream.", timeout=8_000)
+    expect(pane(page, 0).locator(".rp-b[data-o]")).to_have_text("Seen without a stream.")
     run.finish(0)
     run.end()
     expect(page.get_by_text("events: [{'t': 'done'}]")).to_be_visible()
