@@ -237,6 +237,8 @@ def test_every_text_stands_out_from_what_lies_behind_it(app: AppServer, chromium
 
     def look(where: str) -> None:
         page.mouse.move(5, DESKTOP["height"] - 5)
+        # What the last screen leaves behind fades until the new one is drawn.
+        expect(page.locator("[data-stale=true]")).to_have_count(0)
         settle(page)
         if found := page.evaluate(CONTRAST):
             faint[where] = found
