@@ -10,6 +10,7 @@ from compare.errors import CompareError
 from compare.jobs.around import ready_spec
 from compare.jobs.estimate import estimate
 from compare.jobs.overview import Overview, overview
+from compare.jobs.speakers import speakers_in
 from compare.probes.curve import Curve
 from compare.probes.curves import curves_of
 from compare.probes.job import ProbeJob, probe_job, results
@@ -24,6 +25,7 @@ from compare.ui.plain import plain
 from compare.ui.probes.crossing_view import crossing_view
 from compare.ui.probes.curves_view import curves_view
 from compare.ui.probes.files import downloads
+from compare.ui.probes.handover_view import handover_view
 from compare.ui.probes.new_run import TYPE_NAMES
 from compare.ui.probes.open_probe import probes_view
 from compare.ui.probes.place import make, show_run
@@ -62,7 +64,8 @@ def _head(row: JobRow, rows: list[JobRow], job: ProbeJob) -> None:
     lengths = ", ".join(f"{n:,}" for n in plan["lengths"])
     times = f", {counted(job.asked.repeat, 'time')} each" if job.asked.repeat > 1 else ""
     threads = counted(len(job.probes), "planted thread")
-    st.caption(plain(f"{threads} of {lengths} messages{times}: {types}. Scored by exact rules."))
+    own = " Every user turn is asked: the replies are the candidates' own." if job.asked.history == "own" else ""
+    st.caption(plain(f"{threads} of {lengths} messages{times}: {types}. Scored by exact rules.{own}"))
 
 
 def _choose(row: JobRow, rows: list[JobRow]) -> str:
@@ -90,6 +93,7 @@ def _scored(database: str, job_id: str, so_far: tuple[int, int, int]) -> tuple[l
 def _results(found: list[Result], curves: dict[str, Curve], job_id: str) -> None:
     names = _names(found)
     curves_view(found, curves, names)
+    handover_view(found)
     crossing_view(found, names)
     probes_view(found, names)
     downloads(job_id, found, curves)
@@ -145,8 +149,9 @@ def _retry(job_id: str) -> None:
 
 def _start(job_id: str) -> None:
     store = resources.store()
-    for candidate_id in overview(store, job_id).asked.candidates:
-        ready_spec(store.candidate(candidate_id).model_id)
+    asked = overview(store, job_id).asked
+    for one in speakers_in(map(store.candidate, asked.candidates), asked.history, store.candidate).values():
+        ready_spec(one.model_id)
     store.finish_job(job_id, "running")
     workers.start_worker(job_id)
 
