@@ -109,7 +109,7 @@ def open_item(store: Store, assignment_id: str, rater_id: str, *, words: Identit
     if not study.blind:
         words = IdentityWords()
     elif words is None:
-        words = _words_for(store, answers)
+        words = words_for(store, answers)
     in_order = [answers[answer_id] for answer_id in assignment.shown_order]
     paths = [store.path(answer.prompt_leaf_id) for answer in in_order]
     n_alike = _n_alike(paths)
@@ -133,7 +133,7 @@ def submit(store: Store, item: Item, opinion: Opinion, *, key: str) -> Outcome:
     """
     details = _details(item, opinion)
     assignment, study = item.assignment, item.study
-    names_seen = store.has_seen_names_of(assignment.shown_order, assignment.rater_id)
+    names_seen = store.has_seen_names_of(_answers_in(item), assignment.rater_id)
     ballot = Ballot(
         id="",
         idempotency_key=f"{assignment.id}:{key}",
@@ -195,6 +195,13 @@ def is_as_expected(ballot: Ballot, expected: Expected) -> bool:
     return ballot.verdict in ("best", "rank") and ballot.ranking[:1] == (expected.answer_id,)
 
 
+def _answers_in(item: Item) -> list[str]:
+    """The answers that are compared, and those before them that stand on some sides only: they tell as well."""
+    before = [{message.answer_id for message in side.path if message.answer_id} for side in item.sides]
+    some, all_sides = frozenset[str]().union(*before), before[0].intersection(*before[1:])
+    return [*item.assignment.shown_order, *sorted(some - all_sides)]
+
+
 def _n_alike(paths: Sequence[Sequence[Message]]) -> int:
     """How many messages all sides begin with; whatever they name, they tell no side from another."""
     texts = ([(message.role, message.text) for message in path] for path in paths)
@@ -207,7 +214,8 @@ def _side(answer: Answer, path: tuple[Message, ...], words: IdentityWords, n_ali
     return Side(answer, mask(answer.text, words), path, tuple(texts))
 
 
-def _words_for(store: Store, answers: Mapping[str, Answer]) -> IdentityWords:
+def words_for(store: Store, answers: Mapping[str, Answer]) -> IdentityWords:
+    """What tells who gave these answers: the list of the files, with the names of their candidates."""
     catalog = load_catalog()
     candidates = [store.candidate(answer.candidate_id) for answer in answers.values()]
     specs = [catalog.models[c.model_id] for c in candidates if c.model_id in catalog.models]

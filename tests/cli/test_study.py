@@ -43,11 +43,16 @@ def test_a_study_from_a_file_is_rated_shown_and_taken_along(store: Store, answer
     assert (listed["id"], listed["ballots"], listed["needed"]) == (study_id, 6, 6)
     shown = weighbridge("study", "show", study_id, "--json").document
     assert (shown["left"]["k"], shown["left"]["n"], shown["verdict"]["n_items"]) == (6, 6, 3)
-    assert "Fares (open): 6 of 6 ballots." in weighbridge("study", "show", study_id).out
+    told = weighbridge("study", "show", study_id).out
+    assert "Fares (open): 6 of 6 ballots." in told
+    assert "in files that nobody in particular took" not in told
 
     exported = weighbridge("study", "export", study_id, "--what", "battles")
     assert "whoever reads this file cannot rate blind any more" in exported.err
     assert len(list(csv.DictReader(io.StringIO(exported.out)))) == 6
+    told = weighbridge("study", "show", study_id).out
+    assert "6 of its 6 answers stand with their candidates' names in files" in told
+    assert "(study export; last on" in told
     out = tmp_path / "ballots.parquet"
     assert weighbridge("study", "export", study_id, "--format", "parquet", "--out", out).status == 0
     assert out.read_bytes()[:4] == b"PAR1"
@@ -72,6 +77,15 @@ def test_what_cannot_be_is_said_in_a_sentence(store: Store, answers: Path) -> No
     study_id = weighbridge("study", "create", "X", "--file", answers).out.strip()
     refused = weighbridge("study", "set-aside", study_id, "Eve", "--by", "Owner", "--reason", "x")
     assert refused.complaint == "No ballot of 'Eve' is in this study. Its raters: none."
+
+
+def test_a_study_is_made_of_at_most_so_many_items(store: Store, answers: Path) -> None:
+    made = weighbridge("study", "create", "Few", "--file", answers, "--at-most", 2, "--seed", 7, "--json")
+    assert (made.document["items"], made.document["not_drawn"]) == (2, 1)
+    assert "2 of 3 items, drawn evenly (seed 7). 1 is left out." in made.err
+    assert "2 items to rate: 6 ballots, about" in made.err
+    assert len(store.study_items(made.document["id"])) == 2
+    assert weighbridge("study", "create", "None", "--file", answers, "--at-most", 0).status == 2
 
 
 @pytest.mark.usefixtures("store")
