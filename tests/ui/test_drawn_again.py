@@ -10,6 +10,7 @@ import pytest
 UI = Path(__file__).resolve().parents[2] / "compare" / "ui"
 WITHOUT = {
     "vote/page.py:_rate": "asks whether the same rater still sits there",
+    "naming.py:ask": "asks who sits there, before there is anybody to have a role",
     "results/drawing.py:watch": "draws nothing but the whole page",
 }
 
