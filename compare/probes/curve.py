@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from compare.errors import ConfigError
 from compare.probes.logistic import FloatArray, IntArray, Line, fit_line, is_separated
-from compare.ratings.shares import Share, share
+from compare.probes.thread_share import thread_share
+from compare.ratings.shares import Share
 
 BoolArray = NDArray[np.bool_]
 EDGES = (4, 8, 16, 24, 32)
@@ -98,6 +99,7 @@ class Curve:
     messages: Axis
     tokens: Axis
     control: Share
+    """Of recall: what retention is measured against."""
     d50: int | None
     """The smallest tested distance in messages from which on retention is at most a half; None: at none."""
     longest: int | None
@@ -112,7 +114,9 @@ class Curve:
     n: int = 0
     n_cut: int = 0
     types: dict[str, Share] = field(default_factory=dict)
-    """The share that passed by type; of update, `stale` beside it."""
+    """The share that passed by type, `control` being those of all types; of update, `stale` beside it."""
+    controls: dict[str, Share] = field(default_factory=dict)
+    """The share of controls that passed, by the type that they are the control of; `control` is that of recall."""
 
     @property
     def d50_words(self) -> str:
@@ -122,8 +126,10 @@ class Curve:
         return "not measured" if self.longest is None else f"> {self.longest}"
 
     def recall_at(self, distance: int) -> Bin | None:
-        """Recall at so many messages back: that of the bin which holds it."""
-        return self.messages.at(distance)
+        """Recall at so many messages back: that of the bin which holds it; None where nothing that far was asked."""
+        found = self.messages.at(distance)
+        is_beyond = found is not None and found.high is None and self.longest is not None and distance > self.longest
+        return None if is_beyond else found
 
     def to_json(self) -> dict[str, Any]:
         """As `probe --json` prints it."""
@@ -134,6 +140,7 @@ class Curve:
             "by_depth": [one.to_json() for one in self.by_depth], "unreliability": self.unreliability,
             "n_repeated": self.n_repeated, "n": self.n, "cut_by_us": self.n_cut,
             "types": {name: one.to_json() for name, one in self.types.items()},
+            "controls": {name: one.to_json() for name, one in self.controls.items()},
         }  # fmt: skip
 
 
@@ -166,7 +173,7 @@ def fit_curve(asked: Asked, control: BoolArray, control_thread: IntArray, *, edg
     Raises:
         ConfigError: the edges do not rise.
     """
-    controls = share(control.astype(np.float64), [control_thread])
+    controls = thread_share(control.astype(np.float64), control_thread)
     values = asked.passed.astype(np.float64)
     base = controls.value if controls.value else None
     messages = _axis(asked.distance, asked, edges, base)
@@ -191,7 +198,7 @@ def _axis(distance: IntArray, asked: Asked, edges: Sequence[int], base: float | 
         inside = (distance >= low) & (distance <= (high if high is not None else np.inf))
         if not inside.any():
             continue
-        found = share(values[inside], [asked.thread[inside]])
+        found = thread_share(values[inside], asked.thread[inside])
         sent = inside & ~asked.cut
         of_sent = float(values[sent].mean()) if sent.any() else None
         retention = None if base is None or found.value is None else found.value / base
@@ -242,7 +249,7 @@ def _area(distances: IntArray, recall: FloatArray, whole: float) -> float | None
 def _by_depth(asked: Asked) -> list[Share]:
     part = np.minimum((asked.depth * DEPTH_PARTS).astype(np.int64), DEPTH_PARTS - 1)
     values = asked.passed.astype(np.float64)
-    return [share(values[part == i], [asked.thread[part == i]]) for i in range(DEPTH_PARTS)]
+    return [thread_share(values[part == i], asked.thread[part == i]) for i in range(DEPTH_PARTS)]
 
 
 def _unreliability(values: FloatArray, thread: IntArray) -> tuple[float | None, int]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from compare.probes.curve import EDGES, Asked, Curve, fit_curve
 from compare.probes.results import Result
-from compare.ratings.shares import Share, share
+from compare.probes.thread_share import thread_share
+from compare.ratings.shares import Share
 
 FACTUAL = ("recall", "update", "multi", "coherence", "instruction")
 """Types that need an earlier message."""
@@ -45,7 +46,7 @@ def curve_of(results: Sequence[Result], *, edges: Sequence[int] = EDGES) -> Curv
         values, np.array([one.passed for one in controls], dtype=np.bool_),
         np.array(threads(controls), dtype=np.int64), edges=edges,
     )  # fmt: skip
-    return replace(curve, types=_types(results))
+    return replace(curve, types=_types(results), controls=_controls(results))
 
 
 def _types(results: Sequence[Result]) -> dict[str, Share]:
@@ -59,6 +60,14 @@ def _types(results: Sequence[Result]) -> dict[str, Share]:
     return found
 
 
+def _controls(results: Sequence[Result]) -> dict[str, Share]:
+    found: dict[str, list[Result]] = {}
+    for one in results:
+        if one.probe.type == "control":
+            found.setdefault(one.probe.of, []).append(one)
+    return {of: passed_share(some) for of, some in found.items()}
+
+
 def passed_share(results: Sequence[Result]) -> Share:
     """The share that passed, threads as clusters."""
     return _share([bool(one.passed) for one in results], results)
@@ -67,7 +76,7 @@ def passed_share(results: Sequence[Result]) -> Share:
 def _share(values: Sequence[bool], results: Sequence[Result]) -> Share:
     numbers: dict[str, int] = {}
     threads = [numbers.setdefault(one.probe.thread_id, len(numbers)) for one in results]
-    return share(np.array(values, dtype=np.float64), [np.array(threads, dtype=np.int64)])
+    return thread_share(np.array(values, dtype=np.float64), np.array(threads, dtype=np.int64))
 
 
 __all__ = ["FACTUAL", "curve_of", "curves_of", "passed_share"]

@@ -16,8 +16,14 @@ from compare.records import Message, Thread
 from compare.tokens.count import count_messages
 
 LENGTHS = (4, 8, 16, 30, 50)
-DEPTHS = (0.0, 0.2, 0.4, 0.6, 0.95)
-"""Where the fact of a recall probe lies: 0 at the beginning, 1 just before the question. Other types use the first."""
+DEPTHS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.35, 0.4, 0.45, 0.5, 0.65, 0.85, 0.9, 0.95)
+"""Where the fact of a recall probe lies: 0 at the beginning, 1 just before the question. Other types use the first.
+
+Denser at the beginning: only there does a fact lie far back. With `LENGTHS` every range of distances up to 33+ gets
+five threads or more.
+"""
+_CONTROL_EVERY = 2
+"""Every second depth has a control, too: one share needs fewer threads than a curve over six ranges."""
 SHORTEST, LONGEST = 4, 2000
 SOURCE = "probes"
 """What the planted threads name as their source."""
@@ -126,7 +132,7 @@ def plant(plan: PlantPlan, carriers: Sequence[Carrier] = FILLERS) -> Planting:
         for length in plan.lengths:
             for probe_type in plan.asked_types:
                 used: set[int] = set()
-                for depth in plan.depths if probe_type == "recall" else plan.depths[:1]:
+                for nth, depth in enumerate(plan.depths if probe_type == "recall" else plan.depths[:1]):
                     number += 1
                     key = f"{plan.seed} {repeat} {length} {probe_type} {depth}"
                     rng = random.Random(key)
@@ -140,6 +146,8 @@ def plant(plan: PlantPlan, carriers: Sequence[Carrier] = FILLERS) -> Planting:
                         continue  # a short thread has fewer places than there are depths
                     used.update(made.probe.planted[:1])
                     found.append(made)
+                    if nth % _CONTROL_EVERY:
+                        continue
                     control = _control(made, idea, own=own)
                     if plan.controls and idea.reminder and control.probe.planted != made.probe.planted:
                         found.append(control)

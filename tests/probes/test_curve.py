@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from compare.errors import ConfigError
 from compare.probes.curve import Asked, fit_curve
 from compare.probes.curves import curve_of, curves_of
-from compare.probes.logistic import fit_line
 from compare.probes.plant import PlantPlan, plant
+from compare.probes.probe import Probe
+from compare.records import Message
 from tests.probes.memories import ask, everything, last, logistic, old_values
 
 
@@ -66,42 +68,12 @@ def test_a_memory_that_hears_no_correction_is_stale_every_time() -> None:
     assert curve.types["recall"].value == 1.0
 
 
-def test_the_slope_of_a_logistic_memory_is_found_within_two_standard_errors() -> None:
-    intercept, slope = 4.0, 1.1
-    distance = np.array([2, 4, 6, 8, 12, 16, 20, 24, 28, 36, 48], dtype=np.float64)
-    hits = 0
-    for seed in range(200):
-        rng = np.random.default_rng(seed)
-        # 12 threads at each distance, each asked 3 times.
-        thread = np.repeat(np.arange(len(distance) * 12), 3)
-        d = distance[thread // 12]
-        p = 1 / (1 + np.exp(-(intercept - slope * np.log2(d))))
-        line = fit_line(d, (rng.random(len(d)) < p).astype(np.float64), thread)
-        assert line is not None
-        assert line.method == "ml"
-        hits += abs(line.slope - slope) <= 2 * line.slope_error
-    assert hits >= 0.93 * 200
-
-
 def test_planted_threads_and_scoring_give_back_a_logistic_memory() -> None:
     planting = plant(PlantPlan(types=("recall",), lengths=(8, 16, 24, 30, 40, 50), sets=8, controls=False))
     line = curve_of(ask(planting, logistic(3.0, 0.9, seed=5), repeat=2)).messages.line
     assert line is not None
     assert abs(line.slope - 0.9) <= 2 * line.slope_error
     assert abs(line.intercept - 3.0) <= 2 * line.intercept_error
-
-
-def test_repeats_of_one_thread_do_not_pass_for_more_evidence() -> None:
-    distance = [4, 4, 8, 8, 16, 16, 32, 32]
-    passed = [True, True, True, False, True, False, False, False]
-    once = fit_curve(asked(distance, passed), *NO_CONTROLS).messages.line
-    five_times = fit_curve(
-        asked(distance * 5, passed * 5, thread=list(range(8)) * 5), *NO_CONTROLS
-    ).messages.line  # fmt: skip
-    assert once is not None
-    assert five_times is not None
-    assert once.slope == pytest.approx(five_times.slope, abs=1e-6)
-    assert once.slope_error == pytest.approx(five_times.slope_error, rel=0.15)
 
 
 def test_where_answers_separate_the_line_stays_finite_and_the_step_is_told() -> None:
@@ -111,17 +83,6 @@ def test_where_answers_separate_the_line_stays_finite_and_the_step_is_told() -> 
     assert axis.line.method == "firth"
     assert 0 < axis.line.slope < 20
     assert math.isfinite(axis.line.slope_error)
-
-
-def test_the_line_agrees_with_a_published_maximum_likelihood_fit() -> None:
-    # Two distances: the line goes through both logits exactly. 3 of 4 at d=2, 1 of 4 at d=8: b = log(9)/2 per doubling.
-    line = fit_line(np.array([2.0] * 4 + [8.0] * 4), np.array([1.0, 1, 1, 0, 1, 0, 0, 0]), np.arange(8, dtype=np.int64))
-    assert line is not None
-    assert line.slope == pytest.approx(math.log(9) / 2)
-    assert line.intercept == pytest.approx(math.log(3) + math.log(9) / 2)
-    low, high = line.interval(np.array([4.0]))
-    assert low[0] < 0.5 < high[0]
-    assert line.share(np.array([4.0]))[0] == pytest.approx(0.5)
 
 
 def test_retention_is_measured_against_the_controls() -> None:
@@ -137,6 +98,12 @@ def test_recall_at_a_distance_is_that_of_the_bin_which_holds_it() -> None:
     assert curve.recall_at(20) == curve.messages.bins[0]
     assert curve.recall_at(30) == curve.messages.bins[1]
     assert curve.recall_at(50) is None
+
+
+def test_the_open_range_says_nothing_of_what_lies_beyond_the_longest_distance_asked() -> None:
+    curve = fit_curve(asked([10, 36, 48], [True, True, True]), *NO_CONTROLS)
+    assert curve.recall_at(40) == curve.recall_at(48) == curve.messages.bins[-1]
+    assert curve.recall_at(49) is None
 
 
 def test_unreliability_is_the_spread_over_repeats_of_one_probe() -> None:
@@ -155,6 +122,18 @@ def test_a_lost_middle_shows_as_a_u_over_the_place_in_the_thread() -> None:
         np.arange(n) + 1, np.arange(n) + 1, passed, np.zeros(n, dtype=np.bool_), np.arange(n), depth.astype(np.float64)
     )
     assert [one.value for one in fit_curve(values, *NO_CONTROLS).by_depth] == [1.0, 0.0, 0.0, 0.0, 1.0]
+
+
+def test_controls_are_told_by_the_type_that_they_are_of() -> None:
+    def deaf(probe: Probe, messages: Sequence[Message]) -> list[Message]:
+        return list(messages) if probe.of != "instruction" else []
+
+    curve = curve_of(ask(plant(PlantPlan(types=("recall", "instruction"))), deaf))
+    assert {of: one.value for of, one in curve.controls.items()} == {"recall": 1.0, "instruction": 0.0}
+    # Retention is measured against those of recall, whatever other types do.
+    assert curve.control == curve.controls["recall"]
+    assert curve.types["control"].n == sum(one.n for one in curve.controls.values())
+    assert curve.to_json()["controls"]["instruction"]["value"] == 0.0
 
 
 def test_without_recall_probes_there_is_no_curve_but_shares_by_type() -> None:

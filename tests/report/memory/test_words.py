@@ -6,14 +6,16 @@ import csv
 import io
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from compare.errors import ConfigError
 from compare.probes.curves import curve_of, curves_of
 from compare.probes.plant import PlantPlan, plant
 from compare.probes.probe import Probe
+from compare.ratings.crossover import find_crossover
 from compare.records import Message
-from compare.report.memory.crossing import votes_say
+from compare.report.memory.crossing import in_words, votes_say
 from compare.report.memory.export import as_csv, document
 from compare.report.memory.words import finding
 from compare.review.votes import Choice, cast
@@ -28,7 +30,7 @@ PLANTING = plant(PlantPlan(lengths=(8, 16, 30, 50), types=("recall",)))
 
 def test_a_whole_memory_and_a_step_are_told_in_a_sentence() -> None:
     assert finding(curve_of(ask(PLANTING, everything))) == "knew every fact, up to 48 messages back."
-    assert finding(curve_of(ask(PLANTING, last(7)))) == "knew every fact up to 6 messages back, and none from 10 on."
+    assert finding(curve_of(ask(PLANTING, last(7)))) == "knew every fact up to 6 messages back, and none from 8 on."
     assert finding(curve_of(ask(PLANTING, last(1)))).startswith("knew none of the facts.")
 
 
@@ -40,7 +42,8 @@ def test_a_fading_memory_is_told_by_its_ends() -> None:
     planting = plant(PlantPlan(lengths=(8, 16, 30, 50), types=("recall",), sets=6, controls=False))
     told = finding(curve_of(ask(planting, logistic(4.0, 1.2, seed=1))))
     assert told.startswith("knew ")
-    assert "33+ back; half is " in told
+    # Of facts 33 and more back it knew 20 %, of those 25-32 back 10 %: that is chance, and no dip.
+    assert "20 % of those 33+ back; half is lost from " in told
 
 
 def test_what_is_kept_far_back_and_lost_between_is_told_as_a_dip() -> None:
@@ -69,6 +72,17 @@ def test_the_document_holds_probes_curves_and_crossovers() -> None:
     assert told["crossovers"]["short"]["rule"].startswith("thread_length > ")
     with pytest.raises(ConfigError, match="asked no probes"):
         document("job", found, curves_of(found), "nobody")
+
+
+def test_votes_are_told_with_the_share_that_is_good_enough() -> None:
+    lengths = np.repeat([4, 8, 16, 32, 64], 40)
+    rng = np.random.default_rng(1)
+    falling = (rng.random(200) < 1.1 - 0.17 * np.log2(lengths)).astype(np.float64)
+    told = in_words(find_crossover(lengths, falling))
+    assert told.startswith("good enough (45 % of votes or more, a tie counting half) up to ")
+    assert "by 200 votes: thread_length > " in told
+    always = in_words(find_crossover(lengths, (rng.random(200) < 0.7).astype(np.float64)))
+    assert always.startswith("good enough (45 % of votes or more, a tie counting half) at every length voted on")
 
 
 def test_without_blind_votes_between_two_nothing_is_said_of_votes(store: Store) -> None:
