@@ -105,20 +105,22 @@ class Database:
                 handle.uses -= 1
 
     @contextmanager
-    def writing(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+    def writing(self, *, durable: bool = False, wait_s: float | None = None) -> Iterator[sqlite3.Connection]:
         """One transaction: all that the block writes is kept, or, if it raises, none of it. Blocks do not nest.
 
         Args:
             durable: when the block ends, the rows are on the disk and survive a power cut (synchronous=FULL). Without
                 it they survive the end of the process, but a power cut may take back the last few transactions.
+            wait_s: how long to wait for other writers; None as long as the database was opened for.
 
         Raises:
             StoreError: the file cannot be written; nothing was kept.
         """
-        with self.reading() as connection, self._turn(connection):
+        with self.reading() as connection, self._turn(connection, wait_s):
             # The setting cannot change inside a transaction.
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            connection.execute("BEGIN IMMEDIATE")
+            with _waiting(connection, wait_s, self.busy_timeout_s):
+                connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
                 connection.execute("COMMIT")
@@ -153,12 +155,13 @@ class Database:
             handle.connection.close()
 
     @contextmanager
-    def _turn(self, connection: sqlite3.Connection) -> Iterator[None]:
+    def _turn(self, connection: sqlite3.Connection, wait_s: float | None) -> Iterator[None]:
         if connection.in_transaction:
             raise RuntimeError("a write inside a write: pass the outer block's connection on instead")
-        if not self._writer.acquire(timeout=self.busy_timeout_s):
+        wait_s = self.busy_timeout_s if wait_s is None else wait_s
+        if not self._writer.acquire(timeout=wait_s):
             raise StoreError(
-                f"Other work in this program kept the database {self.path} busy for {self.busy_timeout_s:g} s and "
+                f"Other work in this program kept the database {self.path} busy for {wait_s:g} s and "
                 "nothing was saved. Try again when it is done."
             )
         try:
@@ -204,6 +207,19 @@ def open_connection(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
         raise
     connection.row_factory = sqlite3.Row
     return connection
+
+
+@contextmanager
+def _waiting(connection: sqlite3.Connection, wait_s: float | None, otherwise_s: float) -> Iterator[None]:
+    """Wait so long for other processes inside the block, and `otherwise_s` after it."""
+    if wait_s is None:
+        yield
+        return
+    connection.execute(f"PRAGMA busy_timeout = {round(1000 * wait_s)}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {round(1000 * otherwise_s)}")
 
 
 def use_write_ahead_log(connection: sqlite3.Connection, path: Path, busy_timeout_s: float) -> None:

@@ -25,6 +25,7 @@ from compare.store.steps.m007_studies import m007_studies
 from compare.store.steps.m008_names_seen import m008_names_seen
 from compare.store.steps.m009_exports import m009_exports
 from compare.store.steps.m010_answers_named import m010_answers_named
+from compare.store.steps.m011_vote_parts import m011_vote_parts
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -43,6 +44,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     m008_names_seen,
     m009_exports,
     m010_answers_named,
+    m011_vote_parts,
 )
 VERSION = len(STEPS)
 

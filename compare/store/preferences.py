@@ -19,7 +19,7 @@ from compare.store.part import Part
 _FIELDS = tuple(f.name for f in fields(Preference))
 _COLUMNS = (*_FIELDS, "pair", "comparison_id", "counted")
 _SELECT = f"SELECT {', '.join(_FIELDS)} FROM preferences"
-_INSERT = f"INSERT INTO preferences (rowid, {', '.join(_COLUMNS)}) VALUES (?, {', '.join('?' * len(_COLUMNS))})"
+_INSERT = f"INSERT INTO preferences ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 
 BALLOT_STATE = "(SELECT state FROM ballot_status WHERE ballot_id = b.id ORDER BY id DESC LIMIT 1)"
 """SQL for the state of the ballot in row `b`."""
@@ -111,13 +111,9 @@ class Preferences(Part):
                 ballot = connection.execute(_BALLOT, (ballot_id,)).fetchone()
                 if ballot is None:
                     raise StoreError(f"No ballot has the id {ballot_id!r}, so no preference can be derived from it.")
-                # Behind all rows there have been, so that who keeps rows (vote_rows.py) learns of it.
-                after = connection.execute("SELECT max(rowid) FROM preferences").fetchone()[0]
                 connection.execute("DELETE FROM preferences WHERE ballot_id = ?", (ballot_id,))
                 counted = ballot["state"] == "counted"
-                insert_preferences(
-                    connection, ballot_id, ballot["comparison_id"], preferences, counted=counted, after=after
-                )
+                insert_preferences(connection, ballot_id, ballot["comparison_id"], preferences, counted=counted)
 
 
 _COUNTS = """
@@ -163,9 +159,8 @@ def insert_preferences(
     preferences: Sequence[Preference],
     *,
     counted: bool,
-    after: int | None = None,
 ) -> None:
-    """Keep the rows of one ballot, within the caller's transaction; behind the row `after`, where it is given.
+    """Keep the rows of one ballot, within the caller's transaction.
 
     Raises:
         StoreError: a row names another ballot.
@@ -176,14 +171,7 @@ def insert_preferences(
     connection.executemany(
         _INSERT,
         [
-            (
-                None if after is None else after + 1 + pair,
-                ballot_id,
-                *(getattr(p, name) for name in _FIELDS[1:]),
-                pair,
-                comparison_id,
-                counted,
-            )
+            (ballot_id, *(getattr(p, name) for name in _FIELDS[1:]), pair, comparison_id, counted)
             for pair, p in enumerate(preferences)
         ],
     )

@@ -29,6 +29,7 @@ from compare.store.studies import Studies
 from compare.store.study_ballots import StudyBallots
 from compare.store.threads import Threads
 from compare.store.versions import Versions
+from compare.store.vote_parts import VoteParts
 from compare.store.vote_rows import VoteRows
 from compare.store.votes import Votes
 
@@ -55,6 +56,7 @@ class Store(
     NamesSeen,
     Versions,
     VoteRows,
+    VoteParts,
     Behind,
     Informing,
     Shapes,

@@ -1,8 +1,9 @@
 """Every pairwise row with what votes are sliced by, read once and then only what came since.
 
 Rows are never changed but for whether they count, so whoever keeps them asks for those behind the last one known, and
-for the ballots whose state has changed. Rows that are derived anew (`replace_preferences`) come behind all others:
-then fewer of the known ones are left than before, which tells that everything is to be read again.
+for those that do not count, which an index of their own gives. Where rows are derived anew (`replace_preferences`), the
+known ones are taken out, which is counted: then everything is to be read again. What one process has read, the next
+finds in parts (`vote_parts.py`).
 
 SQLite writes each column of a batch as one JSON array, outside Python's lock and a third of the work of making a tuple
 for every row. Rows and ballots are read side by side instead of joined: looking two hundred thousand ballots up one by
@@ -19,7 +20,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from compare.store.part import Part
-from compare.store.preferences import BALLOT_STATE
+from compare.store.vote_parts import PartsKept, VotePart, select_parts_kept, select_vote_parts
 
 _AT_ONCE = 4000
 """Rows at a time: while one column of a batch is taken apart, other threads of the process wait, half a millisecond."""
@@ -34,6 +35,8 @@ class VoteVersion(NamedTuple):
     """Of the newest pairwise row."""
     status: int
     """Of the newest change of a ballot's state."""
+    removed: int = 0
+    """How many rows were ever taken out: while it stands, the known ones hold."""
 
 
 class VoteRowColumns(NamedTuple):
@@ -55,7 +58,6 @@ class VoteRowColumns(NamedTuple):
     rater_id: Sequence[str]
     thread_id: Sequence[str]
     comparison_id: Sequence[str | None]
-    counted: Sequence[int]
 
 
 class BallotColumns(NamedTuple):
@@ -90,10 +92,17 @@ class VoteReading:
         """How far one can read here."""
         return _version(self._connection)
 
-    def n_rows_up_to(self, row: int) -> int:
-        """How many rows there are up to this one, whether they count or not."""
-        found = self._connection.execute("SELECT count(*) FROM preferences WHERE rowid <= ?", (row,)).fetchone()
-        return int(found[0])
+    def n_rows(self) -> int:
+        """How many rows there are, whether they count or not."""
+        return int(self._connection.execute("SELECT count(*) FROM preferences").fetchone()[0])
+
+    def parts_kept(self, form: int) -> PartsKept:
+        """How far the parts reach."""
+        return select_parts_kept(self._connection, form)
+
+    def parts(self, form: int) -> Iterator[VotePart]:
+        """The first rows and ballots by column, as some process kept them."""
+        return select_vote_parts(self._connection, form)
 
     def rows_after(self, row: int) -> Iterator[VoteRowColumns]:
         """All rows behind this one, in batches, those that do not count too."""
@@ -112,9 +121,12 @@ class VoteReading:
         while batch := cursor.fetchmany(_ANSWERS_AT_ONCE):
             yield AnswerColumns(*zip(*batch, strict=True))
 
-    def changed_since(self, status: int) -> dict[str, bool]:
-        """Ballots whose state was set since, and whether they count now."""
-        return {ballot_id: state == "counted" for ballot_id, state in self._connection.execute(_CHANGED, (status,))}
+    def not_counted(self) -> Iterator[Sequence[int]]:
+        """The rows that do not count, in batches, each in rising order."""
+        cursor = self._connection.execute("SELECT rowid FROM preferences WHERE counted = 0 ORDER BY rowid")
+        cursor.row_factory = None
+        while batch := cursor.fetchmany(_AT_ONCE):
+            yield [row for (row,) in batch]
 
     def _columns(self, statement: str, row: int) -> Iterator[list[list[Any]]]:
         n = _AT_ONCE
@@ -167,10 +179,11 @@ class VoteRows(Part):
 
 
 def _version(connection: sqlite3.Connection) -> VoteVersion:
-    row, status = connection.execute(
-        "SELECT (SELECT max(rowid) FROM preferences), (SELECT max(id) FROM ballot_status)"
+    row, status, removed = connection.execute(
+        "SELECT (SELECT max(rowid) FROM preferences), (SELECT max(id) FROM ballot_status), "
+        "(SELECT n FROM preferences_removed)"
     ).fetchone()
-    return VoteVersion(row or 0, status or 0)
+    return VoteVersion(row or 0, status or 0, removed)
 
 
 def _arrays(table: str, expressions: Sequence[str]) -> str:
@@ -183,7 +196,7 @@ def _arrays(table: str, expressions: Sequence[str]) -> str:
 _ROWS = _arrays("preferences", (
     "ballot_id", "candidate_a", "candidate_b", "CAST(2 * score AS INTEGER)", "verdict = 'all_bad'",
     "(pos_a > pos_b) + 2 * (pos_a = pos_b)", "n_messages", "workload", "history", "blind", "rater_id", "thread_id",
-    "comparison_id", "counted",
+    "comparison_id",
 ))  # fmt: skip
 _BALLOTS = _arrays("ballots", ("id", "criterion", "source", "substr(created_at, 1, 10)"))
 
@@ -194,9 +207,4 @@ FROM preferences p CROSS JOIN ballots b ON b.id = p.ballot_id
     LEFT JOIN answers x ON x.id = json_extract(b.shown_order_json, '$[' || p.pos_a || ']')
     LEFT JOIN answers y ON y.id = json_extract(b.shown_order_json, '$[' || p.pos_b || ']')
 WHERE p.rowid > ? ORDER BY p.rowid
-"""
-
-_CHANGED = f"""
-SELECT b.id, {BALLOT_STATE} FROM ballots b
-WHERE b.id IN (SELECT ballot_id FROM ballot_status WHERE id > ?)
 """

@@ -1,7 +1,8 @@
 """All stored votes as columns of numbers, kept between page views and brought up to date by what came since.
 
-Reading two hundred thousand votes takes most of a second; asking whether anything is new takes a millisecond. So the
-table is read once in a process, shared by all sessions, and never copied: a page takes the rows it needs.
+Reading two hundred thousand votes row by row takes most of a second; asking whether anything is new takes a
+millisecond. So the table is read once in a process, shared by all sessions, and never copied: a page takes the rows it
+needs. What makes whole parts is kept in the database by column, where the next process finds it.
 """
 
 from __future__ import annotations
@@ -18,20 +19,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.ratings.columns import Coded
+from compare.report.results.coder import Coder
+from compare.report.results.kept import FORM, Columns, packed, unpacked
 from compare.store.store import Store
-from compare.store.vote_rows import VoteReading, VoteRowColumns, VoteVersion
+from compare.store.vote_parts import PartsKept, VotePart
+from compare.store.vote_rows import BallotColumns, VoteReading, VoteRowColumns, VoteVersion
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
 _WORDS = ("model_a", "tie", "model_b", "both_bad")
 _FROM_ROW = (
-    "ballot_id", "candidate_a", "candidate_b", "n_messages", "workload", "history", "blind", "rater_id", "thread_id",
+    "candidate_a", "candidate_b", "n_messages", "workload", "history", "blind", "rater_id", "thread_id",
     "comparison_id",
 )  # fmt: skip
 _FROM_BALLOT = ("criterion", "source", "day")
-_SHARED = {"candidate_a": "candidate", "candidate_b": "candidate"}
-"""Columns that share their numbers."""
+_FIXED: dict[str, Sequence[object]] = {"winner": _WORDS, "position_a": ("left", "right", None)}
+_READ = ("row", "ballot_id", *_FROM_ROW, *_FIXED, "ballot_row", *_FROM_BALLOT)
+"""Columns that are read: `row` and `ballot_row` are the places of rows and ballots in the database."""
+_CODED_WITH = {"candidate_a": "candidate", "candidate_b": "candidate"}
+"""Columns that share the numbers of their values with others."""
+_IN_A_PART = 4000
+"""Rows or ballots that the next process finds in one piece, or else reads one by one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,14 +79,13 @@ class VoteReader:
         self._store = store
         self._lock = threading.Lock()
         self._number = next(_numbers)
-        self._start(VoteVersion(0, 0))
+        self._start(0)
+        self._table = self._made(VoteVersion(0, 0), np.zeros(0, dtype=np.bool_))
 
-    def _start(self, version: VoteVersion, generation: int = 0) -> None:
-        self._coders: dict[str, _Coder] = defaultdict(_Coder)
-        self._parts: dict[str, list[IntArray]] = defaultdict(list)
-        self._ballots = {name: np.zeros(0, dtype=np.int64) for name in _FROM_BALLOT}
-        self._last_ballot = 0
-        self._table = VoteTable(self._columns(), np.zeros(0, dtype=np.bool_), version, generation, self._number)
+    def _start(self, generation: int) -> None:
+        self._generation = generation
+        self._coders: dict[str, Coder] = defaultdict(Coder)
+        self._read: dict[str, list[IntArray]] = {name: [np.zeros(0, dtype=np.int64)] for name in _READ}
         self._answers: tuple[int, _Answers] = 0, _Answers.none()
 
     def table(self) -> VoteTable:
@@ -85,7 +93,8 @@ class VoteReader:
         with self._lock:
             if self._store.vote_version() != self._table.version:
                 with self._store.reading_votes() as reading:
-                    self._bring_up_to_date(reading)
+                    kept = self._bring_up_to_date(reading)
+                self._keep_more(kept)
             return self._table
 
     def answers(self, table: VoteTable) -> _Answers:
@@ -99,67 +108,102 @@ class VoteReader:
                 self._answers = table.version.row, known
             return known
 
-    def _bring_up_to_date(self, reading: VoteReading) -> None:
-        old, new = self._table, reading.version()
-        if new.row < old.version.row or reading.n_rows_up_to(old.version.row) != len(old):
-            self._start(VoteVersion(0, 0), old.generation + 1)
-            old = self._table
-        self._add_ballots(reading)
-        counted = [old.counted]
-        for batch in reading.rows_after(old.version.row):
-            self._add(batch)
-            counted.append(np.array(batch.counted, dtype=np.bool_))
-        columns, counts = self._columns(), np.concatenate(counted)
-        changed = {} if not len(old) else reading.changed_since(old.version.status)
-        number = self._coders["ballot_id"].numbers
-        known = {number[ballot_id]: counted for ballot_id, counted in changed.items() if ballot_id in number}
-        for now in (True, False):
-            these = [ballot for ballot, counted in known.items() if counted is now]
-            if these:
-                counts[np.isin(columns["ballot_id"].codes, these)] = now
-        self._table = VoteTable(columns, counts, new, old.generation, self._number)
+    def _bring_up_to_date(self, reading: VoteReading) -> PartsKept:
+        """Read what is new; says how far the parts reach that are kept."""
+        old, new, kept = self._table.version, reading.version(), reading.parts_kept(FORM)
+        if new.removed != old.removed or new.row < old.row:
+            self._start_again()
+        if not self._last("ballot_row"):
+            self._take_parts(reading)
+        self._read_on(reading)
+        if self._last("row") > new.row or len(self._column("row")) != reading.n_rows():
+            # The database was written out and read in again, which numbers rows anew: the parts are of other rows.
+            kept = PartsKept(0, 0, 0)
+            self._start_again()
+            self._read_on(reading)
+        rows = self._column("row")
+        counted = np.ones(len(rows), dtype=np.bool_)
+        for not_counted in reading.not_counted():
+            counted[np.searchsorted(rows, not_counted)] = False
+        self._table = self._made(new, counted)
+        return kept
 
-    def _add_ballots(self, reading: VoteReading) -> None:
+    def _start_again(self) -> None:
+        self._start(self._generation + bool(len(self._table)))
+
+    def _take_parts(self, reading: VoteReading) -> None:
+        for part in reading.parts(FORM):
+            columns = unpacked(part.columns_json, part.codes)
+            for name, column in columns.words.items():
+                if name == "id":
+                    self._coders["ballot_id"].add(column.values)
+                else:
+                    number = self._coders[_CODED_WITH.get(name, name)].codes(column.values)
+                    self._read[name].append(number[column.codes])
+            for name, numbers in columns.numbers.items():
+                self._read[name].append(numbers)
+
+    def _read_on(self, reading: VoteReading) -> None:
         """Ballots are numbered in the order in which they were stored, and what is theirs is kept by that number."""
-        parts = {name: [codes] for name, codes in self._ballots.items()}
-        for batch in reading.ballots_after(self._last_ballot):
-            self._coders["ballot_id"].codes(batch.ballot_id)
-            for name in _FROM_BALLOT:
-                parts[name].append(self._coders[name].codes(getattr(batch, name)))
-            self._last_ballot = batch.row[-1]
-        self._ballots = {name: np.concatenate(codes) for name, codes in parts.items()}
+        for ballots in reading.ballots_after(self._last("ballot_row")):
+            self._coders["ballot_id"].codes(ballots.ballot_id)
+            self._add(ballots, _FROM_BALLOT, ballot_row=np.array(ballots.row, dtype=np.int64))
+        for rows in reading.rows_after(self._last("row")):
+            bad, half_votes = np.array(rows.all_bad, dtype=np.bool_), np.array(rows.half_votes_a, dtype=np.int64)
+            self._add(
+                rows,
+                ("ballot_id", *_FROM_ROW),
+                row=np.array(rows.row, dtype=np.int64),
+                winner=np.where(bad, 3, 2 - half_votes),
+                position_a=np.array(rows.side_a, dtype=np.int64),
+            )
 
-    def _add(self, batch: VoteRowColumns) -> None:
-        for name in _FROM_ROW:
-            self._parts[name].append(self._coders[_SHARED.get(name, name)].codes(getattr(batch, name)))
-        ballots = self._parts["ballot_id"][-1]
-        for name in _FROM_BALLOT:
-            self._parts[name].append(self._ballots[name][ballots])
-        bad, half_votes = np.array(batch.all_bad, dtype=np.bool_), np.array(batch.half_votes_a, dtype=np.int64)
-        self._parts["winner"].append(np.where(bad, 3, 2 - half_votes))
-        self._parts["position_a"].append(np.array(batch.side_a, dtype=np.int64))
+    def _add(self, batch: VoteRowColumns | BallotColumns, names: Sequence[str], **numbers: IntArray) -> None:
+        for name in names:
+            self._read[name].append(self._coders[_CODED_WITH.get(name, name)].codes(getattr(batch, name)))
+        for name, each in numbers.items():
+            self._read[name].append(each)
 
-    def _columns(self) -> dict[str, Coded]:
-        found = {}
-        for name in (*_FROM_ROW, *_FROM_BALLOT, "winner", "position_a"):
-            parts = self._parts[name]
-            if len(parts) > 1:
-                self._parts[name] = parts = [np.concatenate(parts)]
-            codes = parts[0] if parts else np.zeros(0, dtype=np.int64)
-            fixed: dict[str, Sequence[object]] = {"winner": _WORDS, "position_a": ("left", "right", None)}
-            values = fixed[name] if name in fixed else list(self._coders[_SHARED.get(name, name)].numbers)
-            found[name] = Coded(codes, values)
-        return found
+    def _column(self, name: str) -> IntArray:
+        """All of a column that was read: for each row, or for each ballot."""
+        if len(self._read[name]) > 1:
+            self._read[name] = [np.concatenate(self._read[name])]
+        return self._read[name][0]
 
+    def _last(self, name: str) -> int:
+        column = self._column(name)
+        return int(column[-1]) if len(column) else 0
 
-class _Coder:
-    """Numbers values in order of first appearance."""
+    def _made(self, version: VoteVersion, counted: BoolArray) -> VoteTable:
+        ballots = self._column("ballot_id")
+        columns = {name: self._coded(name, self._column(name)) for name in ("ballot_id", *_FROM_ROW)}
+        columns |= {name: self._coded(name, self._column(name)[ballots]) for name in _FROM_BALLOT}
+        columns |= {name: Coded(self._column(name), values) for name, values in _FIXED.items()}
+        return VoteTable(columns, counted, version, self._generation, self._number)
 
-    def __init__(self) -> None:
-        self.numbers: defaultdict[Any, int] = defaultdict(count().__next__)
+    def _coded(self, name: str, codes: IntArray) -> Coded:
+        return Coded(codes, self._coders[_CODED_WITH.get(name, name)].values())
 
-    def codes(self, values: Sequence[object]) -> IntArray:
-        return np.fromiter(map(self.numbers.__getitem__, values), np.int64, len(values))
+    def _keep_more(self, kept: PartsKept) -> None:
+        """Keep what makes whole parts beyond those there are, for the next process."""
+        n_rows, n_ballots = len(self._column("row")), len(self._column("ballot_row"))
+        while max(n_rows - kept.n_rows, n_ballots - kept.n_ballots) >= _IN_A_PART:
+            part = self._part(
+                slice(kept.n_rows, min(kept.n_rows + _IN_A_PART, n_rows)),
+                slice(kept.n_ballots, min(kept.n_ballots + _IN_A_PART, n_ballots)),
+            )
+            if not self._store.keep_vote_part(part, after=kept, removed=self._table.version.removed, form=FORM):
+                return
+            kept = PartsKept(kept.n_parts + 1, kept.n_rows + part.n_rows, kept.n_ballots + part.n_ballots)
+
+    def _part(self, rows: slice, ballots: slice) -> VotePart:
+        ids = np.arange(ballots.start, ballots.stop)
+        words = {"id": self._coded("ballot_id", ids)}
+        words |= {name: self._coded(name, self._column(name)[ballots]) for name in _FROM_BALLOT}
+        words |= {name: self._coded(name, self._column(name)[rows]) for name in _FROM_ROW}
+        numbers = {name: self._column(name)[rows] for name in ("row", "ballot_id", *_FIXED)}
+        numbers["ballot_row"] = self._column("ballot_row")[ballots]
+        return VotePart(rows.stop - rows.start, len(ids), *packed(Columns(words, numbers)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,66 @@
+"""How a part of the votes is written by column: numbers of as few bytes as will do, and what they stand for as JSON.
+
+A column of words has its distinct values written once, and for each row the place of its value among them. A column of
+numbers is written as what each has more than the least. Each part stands by itself, so that processes need not agree on
+how they number values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from compare.ratings.columns import Coded
+
+FORM = 1
+"""To be raised with every change of what is written or what it means: parts of another form are not read."""
+
+IntArray = NDArray[np.int64]
+
+
+class Columns(NamedTuple):
+    """Columns by name."""
+
+    words: Mapping[str, Coded]
+    numbers: Mapping[str, IntArray]
+
+
+def packed(columns: Columns) -> tuple[str, bytes]:
+    """The columns as JSON and bytes; values of words are what JSON can hold."""
+    told: dict[str, dict[str, Any]] = {}
+    written = []
+    for name, column in columns.words.items():
+        distinct, places = np.unique(column.codes, return_inverse=True)
+        told[name] = {"values": [column.values[i] for i in distinct.tolist()]}
+        written.append(places)
+    for name, numbers in columns.numbers.items():
+        least = int(numbers.min(initial=np.iinfo(np.int64).max)) if len(numbers) else 0
+        told[name] = {"least": least}
+        written.append(numbers - least)
+    small = [_small(each) for each in written]
+    for one, each in zip(told.values(), small, strict=True):
+        one |= {"n": len(each), "type": each.dtype.str}
+    return orjson.dumps(told).decode(), b"".join(each.tobytes() for each in small)
+
+
+def unpacked(columns_json: str, codes: bytes) -> Columns:
+    """The columns that were packed."""
+    words, numbers, at = {}, {}, 0
+    for name, one in orjson.loads(columns_json).items():
+        each = np.frombuffer(codes, np.dtype(one["type"]), one["n"], at)
+        at += each.nbytes
+        if "values" in one:
+            words[name] = Coded(each, one["values"])
+        else:
+            numbers[name] = each.astype(np.int64) + one["least"]
+    return Columns(words, numbers)
+
+
+def _small(numbers: NDArray[Any]) -> NDArray[np.unsignedinteger[Any]]:
+    largest = int(numbers.max(initial=0))
+    kind = next(kind for kind in ("u1", "<u2", "<u4", "<u8") if largest <= np.iinfo(kind).max)
+    return numbers.astype(kind)
