@@ -44,6 +44,17 @@ def slowly(wait_s: float = 0.04) -> Act:
     return act
 
 
+def held_until(condition: Callable[[], bool]) -> Act:
+    """Answers wait for it: what one process has asked for is not finished before another has begun."""
+
+    async def act(exchange: Exchange) -> None:
+        while not condition():
+            await asyncio.sleep(0.01)
+        await slowly()(exchange)
+
+    return act
+
+
 def threads_file(path: Path, n: int) -> Path:
     line = '{{"id": "t{0}", "messages": [{{"role": "user", "content": "Question {0}?"}}]}}\n'
     path.write_text("".join(map(line.format, range(n))))
@@ -109,15 +120,17 @@ def test_a_job_that_is_killed_again_and_again_has_every_answer_once(server: Mode
 
 def test_two_processes_on_one_job_ask_every_cell_once_and_both_write_all(server: ModelServer, tmp_path: Path) -> None:
     store = open_store(tmp_path / "weighbridge.db")
-    threads = threads_file(tmp_path / "threads.jsonl", 60)
+    threads, n_at_once = threads_file(tmp_path / "threads.jsonl", 60), 4
 
     def begin(name: str) -> Any:
         return start(
-            "run", "--threads", threads, "--models", "one,two", "--concurrency", 4, "--out", tmp_path / name, "--resume"
-        )
+            "run", "--threads", threads, "--models", "one,two", "--concurrency", n_at_once, "--out", tmp_path / name,
+            "--resume",
+        )  # fmt: skip
 
+    server.acts = [held_until(lambda: len(server.requests) > n_at_once)]
     first = begin("first.jsonl")
-    until(lambda: len(server.requests) > 0)
+    until(lambda: len(server.requests) == n_at_once)
     second = begin("second.jsonl")
     told = [process.communicate(timeout=PATIENCE_S)[1] for process in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0], told
