@@ -17,8 +17,9 @@ import numpy as np
 from compare.errors import ConfigError, NotEnoughVotesError
 from compare.probes.curves import FACTUAL
 from compare.probes.results import Result
+from compare.probes.thread_share import thread_share
 from compare.ratings.crossover import find_crossover
-from compare.ratings.shares import Share, share
+from compare.ratings.shares import Share
 
 Verdict = Literal["crosses", "good_enough", "not_good_enough", "unclear"]
 FLOOR = 0.9
@@ -102,7 +103,7 @@ def crossover(
     numbers: dict[str, int] = {}
     thread = np.array([numbers.setdefault(one.probe.thread_id, len(numbers)) for one in asked], dtype=np.int64)
     tested = [int(one) for one in np.unique(length)]
-    shares = {one: share(score[length == one], [thread[length == one]]) for one in tested}
+    shares = {one: thread_share(score[length == one], thread[length == one]) for one in tested}
     try:
         line = find_crossover(length, score, [thread], floor=floor)
     except NotEnoughVotesError:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from compare.errors import ConfigError
 from compare.probes.logistic import FloatArray, IntArray, Line, fit_line, is_separated
-from compare.ratings.shares import Share, share
+from compare.probes.thread_share import thread_share
+from compare.ratings.shares import Share
 
 BoolArray = NDArray[np.bool_]
 EDGES = (4, 8, 16, 24, 32)
@@ -166,7 +167,7 @@ def fit_curve(asked: Asked, control: BoolArray, control_thread: IntArray, *, edg
     Raises:
         ConfigError: the edges do not rise.
     """
-    controls = share(control.astype(np.float64), [control_thread])
+    controls = thread_share(control.astype(np.float64), control_thread)
     values = asked.passed.astype(np.float64)
     base = controls.value if controls.value else None
     messages = _axis(asked.distance, asked, edges, base)
@@ -191,7 +192,7 @@ def _axis(distance: IntArray, asked: Asked, edges: Sequence[int], base: float | 
         inside = (distance >= low) & (distance <= (high if high is not None else np.inf))
         if not inside.any():
             continue
-        found = share(values[inside], [asked.thread[inside]])
+        found = thread_share(values[inside], asked.thread[inside])
         sent = inside & ~asked.cut
         of_sent = float(values[sent].mean()) if sent.any() else None
         retention = None if base is None or found.value is None else found.value / base
@@ -242,7 +243,7 @@ def _area(distances: IntArray, recall: FloatArray, whole: float) -> float | None
 def _by_depth(asked: Asked) -> list[Share]:
     part = np.minimum((asked.depth * DEPTH_PARTS).astype(np.int64), DEPTH_PARTS - 1)
     values = asked.passed.astype(np.float64)
-    return [share(values[part == i], [asked.thread[part == i]]) for i in range(DEPTH_PARTS)]
+    return [thread_share(values[part == i], asked.thread[part == i]) for i in range(DEPTH_PARTS)]
 
 
 def _unreliability(values: FloatArray, thread: IntArray) -> tuple[float | None, int]:

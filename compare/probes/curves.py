@@ -9,7 +9,8 @@ import numpy as np
 
 from compare.probes.curve import EDGES, Asked, Curve, fit_curve
 from compare.probes.results import Result
-from compare.ratings.shares import Share, share
+from compare.probes.thread_share import thread_share
+from compare.ratings.shares import Share
 
 FACTUAL = ("recall", "update", "multi", "coherence", "instruction")
 """Types that need an earlier message."""
@@ -67,7 +68,7 @@ def passed_share(results: Sequence[Result]) -> Share:
 def _share(values: Sequence[bool], results: Sequence[Result]) -> Share:
     numbers: dict[str, int] = {}
     threads = [numbers.setdefault(one.probe.thread_id, len(numbers)) for one in results]
-    return share(np.array(values, dtype=np.float64), [np.array(threads, dtype=np.int64)])
+    return thread_share(np.array(values, dtype=np.float64), np.array(threads, dtype=np.int64))
 
 
 __all__ = ["FACTUAL", "curve_of", "curves_of", "passed_share"]

@@ -3,8 +3,15 @@
 Where every answer up to some distance passes and none beyond it does (or the other way), the likelihood has no maximum;
 Firth's penalty gives a finite line, and the step itself is what should be reported.
 
-Source: D. Firth, "Bias reduction of maximum likelihood estimates", Biometrika 80 (1993); the clustered sandwich is the
-one of ratings/intervals.py: G/(G-1) * (n-1)/(n-k) times H^-1 (sum of s_g s_g^T) H^-1.
+Errors of both are clustered by thread.
+
+- Maximum likelihood: the sandwich of ratings/intervals.py, G/(G-1) * (n-1)/(n-k) times H^-1 (sum of s_g s_g^T) H^-1,
+  and the share min(1/2, k/(G-k)) of the model's own covariance on top, without which it is too small for few threads.
+- Firth: one row a thread, the mean of its answers, so that repeats neither weaken the penalty nor pass for evidence.
+  Residuals of answers that separate are near nothing, and so is their sandwich: the curvature is the least error.
+
+Sources: D. Firth, "Bias reduction of maximum likelihood estimates", Biometrika 80 (1993); J. G. Morel, M. C. Bokossa,
+N. K. Neerchal, "Small sample correction for the variance of GEE estimators", Biometrical Journal 45 (2003).
 """
 
 from __future__ import annotations
@@ -29,8 +36,7 @@ class Line:
     Attributes:
         intercept: a, logits at distance 1.
         slope: b, logits lost for each doubling of the distance.
-        slope_error: standard error of b, clustered by thread; of Firth's fit from the curvature alone, since answers
-            that separate perfectly have no spread within a cluster to go by.
+        slope_error: standard error of b, clustered by thread.
         intercept_error: the same of a.
         covariance_ab: between a and b.
         method: "ml" or "firth".
@@ -82,23 +88,13 @@ def fit_line(distance: FloatArray, passed: FloatArray, cluster: IntArray) -> Lin
     """
     if len(np.unique(distance)) < 2 or passed.min() == passed.max():
         return None
-    x = np.column_stack([np.ones(len(distance)), -np.log2(distance)])
-    clusters = np.unique(cluster, return_inverse=True)[1]
-    n_clusters = int(clusters.max()) + 1
+    n_clusters = len(np.unique(cluster))
     separated = is_separated(distance, passed)
-    beta = _newton(x, passed, firth=separated)
-    p = _sigmoid(x @ beta)
-    information = (x * (p * (1 - p))[:, None]).T @ x
-    covariance = np.linalg.inv(information)
-    if not separated and n_clusters > 2:
-        scores = np.zeros((n_clusters, 2))
-        np.add.at(scores, clusters, x * (passed - p)[:, None])
-        scale = n_clusters / (n_clusters - 1) * (len(x) - 1) / (len(x) - 2)
-        covariance = scale * covariance @ (scores.T @ scores) @ covariance
+    beta, covariance = _firth(distance, passed, cluster) if separated else _likeliest(distance, passed, cluster)
     errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     return Line(
         float(beta[0]), float(beta[1]), float(errors[1]), float(errors[0]), float(covariance[0, 1]),
-        "firth" if separated else "ml", len(x), n_clusters,
+        "firth" if separated else "ml", len(distance), n_clusters,
     )  # fmt: skip
 
 
@@ -106,6 +102,71 @@ def is_separated(distance: FloatArray, passed: FloatArray) -> bool:
     """Whether one distance divides passes from failures, so that no finite line is the most likely."""
     good, bad = distance[passed > 0.5], distance[passed <= 0.5]
     return bool(good.max() <= bad.min() or bad.max() <= good.min())
+
+
+def clustered_covariance(x: FloatArray, residual: FloatArray, cluster: IntArray, bread: FloatArray) -> FloatArray:
+    """The sandwich, as statsmodels has it.
+
+    Args:
+        x: shape (n, k), the design.
+        residual: shape (n,), what a row's score multiplies its x by.
+        cluster: shape (n,); equal numbers mark rows of one thread; two threads or more.
+        bread: shape (k, k), the inverse of the information.
+
+    Returns:
+        Shape (k, k).
+    """
+    numbers = np.unique(cluster, return_inverse=True)[1]
+    n_clusters, (n, k) = int(numbers.max()) + 1, x.shape
+    scores = np.zeros((n_clusters, k))
+    np.add.at(scores, numbers, x * residual[:, None])
+    scale = n_clusters / (n_clusters - 1) * (n - 1) / (n - k)
+    result: FloatArray = scale * bread @ (scores.T @ scores) @ bread
+    return result
+
+
+def _likeliest(distance: FloatArray, passed: FloatArray, cluster: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Coefficients and covariance by maximum likelihood."""
+    x = _design(distance)
+    beta = _newton(x, passed, firth=False)
+    p = _sigmoid(x @ beta)
+    bread = _inverse_information(x, p)
+    n_clusters = len(np.unique(cluster))
+    if n_clusters <= 2:
+        return beta, bread
+    sandwich = clustered_covariance(x, passed - p, cluster, bread)
+    # By how much clusters multiply the variance on average over both coefficients, at least 1.
+    effect = max(1.0, float(np.trace(np.linalg.solve(bread, sandwich))) / 2)
+    return beta, sandwich + min(0.5, 2 / max(n_clusters - 2, 1)) * effect * bread
+
+
+def _firth(distance: FloatArray, passed: FloatArray, cluster: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Coefficients and covariance by Firth's penalised likelihood over threads."""
+    rows, place = np.unique(np.column_stack([cluster, distance]), axis=0, return_inverse=True)
+    threads, x = rows[:, 0].astype(np.int64), _design(rows[:, 1])
+    y = np.bincount(place.ravel(), passed) / np.bincount(place.ravel())
+    beta = _newton(x, y, firth=True)
+    p = _sigmoid(x @ beta)
+    bread = _inverse_information(x, p)
+    if len(x) <= 2 or len(np.unique(threads)) < 2:
+        return beta, bread
+    residual = y - p + _leverage(x, p, bread) * (0.5 - p)
+    sandwich = clustered_covariance(x, residual, threads, bread)
+    return beta, sandwich if sandwich[1, 1] > bread[1, 1] else bread
+
+
+def _design(distance: FloatArray) -> FloatArray:
+    return np.column_stack([np.ones(len(distance)), -np.log2(distance)])
+
+
+def _inverse_information(x: FloatArray, p: FloatArray) -> FloatArray:
+    result: FloatArray = np.linalg.inv((x * (p * (1 - p))[:, None]).T @ x)
+    return result
+
+
+def _leverage(x: FloatArray, p: FloatArray, inverse: FloatArray) -> FloatArray:
+    result: FloatArray = p * (1 - p) * np.einsum("ij,jk,ik->i", x, inverse, x)
+    return result
 
 
 def _newton(x: FloatArray, y: FloatArray, *, firth: bool) -> FloatArray:
@@ -118,8 +179,7 @@ def _newton(x: FloatArray, y: FloatArray, *, firth: bool) -> FloatArray:
         inverse = np.linalg.inv(information + 1e-12 * np.eye(2))
         residual = y - p
         if firth:
-            leverage = weight * np.einsum("ij,jk,ik->i", x, inverse, x)
-            residual = residual + leverage * (0.5 - p)
+            residual = residual + _leverage(x, p, inverse) * (0.5 - p)
         step = inverse @ (x.T @ residual)
         size = 1.0
         # Half steps keep the likelihood rising where a whole one overshoots.
@@ -146,4 +206,4 @@ def _sigmoid(eta: FloatArray) -> FloatArray:
     return result
 
 
-__all__ = ["Line", "fit_line", "is_separated"]
+__all__ = ["Line", "clustered_covariance", "fit_line", "is_separated"]

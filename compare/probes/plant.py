@@ -15,8 +15,12 @@ from compare.records import Message, Thread
 from compare.tokens.count import count_messages
 
 LENGTHS = (4, 8, 16, 30, 50)
-DEPTHS = (0.0, 0.2, 0.4, 0.6, 0.95)
-"""Where the fact of a recall probe lies: 0 at the beginning, 1 just before the question. Other types use the first."""
+DEPTHS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.35, 0.4, 0.45, 0.5, 0.65, 0.85, 0.9, 0.95)
+"""Where the fact of a recall probe lies: 0 at the beginning, 1 just before the question. Other types use the first.
+
+Denser at the beginning: only there does a fact lie far back. With `LENGTHS` every range of distances up to 33+ gets
+five threads or more.
+"""
 SHORTEST, LONGEST = 4, 2000
 SOURCE = "probes"
 """What the planted threads name as their source."""

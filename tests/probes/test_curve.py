@@ -10,7 +10,6 @@ import pytest
 from compare.errors import ConfigError
 from compare.probes.curve import Asked, fit_curve
 from compare.probes.curves import curve_of, curves_of
-from compare.probes.logistic import fit_line
 from compare.probes.plant import PlantPlan, plant
 from tests.probes.memories import ask, everything, last, logistic, old_values
 
@@ -66,42 +65,12 @@ def test_a_memory_that_hears_no_correction_is_stale_every_time() -> None:
     assert curve.types["recall"].value == 1.0
 
 
-def test_the_slope_of_a_logistic_memory_is_found_within_two_standard_errors() -> None:
-    intercept, slope = 4.0, 1.1
-    distance = np.array([2, 4, 6, 8, 12, 16, 20, 24, 28, 36, 48], dtype=np.float64)
-    hits = 0
-    for seed in range(200):
-        rng = np.random.default_rng(seed)
-        # 12 threads at each distance, each asked 3 times.
-        thread = np.repeat(np.arange(len(distance) * 12), 3)
-        d = distance[thread // 12]
-        p = 1 / (1 + np.exp(-(intercept - slope * np.log2(d))))
-        line = fit_line(d, (rng.random(len(d)) < p).astype(np.float64), thread)
-        assert line is not None
-        assert line.method == "ml"
-        hits += abs(line.slope - slope) <= 2 * line.slope_error
-    assert hits >= 0.93 * 200
-
-
 def test_planted_threads_and_scoring_give_back_a_logistic_memory() -> None:
     planting = plant(PlantPlan(types=("recall",), lengths=(8, 16, 24, 30, 40, 50), sets=8, controls=False))
     line = curve_of(ask(planting, logistic(3.0, 0.9, seed=5), repeat=2)).messages.line
     assert line is not None
     assert abs(line.slope - 0.9) <= 2 * line.slope_error
     assert abs(line.intercept - 3.0) <= 2 * line.intercept_error
-
-
-def test_repeats_of_one_thread_do_not_pass_for_more_evidence() -> None:
-    distance = [4, 4, 8, 8, 16, 16, 32, 32]
-    passed = [True, True, True, False, True, False, False, False]
-    once = fit_curve(asked(distance, passed), *NO_CONTROLS).messages.line
-    five_times = fit_curve(
-        asked(distance * 5, passed * 5, thread=list(range(8)) * 5), *NO_CONTROLS
-    ).messages.line  # fmt: skip
-    assert once is not None
-    assert five_times is not None
-    assert once.slope == pytest.approx(five_times.slope, abs=1e-6)
-    assert once.slope_error == pytest.approx(five_times.slope_error, rel=0.15)
 
 
 def test_where_answers_separate_the_line_stays_finite_and_the_step_is_told() -> None:
@@ -111,17 +80,6 @@ def test_where_answers_separate_the_line_stays_finite_and_the_step_is_told() -> 
     assert axis.line.method == "firth"
     assert 0 < axis.line.slope < 20
     assert math.isfinite(axis.line.slope_error)
-
-
-def test_the_line_agrees_with_a_published_maximum_likelihood_fit() -> None:
-    # Two distances: the line goes through both logits exactly. 3 of 4 at d=2, 1 of 4 at d=8: b = log(9)/2 per doubling.
-    line = fit_line(np.array([2.0] * 4 + [8.0] * 4), np.array([1.0, 1, 1, 0, 1, 0, 0, 0]), np.arange(8, dtype=np.int64))
-    assert line is not None
-    assert line.slope == pytest.approx(math.log(9) / 2)
-    assert line.intercept == pytest.approx(math.log(3) + math.log(9) / 2)
-    low, high = line.interval(np.array([4.0]))
-    assert low[0] < 0.5 < high[0]
-    assert line.share(np.array([4.0]))[0] == pytest.approx(0.5)
 
 
 def test_retention_is_measured_against_the_controls() -> None:

@@ -8,11 +8,13 @@ import pytest
 
 from compare.errors import ConfigError
 from compare.probes.carrier import Real
+from compare.probes.curves import curve_of
 from compare.probes.plant import PlantPlan, plant
 from compare.probes.probe import TYPES, probe_from
 from compare.probes.score import score_text
 from compare.probes.tokens import occurs, tokens
 from compare.records import Message, Thread
+from tests.probes.memories import ask, everything
 
 PLANTING = plant(PlantPlan())
 
@@ -35,9 +37,15 @@ def test_threads_are_as_long_as_asked_for_and_end_with_the_question() -> None:
         assert roles == ["user", "assistant"] * (len(roles) // 2) + ["user"]
 
 
-def test_every_bin_of_distances_is_met() -> None:
-    distances = {probe.distance_messages for probe, _ in PLANTING.planted if probe.type == "recall"}
-    assert distances == {2, 4, 6, 10, 12, 14, 18, 20, 22, 28, 30, 38, 48}
+def test_every_range_of_distances_has_five_threads_or_more() -> None:
+    recall = [probe for probe, _ in PLANTING.planted if probe.type == "recall"]
+    bins = curve_of(ask(PLANTING, everything)).messages.bins
+    assert [(one.label, one.recall.n_clusters) for one in bins] == [
+        ("1-4", (7,)), ("5-8", (6,)), ("9-16", (5,)), ("17-24", (5,)), ("25-32", (5,)), ("33+", (5,)),
+    ]  # fmt: skip
+    assert max(probe.distance_messages or 0 for probe in recall) == 48
+    # Four candidates answer about 430 in all, which simulated models do in under a minute.
+    assert len(PLANTING.planted) <= 110
 
 
 def test_a_control_says_the_fact_again_one_message_before_the_question() -> None:

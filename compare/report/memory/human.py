@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from compare.probes.curve import EDGES, Bin
-from compare.ratings.shares import share
+from compare.probes.thread_share import thread_share
 from compare.store.mark_distances import RatedAnswer
 from compare.store.store import Store
 from compare.store.votes import vote_name
@@ -36,8 +36,8 @@ def bins_of(rated: Sequence[RatedAnswer], *, edges: Sequence[int] = EDGES) -> tu
         if not reaching:
             break
         kept = [not any(low <= d and (high is None or d <= high) for d in one.forgot) for one in reaching]
-        value = share(
-            np.array(kept, dtype=np.float64), [np.array([threads[one.thread_id] for one in reaching], dtype=np.int64)]
+        value = thread_share(
+            np.array(kept, dtype=np.float64), np.array([threads[one.thread_id] for one in reaching], dtype=np.int64)
         )
         bins.append(Bin(low, high, value, 0, value.value))
     return tuple(bins)

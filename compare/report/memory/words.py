@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compare.probes.curve import Axis, Curve
+from compare.probes.curve import Axis, Bin, Curve
 
 
 def finding(curve: Curve) -> str:
@@ -32,10 +32,16 @@ def _reach(axis: Axis, curve: Curve) -> str:
     half = f"half is lost from {curve.d50} on" if curve.d50 is not None else f"half is kept up to {curve.longest}"
     near, least = axis.bins[0], min(axis.bins, key=lambda each: each.recall.value or 0.0)
     said = f"knew {100 * values[0]:.0f} % of facts {near.label} messages back"
-    if least is not far and (least.recall.value or 0.0) < values[-1]:
+    if _is_below(least, far):
         # Not a fall but a dip: what lay far back was kept, such as in a summary.
         return (
             f"{said}, {100 * (least.recall.value or 0.0):.0f} % of those {least.label} back, and again "
             f"{100 * values[-1]:.0f} % of those {far.label} back."
         )
     return f"{said} and {100 * values[-1]:.0f} % of those {far.label} back; {half}."
+
+
+def _is_below(one: Bin, other: Bin) -> bool:
+    """Whether it is so by more than chance: its interval ends below where the other's begins."""
+    high, low = one.recall.ci_high, other.recall.ci_low
+    return high is not None and low is not None and high < low
