@@ -99,6 +99,7 @@ class Curve:
     messages: Axis
     tokens: Axis
     control: Share
+    """Of recall: what retention is measured against."""
     d50: int | None
     """The smallest tested distance in messages from which on retention is at most a half; None: at none."""
     longest: int | None
@@ -113,7 +114,9 @@ class Curve:
     n: int = 0
     n_cut: int = 0
     types: dict[str, Share] = field(default_factory=dict)
-    """The share that passed by type; of update, `stale` beside it."""
+    """The share that passed by type, `control` being those of all types; of update, `stale` beside it."""
+    controls: dict[str, Share] = field(default_factory=dict)
+    """The share of controls that passed, by the type that they are the control of; `control` is that of recall."""
 
     @property
     def d50_words(self) -> str:
@@ -135,6 +138,7 @@ class Curve:
             "by_depth": [one.to_json() for one in self.by_depth], "unreliability": self.unreliability,
             "n_repeated": self.n_repeated, "n": self.n, "cut_by_us": self.n_cut,
             "types": {name: one.to_json() for name, one in self.types.items()},
+            "controls": {name: one.to_json() for name, one in self.controls.items()},
         }  # fmt: skip
 
 

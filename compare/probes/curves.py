@@ -46,7 +46,7 @@ def curve_of(results: Sequence[Result], *, edges: Sequence[int] = EDGES) -> Curv
         values, np.array([one.passed for one in controls], dtype=np.bool_),
         np.array(threads(controls), dtype=np.int64), edges=edges,
     )  # fmt: skip
-    return replace(curve, types=_types(results))
+    return replace(curve, types=_types(results), controls=_controls(results))
 
 
 def _types(results: Sequence[Result]) -> dict[str, Share]:
@@ -58,6 +58,14 @@ def _types(results: Sequence[Result]) -> dict[str, Share]:
     if updates:
         found["stale"] = _share([one.verdict == "stale" for one in updates], updates)
     return found
+
+
+def _controls(results: Sequence[Result]) -> dict[str, Share]:
+    found: dict[str, list[Result]] = {}
+    for one in results:
+        if one.probe.type == "control":
+            found.setdefault(one.probe.of, []).append(one)
+    return {of: passed_share(some) for of, some in found.items()}
 
 
 def passed_share(results: Sequence[Result]) -> Share:

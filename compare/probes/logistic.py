@@ -160,12 +160,11 @@ def _design(distance: FloatArray) -> FloatArray:
 
 
 def _inverse_information(x: FloatArray, p: FloatArray) -> FloatArray:
-    result: FloatArray = np.linalg.inv((x * (p * (1 - p))[:, None]).T @ x)
-    return result
+    return np.asarray(np.linalg.inv((x * (p * (1 - p))[:, None]).T @ x), dtype=np.float64)
 
 
 def _leverage(x: FloatArray, p: FloatArray, inverse: FloatArray) -> FloatArray:
-    result: FloatArray = p * (1 - p) * np.einsum("ij,jk,ik->i", x, inverse, x)
+    result: FloatArray = p * (1 - p) * ((x @ inverse) * x).sum(axis=1)
     return result
 
 
@@ -176,8 +175,8 @@ def _newton(x: FloatArray, y: FloatArray, *, firth: bool) -> FloatArray:
         p = _sigmoid(x @ beta)
         weight = p * (1 - p)
         information = (x * weight[:, None]).T @ x
-        inverse = np.linalg.inv(information + 1e-12 * np.eye(2))
-        residual = y - p
+        inverse = np.asarray(np.linalg.inv(information + 1e-12 * np.eye(2)), dtype=np.float64)
+        residual: FloatArray = y - p
         if firth:
             residual = residual + _leverage(x, p, inverse) * (0.5 - p)
         step = inverse @ (x.T @ residual)

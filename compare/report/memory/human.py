@@ -1,8 +1,10 @@
 """What raters say of the same question: marks `forgot` over the distance of the message that they are about.
 
 An answer can only have forgotten what lay before it, so it counts in every range of distances that its thread reaches:
-as kept, unless a mark says that a message of that range was forgotten. No mark is weaker evidence than a passed probe:
-the rater may not have looked.
+as kept, unless a mark says that a message of that range was forgotten. No mark is evidence only from somebody who sets
+marks, so the ballots of a rater count where they set a mark of any kind in that study; and it is weaker evidence than a
+passed probe all the same, as the rater may not have looked. A line is worth drawing where it says something of long
+threads.
 """
 
 from __future__ import annotations
@@ -17,14 +19,27 @@ from compare.store.mark_distances import RatedAnswer
 from compare.store.store import Store
 from compare.store.votes import vote_name
 
+LONG = EDGES[1]
+"""A thread is long where more messages than these stand before the answer."""
 
-def human_curves(store: Store, *, edges: Sequence[int] = EDGES) -> dict[str, tuple[Bin, ...]]:
-    """Bins by candidate name, for candidates whose answers were rated in studies."""
+
+def human_curves(store: Store, *, edges: Sequence[int] = EDGES, longer_than: int = LONG) -> dict[str, tuple[Bin, ...]]:
+    """Bins by candidate name, of the candidates of whom answers on long threads were rated by raters who set marks."""
     candidates = store.candidates()
     found: dict[str, list[RatedAnswer]] = {}
-    for one in store.rated_answers():
+    for one in by_markers(store.rated_answers()):
         found.setdefault(vote_name(candidates[one.candidate_id]), []).append(one)
-    return {name: bins_of(rated, edges=edges) for name, rated in found.items()}
+    return {
+        name: bins_of(rated, edges=edges)
+        for name, rated in found.items()
+        if any(one.n_messages > longer_than for one in rated)
+    }
+
+
+def by_markers(rated: Sequence[RatedAnswer]) -> list[RatedAnswer]:
+    """Those of raters who set a mark of any kind in the same study: only they can be taken to have looked."""
+    markers = {(one.study_id, one.rater_id) for one in rated if one.n_marks}
+    return [one for one in rated if (one.study_id, one.rater_id) in markers]
 
 
 def bins_of(rated: Sequence[RatedAnswer], *, edges: Sequence[int] = EDGES) -> tuple[Bin, ...]:
@@ -41,3 +56,14 @@ def bins_of(rated: Sequence[RatedAnswer], *, edges: Sequence[int] = EDGES) -> tu
         )
         bins.append(Bin(low, high, value, 0, value.value))
     return tuple(bins)
+
+
+def no_line(names: Sequence[str]) -> str:
+    """Why these candidates, by the names that pages use, have no second line."""
+    if not names:
+        return ""
+    who = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return (
+        f"No study has rated answers of {who} on long threads yet (more than {LONG} messages, by raters who set "
+        "marks), so there is no second line."
+    )

@@ -10,7 +10,7 @@ import streamlit as st
 from compare.probes.curve import Axis, Curve
 from compare.probes.results import Result
 from compare.ratings.shares import Share
-from compare.report.memory.human import human_curves
+from compare.report.memory.human import human_curves, no_line
 from compare.report.memory.words import finding
 from compare.ui import resources
 from compare.ui.plain import plain
@@ -72,6 +72,8 @@ def _pictures(curves: Mapping[str, Curve], names: Mapping[str, str]) -> None:
         + (f" Ranges with fewer than {_FEW} threads have wide intervals; ask more sets." if _is_thin(axes) else "")
         + (" Open diamonds are raters: answers without a mark 'forgot' at that distance." if human else "")
     )
+    if by == "messages" and (told := no_line([names[name] for name in axes if name not in human])):
+        st.caption(plain(told))
 
 
 def _where(axes: Mapping[str, Axis]) -> str:
