@@ -15,16 +15,17 @@ from compare.cli.stopping import stop_with_input
 from compare.cli.stored import chosen, the_catalog, the_store
 from compare.errors import CompareError
 from compare.jobs.answer_lines import job_lines
-from compare.jobs.create import KIND, extend_job
+from compare.jobs.create import extend_job
 from compare.jobs.difference import changes, difference
 from compare.jobs.estimate import estimate, refuse_unknown_prices
-from compare.jobs.overview import Overview, failures, overview
+from compare.jobs.overview import KIND_NAMES, Overview, failures, overview
 from compare.jobs.terms import read_limits, read_terms, read_usd
 from compare.ratings.means import Mean
 from compare.report.measured.compared import job_difference
 from compare.report.measured.export import export_answers, export_table
 from compare.report.measured.files import FILE_FORMATS, FileFormat
 from compare.report.measured.table import job_table
+from compare.store.jobs import PROBE_KIND
 from compare.store.store import Store
 from compare.threads.importers import read_file
 from compare.threads.importers.read import titled
@@ -42,27 +43,29 @@ def jobs() -> None:
     """
 
 
-@jobs.command("list", epilog="Example: weighbridge jobs list --limit 20")
+@jobs.command("list", epilog="Example: weighbridge jobs list --kind probe --limit 20")
+@click.option("--kind", type=click.Choice(list(KIND_NAMES)), help="Only these: run (answers) or probe (planted facts).")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @_AS_JSON
-def list_(limit: int, as_json: bool) -> None:
+def list_(kind: str | None, limit: int, as_json: bool) -> None:
     """List the newest jobs, newest first."""
     store = the_store()
-    found = [overview(store, row.id) for row in store.jobs(KIND, limit)]
+    found = [overview(store, row.id) for row in store.jobs(kind, limit)]
     if as_json:
         emit_json({"jobs": [_summary(one) for one in found]})
         return
     if not found:
-        say("No jobs yet. Start one: weighbridge run --threads FILE --models a,b")
+        how = "weighbridge probe --models a,b" if kind == PROBE_KIND else "weighbridge run --threads FILE --models a,b"
+        say(f"No jobs{'' if kind is None else ' of this kind'} yet. Start one: {how}")
         return
     rows = []
     for one in found:
         it = one.progress.all()
         rows.append([
-            one.row.id, one.row.created_at[:16].replace("T", " "), one.state, f"{it.finished:,} of {it.total:,}",
-            f"{it.failed:,}", f"${one.spent_usd:.4f}", one.title,
+            one.row.id, one.row.created_at[:16].replace("T", " "), one.kind, one.state,
+            f"{it.finished:,} of {it.total:,}", f"{it.failed:,}", f"${one.spent_usd:.4f}", one.title,
         ])  # fmt: skip
-    table(["id", "made (UTC)", "state", "finished", "failed", "cost", "what"], rows)
+    table(["id", "made (UTC)", "kind", "state", "finished", "failed", "cost", "what"], rows)
 
 
 @jobs.command("show", epilog="Example: weighbridge jobs show last")
@@ -80,7 +83,8 @@ def show(job_id: str, as_json: bool) -> None:
         }
         emit_json(document)
         return
-    click.echo(f"Job {one.row.id}: {one.title}, {one.asked.history} history, {one.asked.turns} turns. {one.state}.")
+    what = f"{one.kind}, {one.title}, {one.asked.history} history, {one.asked.turns} turns"
+    click.echo(f"Job {one.row.id}: {what}. {one.state}.")
     click.echo(one.sentence)
     spent = f"${one.spent_usd:.4f} spent"
     click.echo(f"{spent} of a cap of ${one.row.cost_cap_usd}." if one.row.cost_cap_usd else f"{spent}.")
@@ -313,8 +317,9 @@ def _work(
 def _summary(one: Overview) -> dict[str, object]:
     it = one.progress.all()
     return {
-        "id": one.row.id, "name": one.row.name, "what": one.title, "state": one.state, "note": one.row.note,
-        "created_at": one.row.created_at, "ended_at": one.row.ended_at, "history": one.asked.history,
+        "id": one.row.id, "kind": one.row.kind, "name": one.row.name, "what": one.title, "state": one.state,
+        "note": one.row.note, "created_at": one.row.created_at, "ended_at": one.row.ended_at,
+        "history": one.asked.history,
         "turns": one.asked.turns, "repeat": one.asked.repeat, "n_threads": len(one.asked.threads),
         "candidates": list(one.asked.candidates), "total": it.total, "done": it.done, "failed": it.failed,
         "in_flight": it.leased, "waiting": it.waiting, "cached": it.cached, "taken": it.n_asked,

@@ -60,8 +60,8 @@ class CandidateEstimate:
         if self.output.n_answers:
             said = f"output as in {self.output.n_answers:,} stored answers ({self.output.tokens:,} tokens each)"
         else:
-            said = f"output taken to be {self.output.tokens:,} tokens each (no stored answers)"
-        counted = "input counted" if self.n_cells <= SAMPLE else f"input counted for {SAMPLE} of {self.n_cells:,} cells"
+            said = f"output taken to be {self.output.tokens:,} tokens each (none of its own is stored yet)"
+        counted = "input counted" if self.n_cells <= SAMPLE else f"input counted for {SAMPLE} of {self.n_cells:,}"
         if abs(self.output.in_ratio - 1.0) >= 0.005:
             counted += f" and taken {self.output.in_ratio:.2f} times, as reported so far"
         return f"{counted}, {said}"
@@ -96,7 +96,10 @@ class Estimate:
             money += f" and the unknown price of {', '.join(unknown)}"
         elif unknown:
             money += f" (no price for {', '.join(unknown)})"
-        basis = "; ".join(f"{one.candidate.name}: {one.basis}" for one in self.candidates)
+        bases: dict[str, list[str]] = {}
+        for one in self.candidates:
+            bases.setdefault(one.basis, []).append(one.candidate.name)
+        basis = "; ".join(f"{', '.join(names)}: {told}" for told, names in bases.items())
         return f"Estimated cost of {self.n_cells:,} answers: {money}. It rests on: {basis}."
 
 

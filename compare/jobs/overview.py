@@ -13,9 +13,11 @@ from compare.jobs.owner import is_gone, shown
 from compare.jobs.plan import Asked, read_asked
 from compare.jobs.progress import JobProgress, in_words, progress_of
 from compare.jobs.terms import Terms, read_terms
-from compare.store.jobs import JobRow
+from compare.store.jobs import PROBE_KIND, JobRow
 from compare.store.store import Store
 
+KIND_NAMES: dict[str, str] = {"run": "answers", PROBE_KIND: "memory probes"}
+"""What lists call the kinds of jobs: `run` answers threads, the other asks for planted facts."""
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -47,6 +49,11 @@ class Overview:
     def is_live(self) -> bool:
         """Whether somebody works on it."""
         return bool(self.workers)
+
+    @property
+    def kind(self) -> str:
+        """What it asks, in a word."""
+        return KIND_NAMES.get(self.row.kind, self.row.kind)
 
     @property
     def title(self) -> str:

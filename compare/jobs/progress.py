@@ -55,7 +55,7 @@ class JobProgress:
         """In one line; what adds up to the total stands before it."""
         it = self.all()
         said = (
-            f"{it.total:,} cells: {it.done:,} answered, {it.failed:,} failed, {it.leased:,} in flight, "
+            f"{it.total:,} to ask: {it.done:,} answered, {it.failed:,} failed, {it.leased:,} in flight, "
             f"{it.waiting:,} waiting."
         )
         if it.cached:

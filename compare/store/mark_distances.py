@@ -34,9 +34,7 @@ class MarkDistances(Part):
         """
         with self._database.reading() as connection:
             rows = connection.execute(_RATED).fetchall()
-        return [
-            RatedAnswer(row[0], row[1], row[2], row[3], _whole(row[4]), row[5], row[6], row[7]) for row in rows
-        ]
+        return [RatedAnswer(row[0], row[1], row[2], row[3], _whole(row[4]), row[5], row[6], row[7]) for row in rows]
 
 
 def _whole(text: str | None) -> tuple[int, ...]:

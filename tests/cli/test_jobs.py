@@ -30,7 +30,7 @@ def test_the_list_and_one_job_as_text_and_as_json(half_failed: Path, store: Stor
     assert listed["done"] + listed["failed"] + listed["in_flight"] + listed["waiting"] == listed["total"]
     assert listed["id"] in weighbridge("jobs", "list").out
     shown = weighbridge("jobs", "show", "last").out
-    assert "5 cells: 3 answered, 2 failed, 0 in flight, 0 waiting." in shown
+    assert "5 to ask: 3 answered, 2 failed, 0 in flight, 0 waiting." in shown
     assert "2 x local: " in shown
     assert "not today" in shown
     document = weighbridge("jobs", "show", listed["id"][:6], "--json").document

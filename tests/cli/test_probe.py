@@ -80,6 +80,18 @@ def test_a_job_of_earlier_is_shown_without_asking(server: ModelServer, store: St
     assert lines == made["probes"]
 
 
+def test_the_list_of_jobs_tells_probes_from_answers(conversations: Path, server: ModelServer) -> None:
+    server.acts = [answering("No.")]
+    weighbridge("probe", "--models", "local", "--types", "multi", "--lengths", "8")
+    weighbridge("run", "--threads", conversations, "--models", "local")
+    assert [one["kind"] for one in weighbridge("jobs", "list", "--json").document["jobs"]] == ["run", "probe"]
+    listed = weighbridge("jobs", "list", "--kind", "probe").out
+    assert "memory probes" in listed
+    assert len(listed.splitlines()) == 2
+    (one,) = weighbridge("jobs", "list", "--kind", "run", "--json").document["jobs"]
+    assert one["kind"] == "run"
+
+
 def test_models_can_be_added_to_a_job_of_probes(server: ModelServer, store: Store) -> None:
     server.acts = [answering("I do not know.")]
     probe("--models", "local", "--types", "abstention", "--lengths", "8")

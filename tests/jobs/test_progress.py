@@ -21,7 +21,7 @@ def test_what_is_told_adds_up_to_all_cells() -> None:
     assert found.all() == LaneProgress("", waiting=3, leased=1, done=5, failed=1, cached=2, again=2, n_asked=7)
     assert found.all().total == 10
     assert found.sentence == (
-        "10 cells: 5 answered, 1 failed, 1 in flight, 3 waiting. 2 from the cache. 2 taken more than once."
+        "10 to ask: 5 answered, 1 failed, 1 in flight, 3 waiting. 2 from the cache. 2 taken more than once."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -47,6 +48,14 @@ def all_text(app: AppTest) -> str:
     shown = [*app.markdown, *app.caption, *app.subheader, *app.header, *app.info, *app.warning]
     words = [re.sub(r"\\(\W)", r"\1", str(element.value)) for element in shown]
     return "\n".join(words + [str(element.proto.body) for element in app.get("html")])
+
+
+def until(condition: Callable[[], bool], patience_s: float = 30.0) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + patience_s
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def titles() -> dict[str, str]:

@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from compare.engine.hub import close_hub
 from compare.jobs.overview import overview
 from compare.records import Message, Thread
 from compare.threads.selection import Selection
 from compare.ui import resources
-from compare.ui.jobs.workers import end_workers, is_at_work
-from tests.app_server import ROOT
-from tests.pages.steps import all_text, healthy, opened
+from compare.ui.jobs.workers import is_at_work
+from tests.cli.command import weighbridge
+from tests.pages.steps import all_text, healthy, opened, until
 
-PATIENCE_S = 15.0
-
-
-@pytest.fixture(autouse=True)
-def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("WEIGHBRIDGE_PLAIN", "1")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setattr(resources, "_keep_samples", lambda into: None)
-    yield tmp_path
-    end_workers()
-    close_hub()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+pytestmark = pytest.mark.usefixtures("own_workers")
 
 
 def keep_threads() -> None:
@@ -70,7 +49,7 @@ def test_a_job_is_made_estimated_started_and_its_answers_are_shown() -> None:
     it = overview(store, job_id).progress.all()
     assert (it.total, it.done + it.failed, it.waiting, it.leased) == (12, 12, 0, 0)
     shown = all_text(healthy(app))
-    assert f"12 cells: {it.done} answered, {it.failed} failed, 0 in flight, 0 waiting." in shown
+    assert f"12 to ask: {it.done} answered, {it.failed} failed, 0 in flight, 0 waiting." in shown
     by_model = app.dataframe[0].value
     assert list(by_model["Model"]) == ["sim-flaky", "sim-lite"]
     assert by_model["Answered"].sum() == it.done
@@ -78,7 +57,7 @@ def test_a_job_is_made_estimated_started_and_its_answers_are_shown() -> None:
     measured = app.dataframe[1].value
     assert sum(int(n) for n in measured["Answers"]) == it.done
     assert 0 < it.failed < 12  # the flaky model fails by a fixed plan
-    assert "Why cells failed" in [heading.value for heading in app.subheader]
+    assert "Why answers failed" in [heading.value for heading in app.subheader]
     assert "sim-flaky" in shown
     app.button(key="jobs_retry").click().run()
     until(lambda: not is_at_work(job_id))
@@ -149,3 +128,15 @@ def test_a_link_that_cannot_be_read_gets_a_sentence_and_the_way_to_choose() -> N
     assert not app.exception
     assert "colour" in app.error[0].value
     assert app.text_input(key="jobs_search").value == ""
+
+
+def test_probes_stand_in_the_list_by_their_kind_and_their_job_leads_to_the_memory_page() -> None:
+    weighbridge("probe", "--models", "sim-lite", "--lengths", "8", "--types", "multi", "--no-controls")
+    (job,) = resources.store().jobs()
+    app = opened("pages/run/jobs.py")
+    listed = healthy(app).dataframe(key="jobs_table").value
+    assert list(listed["Kind"]) == ["Memory probes"]
+    app.query_params["job"] = job.id
+    app.run()
+    links = {link.proto.label: link.proto.query_string for link in healthy(app).get("page_link")}
+    assert links["What came of these probes: Memory"] == f"probes={job.id}"

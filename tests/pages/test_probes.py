@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from compare.engine.hub import close_hub
 from compare.jobs.overview import overview
 from compare.probes.job import probe_job, results
 from compare.records import Message, Thread
 from compare.ui import resources
-from compare.ui.jobs.workers import end_workers, is_at_work
-from tests.app_server import ROOT
+from compare.ui.jobs.workers import is_at_work
 from tests.cli.command import weighbridge
-from tests.pages.steps import all_text, healthy, opened
+from tests.pages.steps import all_text, healthy, opened, until
 
-PATIENCE_S = 30.0
+pytestmark = pytest.mark.usefixtures("own_workers")
+
 PAGE = "pages/run/probes.py"
-
-
-@pytest.fixture(autouse=True)
-def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("WEIGHBRIDGE_PLAIN", "1")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setattr(resources, "_keep_samples", lambda into: None)
-    yield tmp_path
-    end_workers()
-    close_hub()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def short_form(app: AppTest, *models: str) -> AppTest:
@@ -56,7 +34,7 @@ def test_probes_are_made_estimated_started_and_read_as_curves() -> None:
     (job_id,) = [row.id for row in resources.store().jobs("probe")]
     assert job_id in app.query_params["probes"]
     assert "Nothing was asked" not in all_text(app)
-    app.button(key="probes_start").click().run()
+    app.button(key="probes_resume").click().run()
     until(lambda: overview(resources.store(), job_id).row.state == "done" and not is_at_work(job_id))
     app.run()
     told = all_text(healthy(app))
@@ -64,7 +42,7 @@ def test_probes_are_made_estimated_started_and_read_as_curves() -> None:
     assert "**Sim Lite** knew every fact up to 4 messages back, and none from 6 on." in told
     assert len(app.get("plotly_chart")) == 2
     table = app.dataframe[0].value
-    assert list(table["At 30"]) == [0.0, 100.0]
+    assert [told.partition(" (")[0] for told in table["At 30"]] == ["0 %", "100 %"]
     assert list(table["Half lost at"]) == ["6", "> 28"]
 
 

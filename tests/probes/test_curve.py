@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from compare.errors import ConfigError
 from compare.probes.curve import Asked, fit_curve
 from compare.probes.curves import curve_of, curves_of
 from compare.probes.plant import PlantPlan, plant
+from compare.probes.probe import Probe
+from compare.records import Message
 from tests.probes.memories import ask, everything, last, logistic, old_values
 
 
@@ -113,6 +116,18 @@ def test_a_lost_middle_shows_as_a_u_over_the_place_in_the_thread() -> None:
         np.arange(n) + 1, np.arange(n) + 1, passed, np.zeros(n, dtype=np.bool_), np.arange(n), depth.astype(np.float64)
     )
     assert [one.value for one in fit_curve(values, *NO_CONTROLS).by_depth] == [1.0, 0.0, 0.0, 0.0, 1.0]
+
+
+def test_controls_are_told_by_the_type_that_they_are_of() -> None:
+    def deaf(probe: Probe, messages: Sequence[Message]) -> list[Message]:
+        return list(messages) if probe.of != "instruction" else []
+
+    curve = curve_of(ask(plant(PlantPlan(types=("recall", "instruction"))), deaf))
+    assert {of: one.value for of, one in curve.controls.items()} == {"recall": 1.0, "instruction": 0.0}
+    # Retention is measured against those of recall, whatever other types do.
+    assert curve.control == curve.controls["recall"]
+    assert curve.types["control"].n == sum(one.n for one in curve.controls.values())
+    assert curve.to_json()["controls"]["instruction"]["value"] == 0.0
 
 
 def test_without_recall_probes_there_is_no_curve_but_shares_by_type() -> None:

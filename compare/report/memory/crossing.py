@@ -27,15 +27,17 @@ def votes_say(store: Store, cheap: str, reference: str) -> str:
         )
     except CompareError as exc:
         return f"Blind votes: {exc}"
-    return f"Blind votes: {_told(found)}"
+    return f"Blind votes: {in_words(found)}"
 
 
-def _told(found: Crossover) -> str:
+def in_words(found: Crossover) -> str:
+    """A crossover of votes, with the share of votes that is good enough."""
     votes = f"{found.n_votes:,} votes"
+    enough = f"good enough ({found.floor:.0%} of votes or more, a tie counting half)".replace("%", " %")
     if found.verdict == "crosses" and found.at is not None:
         between = f" (between {found.ci_low} and {found.ci_high})" if found.ci_low and found.ci_high else ""
-        return f"good enough up to {found.at - 1} messages{between}, by {votes}: thread_length > {found.at - 1}."
+        return f"{enough} up to {found.at - 1} messages{between}, by {votes}: thread_length > {found.at - 1}."
     return {
-        "good_enough": f"good enough at every length voted on, up to {found.longest} messages, by {votes}.",
-        "not_good_enough": f"not good enough at any length voted on, from {found.shortest} messages on, by {votes}.",
+        "good_enough": f"{enough} at every length voted on, up to {found.longest} messages, by {votes}.",
+        "not_good_enough": f"not {enough} at any length voted on, from {found.shortest} messages on, by {votes}.",
     }.get(found.verdict, f"{votes} do not tell from which length on it is worse.")

@@ -65,5 +65,5 @@ def no_line(names: Sequence[str]) -> str:
     who = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
     return (
         f"No study has rated answers of {who} on long threads yet (more than {LONG} messages, by raters who set "
-        "marks), so there is no second line."
+        "marks), so no second line."
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from compare.jobs.create import KIND
 from compare.jobs.overview import Overview, overview
+from compare.store.jobs import PROBE_KIND
 from compare.ui import resources
 from compare.ui.jobs import workers
 from compare.ui.jobs.place import make, show_job
@@ -20,7 +20,7 @@ def draw_list() -> None:
         st.space("stretch")
         st.button("New job", key="jobs_new", type="primary", icon=":material/add:", on_click=make, args=(True,))
     store = resources.store()
-    found = [overview(store, row.id) for row in store.jobs(KIND, _MOST)]
+    found = [overview(store, row.id) for row in store.jobs(limit=_MOST)]
     if not found:
         st.info(
             "No jobs yet. A job sends many threads to several candidates and keeps every answer. "
@@ -34,10 +34,11 @@ def draw_list() -> None:
 def _table(found: list[Overview]) -> None:
     import pandas as pd
 
-    st.caption("Choose a job to see its progress, its failures and its answers.")
+    st.caption("Choose a job to see its progress, its failures and its answers; memory probes open on the Memory page.")
     rows = [
         {
             "Made": pd.Timestamp(one.row.created_at),
+            "Kind": one.kind.capitalize(),
             "What": one.title,
             "State": shown_state(one),
             "Finished": one.progress.all().finished / max(one.progress.all().total, 1) * 100,
@@ -59,11 +60,15 @@ def _table(found: list[Overview]) -> None:
             "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm", width="small"),
             "What": st.column_config.TextColumn(width="large"),
             "Finished": st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100),
+            "Kind": st.column_config.TextColumn(width=130),
             "Cost": st.column_config.NumberColumn(format="$%.4f", width="small"),
         },
     )
     if shown.selection.rows:
-        show_job(found[shown.selection.rows[0]].row.id)
+        row = found[shown.selection.rows[0]].row
+        if row.kind == PROBE_KIND:
+            st.switch_page("pages/run/probes.py", query_params={"probes": row.id})
+        show_job(row.id)
         st.rerun()
 
 

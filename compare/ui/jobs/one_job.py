@@ -1,25 +1,19 @@
-"""One job: how it stands, what can be done with it, and what came of it. Only the progress is drawn again and again."""
+"""One job: how it stands, what can be done with it, and what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
-from compare.errors import CompareError
-from compare.jobs.around import ready_spec
-from compare.jobs.estimate import estimate
 from compare.jobs.overview import Overview, failures, overview
 from compare.report.words import counted
-from compare.ui import resources, who
-from compare.ui.jobs import workers
+from compare.store.jobs import PROBE_KIND
+from compare.ui import resources
 from compare.ui.jobs.cells_view import cells_view
-from compare.ui.jobs.job_list import shown_state
 from compare.ui.jobs.place import show_job
 from compare.ui.jobs.results_view import results_view
+from compare.ui.jobs.standing import cost, is_live, standing
 from compare.ui.plain import plain
 
-_EVERY_S = 1.0
 _MOST_REASONS = 20
 
 
@@ -40,83 +34,18 @@ def draw_job(job_id: str) -> None:
             f"{counted(len(one.asked.threads), 'thread')}, {turns}, {history}{times}. Candidates: {', '.join(names)}."
         )
     )
-    live = _is_live(one)
-    # A fragment draws itself again without the page; when the work ends, the page is drawn once more.
-    st.fragment(_progress, run_every=_EVERY_S if live else None)(one.row.id, live)
-    if live:
+    if one.row.kind == PROBE_KIND:
+        st.page_link("pages/run/probes.py", label="What came of these probes: Memory", icon=":material/psychology:",
+                     query_params={"probes": one.row.id})  # fmt: skip
+    standing(one, "jobs", below=_by_model)
+    if is_live(one):
         return
-    _estimate(one)
+    cost(one)
     if not one.progress.all().finished:
         return
     _failures(one)
     results_view(one.row.id)
     cells_view(one.row.id)
-
-
-def _is_live(one: Overview) -> bool:
-    return one.is_live or workers.is_at_work(one.row.id)
-
-
-def _progress(job_id: str, was_live: bool) -> None:
-    who.still("owner")
-    one = overview(resources.store(), job_id)
-    if _is_live(one) != was_live:
-        st.rerun()
-    it = one.progress.all()
-    state = shown_state(one)
-    st.progress(it.finished / max(it.total, 1), text=f"**{state.capitalize()}** \u00b7 {it.finished:,} of {it.total:,}")
-    st.markdown(plain(one.sentence))
-    if (told := workers.last_words(job_id)) and told not in one.sentence:
-        st.warning(plain(told), icon=":material/warning:")
-    cap = f" of a cap of \\${one.row.cost_cap_usd}" if one.row.cost_cap_usd is not None else ""
-    by = f" Worked on by {plain(', '.join(one.workers))}." if one.workers else ""
-    st.caption(f"\\${one.spent_usd:.4f} spent{cap}.{by}")
-    for endpoint in one.endpoints:
-        st.caption(plain(endpoint))
-    _actions(one)
-    _by_model(one)
-
-
-def _actions(one: Overview) -> None:
-    it, job_id = one.progress.all(), one.row.id
-    with st.container(horizontal=True):
-        if _is_live(one):
-            _button("Pause", "pause", "jobs_pause", lambda: _set(job_id, "paused", "Paused by hand."))
-            _button("Cancel", "stop", "jobs_cancel", lambda: _set(job_id, "cancelled", "Cancelled by hand."))
-            return
-        if it.waiting or it.leased:
-            label = "Resume" if it.finished or it.n_asked else "Start"
-            _button(label, "play_arrow", "jobs_resume", lambda: _start(job_id), primary=True)
-        if it.failed:
-            _button(
-                f"Ask {counted(it.failed, 'failed cell')} again", "refresh", "jobs_retry", lambda: _retry(job_id),
-                primary=not it.waiting,
-            )  # fmt: skip
-        if (it.waiting or it.leased) and one.row.state != "cancelled":
-            _button("Cancel", "close", "jobs_cancel", lambda: _set(job_id, "cancelled", "Cancelled by hand."))
-
-
-def _button(label: str, icon: str, key: str, act: Callable[[], None], *, primary: bool = False) -> None:
-    if st.button(label, key=key, icon=f":material/{icon}:", type="primary" if primary else "secondary"):
-        act()
-        st.rerun()
-
-
-def _set(job_id: str, state: str, note: str) -> None:
-    resources.store().finish_job(job_id, "paused" if state == "paused" else "cancelled", note)
-
-
-def _retry(job_id: str) -> None:
-    resources.store().retry_failed_cells(job_id)
-    _start(job_id)
-
-
-def _start(job_id: str) -> None:
-    store = resources.store()
-    for candidate_id in overview(store, job_id).asked.candidates:
-        ready_spec(store.candidate(candidate_id).model_id)
-    store.finish_job(job_id, "running")
-    workers.start_worker(job_id)
 
 
 def _by_model(one: Overview) -> None:
@@ -141,31 +70,11 @@ def _by_model(one: Overview) -> None:
     st.dataframe(table, hide_index=True, height="content", key="jobs_by_model")
 
 
-def _estimate(one: Overview) -> None:
-    if not one.progress.all().waiting:
-        return
-    try:
-        with st.spinner("Counting tokens"):
-            found = _estimated(one.row.id, one.progress.all().waiting)
-    except CompareError as exc:
-        st.warning(plain(str(exc)), icon=":material/warning:")
-        return
-    st.info(plain(found), icon=":material/payments:")
-
-
-@st.cache_data(max_entries=50, show_spinner=False)
-def _estimated(job_id: str, n_waiting: int) -> str:
-    """In one sentence; counted again when another number of cells waits."""
-    del n_waiting
-    store = resources.store()
-    return estimate(store, job_id, overview(store, job_id).asked, resources.catalog().get).sentence
-
-
 def _failures(one: Overview) -> None:
     if not one.progress.all().failed:
         return
     found = failures(resources.store(), one.row.id)
-    st.subheader("Why cells failed", anchor=False)
+    st.subheader("Why answers failed", anchor=False)
     for reason in found[:_MOST_REASONS]:
         st.markdown(f"**{reason.n:,} x {plain(reason.lane)}** \u00b7 {plain(reason.reason)}")
     if len(found) > _MOST_REASONS:

@@ -9,6 +9,7 @@ import streamlit as st
 from compare.probes.crossover import FLOOR, crossovers
 from compare.probes.curves import FACTUAL
 from compare.probes.results import Result
+from compare.ratings.crossover import FLOOR as VOTE_FLOOR
 from compare.report.memory.crossing import votes_say
 from compare.ui import resources
 from compare.ui.plain import plain
@@ -25,7 +26,9 @@ def crossing_view(found: Sequence[Result], names: Mapping[str, str]) -> None:
         options,
         index=options.index(_best(found, options)), format_func=names.__getitem__, key="probes_reference",
         width=320, filter_mode=None,
-        help=f"Good enough is {100 * FLOOR:.0f} % of what this candidate remembers.",
+        help=f"By probes, good enough is {100 * FLOOR:.0f} % of what this candidate remembers; by blind votes, being "
+        f"preferred to it in {100 * VOTE_FLOOR:.0f} % of them. These are two questions: an answer may forget and still "
+        "be liked.",
     )  # fmt: skip
     lines = []
     for name, one in crossovers(found, reference).items():

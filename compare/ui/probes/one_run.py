@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import streamlit as st
 
-from compare.errors import CompareError
-from compare.jobs.around import ready_spec
-from compare.jobs.estimate import estimate
 from compare.jobs.overview import Overview, overview
 from compare.probes.curve import Curve
 from compare.probes.curves import curves_of
@@ -17,9 +14,8 @@ from compare.probes.results import Result
 from compare.report.words import counted, labels
 from compare.settings import database_path
 from compare.store.jobs import JobRow
-from compare.ui import resources, who
-from compare.ui.jobs import workers
-from compare.ui.jobs.job_list import shown_state
+from compare.ui import resources
+from compare.ui.jobs.standing import cost, is_live, last_words, retry_button, standing
 from compare.ui.plain import plain
 from compare.ui.probes.crossing_view import crossing_view
 from compare.ui.probes.curves_view import curves_view
@@ -28,24 +24,32 @@ from compare.ui.probes.new_run import TYPE_NAMES
 from compare.ui.probes.open_probe import probes_view
 from compare.ui.probes.place import make, show_run
 
-_EVERY_S = 1.0
-
 
 def draw_run(row: JobRow, rows: list[JobRow]) -> None:
     """The page with a run on screen."""
     job = probe_job(resources.store(), row.id)
     _head(row, rows, job)
     one = overview(resources.store(), row.id)
-    live = _is_live(one)
-    if live or not one.progress.all().finished or one.progress.all().waiting or one.progress.all().failed:
-        st.fragment(_progress, run_every=_EVERY_S if live else None)(row.id, live)
-    if live:
-        return
-    if one.progress.all().waiting:
-        _estimate(one)
     it = one.progress.all()
+    if is_live(one) or it.finished < it.total:
+        standing(one, "probes")
+    else:
+        _ended(one)
+    if is_live(one):
+        return
+    cost(one)
     if it.finished:
         _results(*_scored(str(database_path()), row.id, (it.done, it.failed, it.n_asked)), row.id)
+
+
+def _ended(one: Overview) -> None:
+    """What is still worth saying of a run that has ended."""
+    it = one.progress.all()
+    last_words(one)
+    if it.failed:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"{it.failed:,} of {counted(it.total, 'answer')} failed and are in no figure.", width="content")
+            retry_button(one, "probes")
 
 
 def _head(row: JobRow, rows: list[JobRow], job: ProbeJob) -> None:
@@ -89,7 +93,7 @@ def _scored(database: str, job_id: str, so_far: tuple[int, int, int]) -> tuple[l
 
 def _results(found: list[Result], curves: dict[str, Curve], job_id: str) -> None:
     names = _names(found)
-    curves_view(found, curves, names)
+    curves_view(curves, names)
     crossing_view(found, names)
     probes_view(found, names)
     downloads(job_id, found, curves)
@@ -99,71 +103,3 @@ def _names(found: list[Result]) -> Mapping[str, str]:
     """What the page calls each candidate, by its name in files."""
     known = labels(resources.store(), resources.catalog())
     return {one.name: known.get(one.name, one.name) for one in found}
-
-
-def _is_live(one: Overview) -> bool:
-    return one.is_live or workers.is_at_work(one.row.id)
-
-
-def _progress(job_id: str, was_live: bool) -> None:
-    who.still("owner")
-    one = overview(resources.store(), job_id)
-    if _is_live(one) != was_live:
-        st.rerun()
-    it = one.progress.all()
-    state = shown_state(one)
-    st.progress(it.finished / max(it.total, 1), text=f"**{state.capitalize()}** \u00b7 {it.finished:,} of {it.total:,}")
-    told = workers.last_words(job_id)
-    if told and told not in one.sentence:
-        st.warning(plain(told), icon=":material/warning:")
-    st.caption(plain(f"{one.sentence} ${one.spent_usd:.4f} spent."))
-    with st.container(horizontal=True):
-        if _is_live(one):
-            _button("Pause", "pause", "probes_pause", lambda: _pause(job_id))
-            return
-        if it.waiting or it.leased:
-            label = "Resume" if it.finished or it.n_asked else "Start"
-            _button(label, "play_arrow", "probes_start", lambda: _start(job_id), primary=True)
-        if it.failed:
-            _button(f"Ask {counted(it.failed, 'failed one')} again", "refresh", "probes_retry", lambda: _retry(job_id))
-
-
-def _button(label: str, icon: str, key: str, act: Callable[[], None], *, primary: bool = False) -> None:
-    if st.button(label, key=key, icon=f":material/{icon}:", type="primary" if primary else "secondary"):
-        act()
-        st.rerun()
-
-
-def _pause(job_id: str) -> None:
-    resources.store().finish_job(job_id, "paused", "Paused by hand.")
-
-
-def _retry(job_id: str) -> None:
-    resources.store().retry_failed_cells(job_id)
-    _start(job_id)
-
-
-def _start(job_id: str) -> None:
-    store = resources.store()
-    for candidate_id in overview(store, job_id).asked.candidates:
-        ready_spec(store.candidate(candidate_id).model_id)
-    store.finish_job(job_id, "running")
-    workers.start_worker(job_id)
-
-
-def _estimate(one: Overview) -> None:
-    try:
-        with st.spinner("Counting tokens"):
-            found = _estimated(one.row.id, one.progress.all().waiting)
-    except CompareError as exc:
-        st.warning(plain(str(exc)), icon=":material/warning:")
-        return
-    st.info(plain(found), icon=":material/payments:")
-
-
-@st.cache_data(max_entries=50, show_spinner=False)
-def _estimated(job_id: str, n_waiting: int) -> str:
-    """In one sentence; counted again when another number of cells waits."""
-    del n_waiting
-    store = resources.store()
-    return estimate(store, job_id, overview(store, job_id).asked, resources.catalog().get).sentence

@@ -56,7 +56,7 @@ def test_ratings_of_short_threads_only_make_no_line(store: Store) -> None:
     assert set(human_curves(store, longer_than=5)) == {"first", "second"}
     assert no_line(["First", "Second"]) == (
         "No study has rated answers of First and Second on long threads yet (more than 8 messages, by raters who set "
-        "marks), so there is no second line."
+        "marks), so no second line."
     )
 
 

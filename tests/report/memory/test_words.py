@@ -6,14 +6,16 @@ import csv
 import io
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from compare.errors import ConfigError
 from compare.probes.curves import curve_of, curves_of
 from compare.probes.plant import PlantPlan, plant
 from compare.probes.probe import Probe
+from compare.ratings.crossover import find_crossover
 from compare.records import Message
-from compare.report.memory.crossing import votes_say
+from compare.report.memory.crossing import in_words, votes_say
 from compare.report.memory.export import as_csv, document
 from compare.report.memory.words import finding
 from compare.review.votes import Choice, cast
@@ -70,6 +72,17 @@ def test_the_document_holds_probes_curves_and_crossovers() -> None:
     assert told["crossovers"]["short"]["rule"].startswith("thread_length > ")
     with pytest.raises(ConfigError, match="asked no probes"):
         document("job", found, curves_of(found), "nobody")
+
+
+def test_votes_are_told_with_the_share_that_is_good_enough() -> None:
+    lengths = np.repeat([4, 8, 16, 32, 64], 40)
+    rng = np.random.default_rng(1)
+    falling = (rng.random(200) < 1.1 - 0.17 * np.log2(lengths)).astype(np.float64)
+    told = in_words(find_crossover(lengths, falling))
+    assert told.startswith("good enough (45 % of votes or more, a tie counting half) up to ")
+    assert "by 200 votes: thread_length > " in told
+    always = in_words(find_crossover(lengths, (rng.random(200) < 0.7).astype(np.float64)))
+    assert always.startswith("good enough (45 % of votes or more, a tie counting half) at every length voted on")
 
 
 def test_without_blind_votes_between_two_nothing_is_said_of_votes(store: Store) -> None:
