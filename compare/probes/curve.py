@@ -126,8 +126,10 @@ class Curve:
         return "not measured" if self.longest is None else f"> {self.longest}"
 
     def recall_at(self, distance: int) -> Bin | None:
-        """Recall at so many messages back: that of the bin which holds it."""
-        return self.messages.at(distance)
+        """Recall at so many messages back: that of the bin which holds it; None where nothing that far was asked."""
+        found = self.messages.at(distance)
+        is_beyond = found is not None and found.high is None and self.longest is not None and distance > self.longest
+        return None if is_beyond else found
 
     def to_json(self) -> dict[str, Any]:
         """As `probe --json` prints it."""

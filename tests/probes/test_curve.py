@@ -100,6 +100,12 @@ def test_recall_at_a_distance_is_that_of_the_bin_which_holds_it() -> None:
     assert curve.recall_at(50) is None
 
 
+def test_the_open_range_says_nothing_of_what_lies_beyond_the_longest_distance_asked() -> None:
+    curve = fit_curve(asked([10, 36, 48], [True, True, True]), *NO_CONTROLS)
+    assert curve.recall_at(40) == curve.recall_at(48) == curve.messages.bins[-1]
+    assert curve.recall_at(49) is None
+
+
 def test_unreliability_is_the_spread_over_repeats_of_one_probe() -> None:
     steady = asked([4] * 10, [True] * 5 + [False] * 5, thread=[0] * 5 + [1] * 5)
     assert fit_curve(steady, *NO_CONTROLS).unreliability == 0.0

@@ -57,7 +57,7 @@ def _table(found: list[Overview]) -> None:
         selection_mode="single-row",
         key="jobs_table",
         column_config={
-            "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm", width="small"),
+            "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm", width=110),
             "What": st.column_config.TextColumn(width="large"),
             "Finished": st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100),
             "Kind": st.column_config.TextColumn(width=130),

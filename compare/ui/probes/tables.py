@@ -128,7 +128,7 @@ def _by_type(curves: Curves, names: Names) -> None:
     )  # fmt: skip
     st.caption(
         "Share that passed. A control asks the same with the fact said again one message before: what fails there, "
-        "too, was not forgotten."
+        "too, fails by more than distance."
     )
 
 

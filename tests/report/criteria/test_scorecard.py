@@ -297,7 +297,7 @@ def test_recall_is_that_of_the_probes_which_lay_about_so_far_back(store: Store) 
     assert known == (
         "pass",
         (
-            "sim-large passes: recall at 30 messages is 100.0 % (n = 1, facts 25-32 messages back); "
+            "sim-large passes: recall at 30 messages is 100.0 % (34.2 to 100.0, n = 2, facts 25-32 messages back); "
             "the limit is at least 90 %."
         ),
     )
@@ -305,6 +305,20 @@ def test_recall_is_that_of_the_probes_which_lay_about_so_far_back(store: Store) 
     assert "sim-lite fails: recall at 30 messages is 0.0 %" in forgotten[1]
     assert [result.measured.n for result in results(store, f"{lines}4")] == [3, 3]
     assert "no fact lay about so far back (its probes lie 2 to 28 messages back)" in told(store, f"{lines}60")[0][1]
+
+
+def test_recall_beyond_what_was_asked_is_not_known_and_the_interval_decides_where_it_must_be_sure(store: Store) -> None:
+    weighbridge("probe", "--models", "sim-large", "--types", "recall", "--lengths", "50", "--no-controls")
+    lines = 'metric = "recall"\nlimit = ">= 50 %"\nat_messages = '
+    ((verdict, sentence),) = told(store, f"{lines}60")
+    assert verdict == "not measured"
+    assert "no fact lay about so far back (its probes lie 4 to 48 messages back)" in sentence
+    # Five threads, all passed: at least 56.6 %.
+    (sure,) = results(store, f"{lines}48\nsure = true")
+    assert (sure.verdict, sure.measured.n, sure.measured.ci_low) == ("pass", 5, pytest.approx(0.566, abs=1e-3))
+    (unsure,) = results(store, f"{lines}48\nsure = true".replace("50 %", "60 %"))
+    assert unsure.verdict == "fail"
+    assert "the interval is not clear of it" in unsure.sentence
 
 
 def test_recall_is_not_measured_before_there_are_probes(bureau: Bureau) -> None:
