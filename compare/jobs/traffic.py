@@ -237,7 +237,7 @@ class Roads:
 
     def _of(self, spec: ModelSpec) -> list[_Endpoint]:
         """The model's endpoint, and the model itself where it has a limit of its own."""
-        host = "simulated" if spec.simulated else urlsplit(spec.base_url).netloc.rpartition("@")[2]
+        host = self._simulated(spec) if spec.simulated else urlsplit(spec.base_url).netloc.rpartition("@")[2]
         key = host if spec.simulated else f"{host} {spec.api_key_env or ''}".strip()
         found = [self._endpoints.get(key) or self._add(key, host, self._limit_of(spec))]
         own = next((limit for limit in self._limits if limit.name == spec.id.casefold()), None)
@@ -245,6 +245,11 @@ class Roads:
             key = f"model {spec.id}"
             found.append(self._endpoints.get(key) or self._add(key, spec.id, own))
         return found
+
+    def _simulated(self, spec: ModelSpec) -> str:
+        """Simulated models stand for providers of their own, unless a limit is for all of them together."""
+        together = any(limit.name == "simulated" for limit in self._limits)
+        return "simulated" if together else f"simulated {spec.id}"
 
     def _limit_of(self, spec: ModelSpec) -> Limit:
         meant = (one for one in self._limits if one.is_for(spec) and one.name != spec.id.casefold())

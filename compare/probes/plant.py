@@ -21,6 +21,8 @@ DEPTHS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.35, 0.4, 0.45, 0.5, 0.65, 0.85, 0.9, 0.95
 Denser at the beginning: only there does a fact lie far back. With `LENGTHS` every range of distances up to 33+ gets
 five threads or more.
 """
+_CONTROL_EVERY = 2
+"""At every so manieth depth there is a control, too: one share needs fewer threads than a curve over six ranges."""
 SHORTEST, LONGEST = 4, 2000
 SOURCE = "probes"
 """What the planted threads name as their source."""
@@ -116,7 +118,7 @@ def plant(plan: PlantPlan, carriers: Sequence[Carrier] = FILLERS) -> Planting:
         for length in plan.lengths:
             for probe_type in plan.types:
                 used: set[int] = set()
-                for depth in plan.depths if probe_type == "recall" else plan.depths[:1]:
+                for nth, depth in enumerate(plan.depths if probe_type == "recall" else plan.depths[:1]):
                     number += 1
                     key = f"{plan.seed} {repeat} {length} {probe_type} {depth}"
                     rng = random.Random(key)
@@ -130,6 +132,8 @@ def plant(plan: PlantPlan, carriers: Sequence[Carrier] = FILLERS) -> Planting:
                         continue  # a short thread has fewer places than there are depths
                     used.update(made.probe.planted[:1])
                     found.append(made)
+                    if nth % _CONTROL_EVERY:
+                        continue
                     if plan.controls and idea.reminder and made.probe.distance_messages != 1:
                         found.append(_control(made, idea.reminder))
     return Planting(tuple(found), tuple(left_out))

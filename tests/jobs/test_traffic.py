@@ -63,6 +63,16 @@ def test_a_limit_for_one_model_is_its_own(clock: Clock) -> None:
     assert (roads.wait_s(ONE), roads.wait_s(SIBLING)) == (None, 0.0)
 
 
+def test_a_simulated_model_that_refuses_holds_up_no_other_unless_a_limit_is_for_all_of_them(clock: Clock) -> None:
+    flaky = replace(SIM, id="sim-flaky")
+    apart, together = Roads(4, ()), Roads(8, (Limit("simulated", concurrency=2),))
+    enter(apart, flaky)
+    apart.leave(flaky, refused(retry_after_s=30))
+    assert (apart.wait_s(SIM), apart.wait_s(flaky)) == (0.0, pytest.approx(30.0))
+    enter(together, flaky, 2)
+    assert together.wait_s(SIM) is None
+
+
 def test_all_endpoints_together_stay_within_the_whole(clock: Clock) -> None:
     roads = Roads(3, ())
     enter(roads, ONE, 2)

@@ -44,8 +44,8 @@ def test_every_range_of_distances_has_five_threads_or_more() -> None:
         ("1-4", (7,)), ("5-8", (6,)), ("9-16", (5,)), ("17-24", (5,)), ("25-32", (5,)), ("33+", (5,)),
     ]  # fmt: skip
     assert max(probe.distance_messages or 0 for probe in recall) == 48
-    # Four candidates answer about 430 in all, which simulated models do in under a minute.
-    assert len(PLANTING.planted) <= 110
+    # Four candidates answer 360 times in all, which simulated models do in under a minute.
+    assert len(PLANTING.planted) == 90
 
 
 def test_a_control_says_the_fact_again_one_message_before_the_question() -> None:
