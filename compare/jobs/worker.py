@@ -177,8 +177,8 @@ class _Worker:
                     return await self._ledger.do(Working.end), ""
                 if capped and not self._tasks:
                     return await self._ledger.do(partial(Working.set_state, state="paused", note=capped)), capped
-                if turn.taken or turn.reused:
-                    continue
+                if turn.taken or turn.reused or turn.exhausted:
+                    continue  # where one model has nothing to ask, another may
             elif not self._tasks and await self._ledger.do(Working.is_over):
                 return await self._ledger.do(Working.end), ""
             await self._wait()
