@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from compare.errors import ConfigError
+from compare.probes.own import ProbeHistory
 from compare.probes.plant import Planted
 from compare.records import Candidate, Message
 from compare.threads.prompts import user_turns
@@ -107,9 +108,17 @@ def too_short(planted: Sequence[Planted], candidates: Iterable[Candidate]) -> li
     return found
 
 
+def n_answers(planted: Sequence[Planted], candidates: Sequence[Candidate], repeat: int, history: ProbeHistory) -> int:
+    """How many answers a job of probes takes: one for each, or under own history one for each turn of the user."""
+    if history == "fixed":
+        return len(planted) * len(candidates) * repeat
+    turns = [len(user_turns(one.thread.messages)) for one in planted]
+    return repeat * sum(n for n in turns for one in candidates if one.handover_turn <= n)
+
+
 def first_message_after(messages: Sequence[Message], turn: int) -> int:
     """The place of the first message that belongs to a turn of the user, counted from 0."""
     return user_turns(messages)[turn - 2] + 2 if turn > 1 else 0
 
 
-__all__ = ["Switch", "first_message_after", "read_switch", "taking_over", "too_short", "turn_at"]
+__all__ = ["Switch", "first_message_after", "n_answers", "read_switch", "taking_over", "too_short", "turn_at"]
