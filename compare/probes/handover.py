@@ -98,8 +98,8 @@ def too_short(planted: Sequence[Planted], candidates: Iterable[Candidate]) -> li
         n = sum(n_turns < candidate.handover_turn for n_turns in turns)
         if turns and n == len(turns):
             raise ConfigError(
-                f"No thread is long enough for {candidate.name}: the longest has {max(turns)} turns of the user, and the "
-                f"switch is at turn {candidate.handover_turn}. Choose longer threads, or an earlier message."
+                f"No thread is long enough for {candidate.name}: the longest has {max(turns)} turns of the user, and "
+                f"the switch is at turn {candidate.handover_turn}. Choose longer threads, or an earlier message."
             )
         if n:
             found.append(
