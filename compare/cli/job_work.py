@@ -14,6 +14,7 @@ from compare.errors import CompareError
 from compare.jobs.around import backend_for, ready_spec
 from compare.jobs.plan import read_asked
 from compare.jobs.replay import OnCell, Replayed, replay
+from compare.jobs.speakers import speakers_in
 from compare.jobs.terms import Terms, read_terms
 from compare.records import Answer, ModelSpec
 from compare.store.cells import Cell
@@ -27,7 +28,8 @@ def specs_of(store: Store, job_id: str) -> dict[str, ModelSpec]:
         NotFoundError, ConfigError: one is not in the catalogue any more, or cannot be asked now.
     """
     asked = read_asked(store.job(job_id).spec_json)
-    models = dict.fromkeys(store.candidate(candidate_id).model_id for candidate_id in asked.candidates)
+    speakers = speakers_in(map(store.candidate, asked.candidates), asked.history, store.candidate)
+    models = dict.fromkeys(one.model_id for one in speakers.values())
     return {model_id: ready_spec(model_id) for model_id in models}
 
 

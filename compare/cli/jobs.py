@@ -19,6 +19,7 @@ from compare.jobs.create import extend_job
 from compare.jobs.difference import changes, difference
 from compare.jobs.estimate import estimate, refuse_unknown_prices
 from compare.jobs.overview import KIND_NAMES, Overview, failures, overview
+from compare.jobs.speakers import speakers_in
 from compare.jobs.terms import read_limits, read_terms, read_usd
 from compare.ratings.means import Mean
 from compare.report.measured.compared import job_difference
@@ -303,7 +304,8 @@ def _work(
     if cache is not None:
         terms = replace(terms, use_cache=cache)
     if terms.cost_cap_usd is not None:
-        refuse_unknown_prices({key: store.candidate(key) for key in one.asked.candidates}, the_catalog().get)
+        asked_of = speakers_in(map(store.candidate, one.asked.candidates), one.asked.history, store.candidate)
+        refuse_unknown_prices(asked_of, the_catalog().get)
     store.set_job_terms(job_id, terms.to_json(), terms.cost_cap_usd)
     store.finish_job(job_id, "running")
     say(f"Resuming job {job_id}: {one.progress.sentence}")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from compare.cli.job_work import work_on
 from compare.cli.output import emit_json, json_line, say, table, write_bytes
-from compare.cli.stored import chosen, the_catalog, the_store
+from compare.cli.probe_candidates import Asking, candidates_asked, history_of
+from compare.cli.stored import the_catalog, the_store
 from compare.errors import ConfigError
 from compare.jobs.estimate import estimate, refuse_unknown_prices
 from compare.jobs.plan import read_asked
@@ -19,18 +19,19 @@ from compare.probes.carrier import FILLERS, Carrier, Real
 from compare.probes.crossover import crossovers
 from compare.probes.curve import Curve
 from compare.probes.curves import curves_of
+from compare.probes.handover import too_short
 from compare.probes.job import KIND, results, start_probes
+from compare.probes.own import ProbeHistory
 from compare.probes.plant import DEPTHS, LENGTHS, Planting, PlantPlan, plant
 from compare.probes.probe import TYPES, ProbeType
 from compare.probes.results import Result
+from compare.probes.switch import switch_losses
 from compare.ratings.shares import Share
-from compare.records import Candidate, ModelSpec
 from compare.report.memory.export import document
 from compare.report.words import labels
 from compare.store.store import Store
 from compare.threads.importers import read_file
 from compare.threads.importers.read import titled
-from compare.threads.policies import parse
 
 _GO_ON = "the same command with --resume goes on"
 
@@ -41,6 +42,15 @@ _GO_ON = "the same command with --resume goes on"
 @click.option(
     "--policy", "policies", multiple=True, metavar="POLICY",
     help="Ask each model under this context policy: full, last:12, summary:MODEL:8 ... Default: full.",
+)  # fmt: skip
+@click.option(
+    "--history", type=click.Choice(["fixed", "own"]),
+    help="Replies in the threads as made up (fixed), or the candidate's own, for which every turn is asked (own). "
+    "Default: fixed; own with --handover.",
+)  # fmt: skip
+@click.option(
+    "--handover", "handovers", multiple=True, metavar="A:B@MESSAGE",
+    help="A answers until that message, then B takes over and is asked; B is asked all the way too.",
 )  # fmt: skip
 @click.option("--lengths", default=",".join(map(str, LENGTHS)), show_default=True, help="Thread lengths in messages.")
 @click.option("--types", default=",".join(TYPES), show_default=True, help="What is probed.")
@@ -64,9 +74,10 @@ _GO_ON = "the same command with --resume goes on"
 @click.option("--out", type=click.Path(path_type=Path), help="Also write every probe as a line of JSON.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def probe(
-    models: str, stored: tuple[str, ...], policies: tuple[str, ...], lengths: str, types: str, depths: str, sets: int,
-    repeat: int, seed: int, threads_file: Path | None, controls: bool, reference: str | None, concurrency: int,
-    limits: tuple[str, ...], cost_cap: str | None, resume: bool, job_id: str | None, out: Path | None, as_json: bool,
+    models: str, stored: tuple[str, ...], policies: tuple[str, ...], history: ProbeHistory | None,
+    handovers: tuple[str, ...], lengths: str, types: str, depths: str, sets: int, repeat: int, seed: int,
+    threads_file: Path | None, controls: bool, reference: str | None, concurrency: int, limits: tuple[str, ...],
+    cost_cap: str | None, resume: bool, job_id: str | None, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Plant facts in threads, ask for them later, and show how far back each candidate remembers.
 
@@ -74,15 +85,15 @@ def probe(
     """
     store = the_store()
     if job_id is None:
-        plan = PlantPlan(_whole(lengths), _types(types), _shares(depths), sets, seed, controls)
-        candidates = _candidates(store, models, stored, policies)
-        specs = [spec for _, spec in candidates]
+        asked = candidates_asked(store, the_catalog(), models, stored, policies, handovers)
+        plan = PlantPlan(_whole(lengths), _types(types), _shares(depths), sets, seed, controls,
+                         history_of(history, asked))  # fmt: skip
         cap = None if cost_cap is None else read_usd(cost_cap)
         if cap is not None:
-            refuse_unknown_prices({one.id: one for one, _ in candidates}, the_catalog().get)
-        terms = Terms(concurrency, read_limits(limits, specs), cap)
+            refuse_unknown_prices({one.id: one for one, _ in asked.everybody}, the_catalog().get)
+        terms = Terms(concurrency, read_limits(limits, [spec for _, spec in asked.everybody]), cap)
         planting = plant(plan, _carriers(threads_file))
-        job_id = _ask(store, planting, plan, candidates, repeat, terms, resume)
+        job_id = _ask(store, planting, plan, asked, repeat, terms, resume)
     else:
         job_id = _stored(store, job_id)
     found = results(store, job_id)
@@ -93,51 +104,36 @@ def probe(
     if as_json:
         emit_json(document(job_id, found, curves, reference))
         return
-    _show(curves, found, labels(store, the_catalog()))
+    called = labels(store, the_catalog())
+    _show(curves, found, called)
+    for loss in switch_losses(found):
+        click.echo(loss.sentence(lambda name: called.get(name, name)))
     for name, one in (crossovers(found, reference) if reference else {}).items():
         click.echo(f"{name}: {one.sentence}")
 
 
 def _ask(
-    store: Store, planting: Planting, plan: PlantPlan, candidates: Sequence[tuple[Candidate, ModelSpec]], repeat: int,
-    terms: Terms, resume: bool,
-) -> str:  # fmt: skip
-    for why in planting.left_out:
+    store: Store, planting: Planting, plan: PlantPlan, asked: Asking, repeat: int, terms: Terms, resume: bool
+) -> str:
+    chosen_ones = [candidate for candidate, _ in asked.candidates]
+    for why in (*planting.left_out, *asked.notes, *too_short(planting.planted, chosen_ones)):
         say(why)
-    for candidate, spec in candidates:
+    for candidate, spec in asked.everybody:
         store.save_candidate(candidate, spec)
-    chosen_ones = [candidate for candidate, _ in candidates]
     job_id, resumed = start_probes(
         store, planting.planted, chosen_ones, plan, repeat=repeat, terms=terms, resume=resume
     )
     total = sum(one.n for one in store.cell_counts(job_id))
     n = len(planting.planted)
-    say(f"{'Resuming' if resumed else 'Starting'} job {job_id}: {total:,} answers to {n:,} probes.")
+    told = (
+        " Every user turn is asked: the candidate's own replies stand in the threads." if plan.history == "own" else ""
+    )
+    say(f"{'Resuming' if resumed else 'Starting'} job {job_id}: {total:,} answers to {n:,} probes.{told}")
     catalog = the_catalog()
     say(estimate(store, job_id, read_asked(store.job(job_id).spec_json), catalog.get).sentence)
     work_on(store, job_id, lambda cell, answer, there: None, how_to_go_on=_GO_ON,
             reasons=f"weighbridge jobs show {job_id} has the reasons")  # fmt: skip
     return job_id
-
-
-def _candidates(
-    store: Store, models: str, stored: tuple[str, ...], policies: tuple[str, ...]
-) -> list[tuple[Candidate, ModelSpec]]:
-    catalog = the_catalog()
-    texts = [str(parse(text)) for text in policies] or ["full"]
-    found = [(_under(one, spec, text), spec) for one, spec in chosen(catalog, models) for text in texts]
-    for candidate_id in stored:
-        candidate = store.candidate(candidate_id)
-        found.append((candidate, catalog.get(candidate.model_id)))
-    if not found:
-        raise click.UsageError("--models names no model, and there is no --candidate.")
-    return list({candidate.id: (candidate, spec) for candidate, spec in found}.values())
-
-
-def _under(one: Candidate, spec: ModelSpec, policy: str) -> Candidate:
-    if policy == one.context_policy:
-        return one
-    return replace(one, context_policy=policy, label=f"{spec.name} ({policy})")
 
 
 def _carriers(path: Path | None) -> Sequence[Carrier]:

@@ -14,7 +14,7 @@ from compare.store.store import Store
 def job_lines(store: Store, job_id: str) -> Iterator[dict[str, Any]]:
     """The answer of every cell of a job that has an outcome, in the cells' order, read piece by piece.
 
-    A thread is named as its file named it, or by its id.
+    A thread is named as its file named it, or by its id; a turn before a handover is told of who answered it.
     """
     candidates = store.candidates()
     name, named = "", ""
@@ -24,7 +24,7 @@ def job_lines(store: Store, job_id: str) -> Iterator[dict[str, Any]]:
         if cell.thread_id != named:
             named = cell.thread_id
             name = store.thread(named).source_ref or named
-        yield answer_line(name, answer, candidates[cell.candidate_id], cached=cell.cached)
+        yield answer_line(name, answer, candidates[answer.candidate_id], cached=cell.cached)
 
 
 def usage_line(answer: Answer) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from compare.errors import CompareError, ConfigError
 from compare.jobs.plan import Asked
 from compare.jobs.request_key import other_models
+from compare.jobs.speakers import conversation_prompt, speaker_at, speakers_in
 from compare.records import Candidate, ModelSpec, Usage
-from compare.store.cells import Cell, TokenMeans
+from compare.store.cells import TokenMeans
 from compare.store.jobs import PROBE_KIND
 from compare.store.store import Store
-from compare.threads.prompts import OwnAnswer, Prompt, fixed_prompt, own_prompt
+from compare.threads.prompts import OwnAnswer, Prompt, fixed_prompt
 from compare.threads.shaping import shape, summary_needed
 from compare.tokens.cost import cost_usd
 from compare.tokens.count import count_messages
@@ -106,15 +107,20 @@ class Estimate:
 def estimate(store: Store, job_id: str, asked: Asked, specs: Specs) -> Estimate:
     """What the waiting cells of a job will take. Summaries that a policy needs, and retries, are not in it."""
     probes = store.job(job_id).kind == PROBE_KIND
-    outputs = store.token_means(probes=probes)
+    own = asked.history == "own"
+    outputs = store.token_means(probes=probes, own=own)
+    # Planted facts are asked for in a sentence; the replies on the way are as long as any.
+    default = PROBE_OUTPUT_TOKENS if probes and not own else DEFAULT_OUTPUT_TOKENS
     waiting = store.waiting_cells(job_id)
     found = []
     for candidate_id in asked.candidates:
         if not waiting.get(candidate_id):
             continue
         candidate = store.candidate(candidate_id)
-        output = output_of(candidate, outputs, PROBE_OUTPUT_TOKENS if probes else DEFAULT_OUTPUT_TOKENS)
-        found.append(_of_candidate(store, job_id, asked, candidate, waiting[candidate_id], output, specs))
+        speakers = speakers_in((candidate,), asked.history, store.candidate)
+        lengths = {one.id: output_of(one, outputs, default) for one in speakers.values()}
+        n = waiting[candidate_id]
+        found.append(_of_candidate(store, job_id, asked, candidate, n, speakers, lengths, specs))
     return Estimate(tuple(found))
 
 
@@ -150,31 +156,39 @@ def cell_usd(prompt: Prompt, spec: ModelSpec, output: Output) -> float:
 
 
 def _of_candidate(
-    store: Store, job_id: str, asked: Asked, candidate: Candidate, n_cells: int, output: Output, specs: Specs
-) -> CandidateEstimate:
-    price = specs(candidate.model_id).price
+    store: Store, job_id: str, asked: Asked, candidate: Candidate, n_cells: int, speakers: Mapping[str, Candidate],
+    outputs: Mapping[str, Output], specs: Specs,
+) -> CandidateEstimate:  # fmt: skip
+    """Of one candidate, whose turns may be asked of several: `speakers` has them all, by id."""
     step = max(1, -(-n_cells // SAMPLE))
-    n_in, usd, n_sampled = 0, Decimal(0), 0
+    n_in, usd, n_sampled, known = 0, Decimal(0), 0, True
     for cell in store.sampled_cells(job_id, candidate.id, step):
-        n = _input_tokens(store, cell, candidate, asked, output)
-        n_in, n_sampled = n_in + n, n_sampled + 1
+        messages = store.thread_messages(cell.thread_id)
+        if asked.history == "own":
+            speaker = speaker_at(candidate, cell.turn, speakers.__getitem__)
+            unsaid = [OwnAnswer("", "")] * (cell.turn - 1)
+            prompt = conversation_prompt(messages, cell.turn, unsaid, candidate, speakers.__getitem__)
+        else:
+            speaker, prompt = candidate, fixed_prompt(messages, cell.turn)
+        output, price = outputs[speaker.id], specs(speaker.model_id).price
+        n = _input_tokens(prompt, speaker, output, own=asked.history == "own")
+        n_in, n_sampled, known = n_in + n, n_sampled + 1, known and price is not None
         usd += cost_usd(price, Usage(input=n, output=output.tokens)) or 0
     share = Decimal(n_cells) / max(n_sampled, 1)
-    return CandidateEstimate(candidate, n_cells, round(n_in * share), output, None if price is None else usd * share)
+    return CandidateEstimate(
+        candidate, n_cells, round(n_in * share), outputs[candidate.id], usd * share if known else None
+    )
 
 
-def _input_tokens(store: Store, cell: Cell, candidate: Candidate, asked: Asked, output: Output) -> int:
-    messages = store.thread_messages(cell.thread_id)
-    if asked.history == "own":
-        prompt = own_prompt(messages, cell.turn, [OwnAnswer("", "")] * (cell.turn - 1))
-    else:
-        prompt = fixed_prompt(messages, cell.turn)
+def _input_tokens(prompt: Prompt, speaker: Candidate, output: Output, *, own: bool) -> int:
     try:
-        sent = prompt if summary_needed(prompt, candidate) else shape(prompt, candidate).sent
+        sent = prompt if summary_needed(prompt, speaker) else shape(prompt, speaker).sent
     except CompareError:
         sent = prompt  # the answer will say what is wrong with the candidate
     n = round(count_messages(tuple(message.content for message in sent.messages)) * output.in_ratio)
-    return n + ((cell.turn - 1) * output.tokens if asked.history == "own" else 0)
+    # Under own history the replies in the thread are those that are not there yet.
+    n_replies = sum(message.role == "assistant" for message in sent.messages) if own else 0
+    return n + n_replies * output.tokens
 
 
 __all__ = [

@@ -1,8 +1,9 @@
 """What a job asks: threads x candidates x turns x repeats, as the cells that it is made of.
 
 A *cell* is one turn of one thread for one candidate and repeat. Cells of one thread under own history form a *chain*:
-they are asked in order, each with the candidate's answers to the ones before. Under fixed history each chain has one
-cell, so that all can run at once.
+they are asked in order, each with the candidate's answers to the ones before; of a candidate that took over, the turns
+before that are asked of who spoke then (speakers.py). Under fixed history each chain has one cell, so that all can run
+at once.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from itertools import islice
 from typing import Any, Literal, get_args
 
 from compare.errors import ConfigError
+from compare.jobs.speakers import Find, speaker_at
 from compare.records import Candidate, History, Message, ModelSpec, Thread
 from compare.store.cells import NewCell
 from compare.store.store import Store
@@ -107,17 +109,24 @@ def cells_of(
     repeats: Iterable[int],
     history: History,
     turns: Turns,
+    find: Find,
 ) -> Iterator[NewCell]:
-    """The cells of one thread, in the order in which they are asked: candidates advance together."""
+    """The cells of one thread, in the order in which they are asked: candidates advance together.
+
+    Under own history a candidate that takes over only after the thread's last turn has none: it would not speak.
+    """
     wanted = turns_of(thread.messages, history, turns)
     for repeat in repeats:
         for candidate in candidates:
+            if history == "own" and candidate.handover_turn > wanted[-1]:
+                continue
             for turn in wanted:
+                asked = speaker_at(candidate, turn, find) if history == "own" else candidate
                 yield NewCell(
                     cell_key(job_id, thread.content_sha256, turn, candidate.id, repeat),
                     thread.id,
                     candidate.id,
-                    candidate.model_id,
+                    asked.model_id,
                     turn,
                     repeat,
                     begins=history == "fixed" or turn == wanted[0],
@@ -146,7 +155,9 @@ def make_cells(store: Store, job_id: str, asked: Asked, threads: Iterable[Thread
         cells = [
             cell
             for thread in some
-            for cell in cells_of(job_id, thread, candidates, range(asked.repeat), asked.history, asked.turns)
+            for cell in cells_of(
+                job_id, thread, candidates, range(asked.repeat), asked.history, asked.turns, store.candidate
+            )
         ]
         n_new += store.add_cells(job_id, cells)
     return n_new

@@ -6,7 +6,7 @@ Runs in the ledger's thread, inside its transaction.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,12 +14,13 @@ from compare.errors import CompareError
 from compare.jobs.estimate import Output, Specs, cell_usd, output_of
 from compare.jobs.plan import Asked
 from compare.jobs.request_key import request_key
+from compare.jobs.speakers import conversation_prompt, speaker_at
 from compare.jobs.terms import Terms
 from compare.records import Answer, Candidate, Message, ModelSpec
 from compare.store.cells import Cell, TokenMeans, Working
 from compare.store.jobs import JobState
 from compare.store.store import Store
-from compare.threads.prompts import OwnAnswer, Prompt, fixed_prompt, own_prompt
+from compare.threads.prompts import OwnAnswer, Prompt, fixed_prompt
 
 _KEPT_THREADS = 16
 
@@ -32,6 +33,7 @@ class Taken:
     messages: tuple[Message, ...]
     """Of the whole thread."""
     candidate: Candidate
+    """Who is asked: of a conversation that is handed over, who speaks at this turn."""
     spec: ModelSpec
     prompt: Prompt
     own: tuple[OwnAnswer, ...]
@@ -109,13 +111,13 @@ class Taker:
 
     def _prepared(self, cell: Cell, working: Working) -> Taken:
         messages = self._messages(cell.thread_id, working)
-        candidate = self.candidate(cell.candidate_id)
+        candidate = self.speaker(cell)
         own: tuple[OwnAnswer, ...] = ()
         later: tuple[Cell, ...] = ()
         if self._asked.history == "own":
             own = tuple(OwnAnswer(*earlier) for earlier in working.earlier(cell))
             later = tuple(working.later(cell))
-            prompt = own_prompt(messages, cell.turn, own)
+            prompt = self.own_prompt(messages, cell, own)
         else:
             prompt = fixed_prompt(messages, cell.turn)
         refused = ""
@@ -134,6 +136,15 @@ class Taker:
         if candidate_id not in self._candidates:
             self._candidates[candidate_id] = self._store.candidate(candidate_id)
         return self._candidates[candidate_id]
+
+    def speaker(self, cell: Cell) -> Candidate:
+        """Who is asked a cell."""
+        candidate = self.candidate(cell.candidate_id)
+        return speaker_at(candidate, cell.turn, self.candidate) if self._asked.history == "own" else candidate
+
+    def own_prompt(self, messages: Sequence[Message], cell: Cell, said: Sequence[OwnAnswer]) -> Prompt:
+        """What a cell is sent after the answers to the cells before it in its chain."""
+        return conversation_prompt(messages, cell.turn, said, self.candidate(cell.candidate_id), self.candidate)
 
     def _output(self, candidate: Candidate) -> Output:
         if self._outputs is None:

@@ -36,7 +36,7 @@ from compare.records import Answer, ModelSpec
 from compare.store.cells import Cell, CellState, Working
 from compare.store.jobs import JobState
 from compare.store.store import Store
-from compare.threads.prompts import OwnAnswer, own_prompt
+from compare.threads.prompts import OwnAnswer
 
 PATIENCE_S = 300.0
 """So long after an endpoint went down, a job still waits for it: going on would fail one cell after the other."""
@@ -177,8 +177,8 @@ class _Worker:
                     return await self._ledger.do(Working.end), ""
                 if capped and not self._tasks:
                     return await self._ledger.do(partial(Working.set_state, state="paused", note=capped)), capped
-                if turn.taken or turn.reused:
-                    continue
+                if turn.taken or turn.reused or turn.exhausted:
+                    continue  # where one model has nothing to ask, another may
             elif not self._tasks and await self._ledger.do(Working.is_over):
                 return await self._ledger.do(Working.end), ""
             await self._wait()
@@ -287,7 +287,8 @@ class _Worker:
             return None
 
     def _begin(self, turn: Turn) -> None:
-        until = time.monotonic() + PULSE_S / 2
+        # What was used again may have made the next of its chain ready, of whichever model.
+        until = time.monotonic() + (0.0 if turn.reused else PULSE_S / 2)
         for name in turn.exhausted:
             self._lanes[name].exhausted_until = until
         for cell, answer in turn.reused:
@@ -340,7 +341,8 @@ class _Worker:
             else:
                 lane.calling -= 1
             if cell.place != cell.chain or taken.later:
-                lane.exhausted_until = 0.0  # the next of its chain may be asked now
+                for one in (cell, *taken.later[:1]):
+                    self._lanes[one.lane].exhausted_until = 0.0  # the next of its chain may be asked now
         if was_cancelled():
             raise asyncio.CancelledError
 
@@ -387,10 +389,12 @@ class _Worker:
         own = [*taken.own, OwnAnswer(broken.id, broken.text)]
         found = []
         for cell in taken.later:
-            prompt = own_prompt(taken.messages, cell.turn, [*own, *[OwnAnswer("", "")] * (cell.turn - 1 - len(own))])
+            unsaid = [OwnAnswer("", "")] * (cell.turn - 1 - len(own))
+            prompt = self._taker.own_prompt(taken.messages, cell, [*own, *unsaid])
             question = Question(
-                secrets.token_urlsafe(12), taken.candidate, taken.spec, prompt, "batch", cell.repeat, self._job_id
-            )
+                secrets.token_urlsafe(12), self._taker.speaker(cell), taken.spec, prompt, "batch", cell.repeat,
+                self._job_id,
+            )  # fmt: skip
             found.append((cell, unanswered(question, broken.error_kind, why)))
         return found
 

@@ -11,14 +11,18 @@ from typing import Any, NamedTuple
 
 from compare.errors import ConfigError
 from compare.jobs.plan import Asked, make_cells, read_asked
+from compare.jobs.speakers import alone
 from compare.jobs.terms import Terms
+from compare.probes.handover import first_message_after
+from compare.probes.own import as_it_went, measured_again
 from compare.probes.plant import Planted, PlantPlan
 from compare.probes.probe import Probe, probe_from
-from compare.probes.results import Result, result_of
-from compare.records import Candidate
+from compare.probes.results import Result, TakenOver, result_of
+from compare.records import Candidate, Message
 from compare.store.jobs import PROBE_KIND, TakenJob
 from compare.store.store import Store
 from compare.store.votes import vote_name
+from compare.threads.prompts import user_turns
 
 KIND = PROBE_KIND
 _VERSION = 1
@@ -60,7 +64,7 @@ def start_probes(
     Args:
         store: where the candidates are stored.
         planted: what is asked.
-        candidates: of whom.
+        candidates: of whom; those that take over need the history "own".
         plan: what it was made from; kept with the job.
         repeat: how often each is asked.
         terms: how it is worked on.
@@ -68,14 +72,17 @@ def start_probes(
         name: what lists call a new job.
 
     Raises:
-        ConfigError: there is nothing to ask, or nobody.
+        ConfigError: there is nothing to ask, or nobody; or somebody takes over where replies are as given.
     """
     if not planted or not candidates:
         raise ConfigError("A job of probes needs at least one probe and one candidate.")
+    if plan.history != "own" and any(candidate.handover_from for candidate in candidates):
+        raise ConfigError("A handover needs replies of the candidates' own: ask with the history own.")
     probes = store_probes(store, planted)
     asked = Asked(
         tuple(one.thread.content_sha256 for one in planted),
         tuple(dict.fromkeys(candidate.id for candidate in candidates)),
+        history=plan.history,
         repeat=repeat,
     )
     body = json.loads(asked.to_json()) | {
@@ -120,10 +127,47 @@ def _results(store: Store, job: ProbeJob) -> Iterator[Result]:
     known = store.candidates()
     candidates = {candidate_id: known[candidate_id] for candidate_id in job.asked.candidates}
     names = names_of(list(candidates.values()))
+    if job.asked.history == "own":
+        yield from _own_results(store, job, candidates, names)
+        return
     for cell, answer in store.job_results(job.id):
         probe = job.probes.get(cell.thread_id)
         if answer is not None and probe is not None:
             yield result_of(probe, answer, candidates[cell.candidate_id], names[cell.candidate_id])
+
+
+def _own_results(
+    store: Store, job: ProbeJob, candidates: Mapping[str, Candidate], names: Mapping[str, str]
+) -> Iterator[Result]:
+    """The last cell of every chain, which is the question; those before it are the replies on the way."""
+    known = store.candidates()
+    threads: dict[str, tuple[Message, ...]] = {}
+    said: list[str] = []
+    for cell, answer in store.job_results(job.id):
+        if cell.place == cell.chain:
+            said = []
+        probe = job.probes.get(cell.thread_id)
+        if answer is None or probe is None:
+            continue
+        if cell.thread_id not in threads:
+            threads[cell.thread_id] = store.thread(cell.thread_id).messages
+        messages = threads[cell.thread_id]
+        if cell.turn < len(user_turns(messages)):
+            said.append(answer.text)
+            continue
+        went = as_it_went(messages, said)
+        candidate = candidates[cell.candidate_id]
+        found = result_of(measured_again(probe, went), answer, candidate, names[candidate.id], went[: probe.asked])
+        yield replace(found, history="own", taken_over=_taken_over(candidate, known, messages))
+
+
+def _taken_over(candidate: Candidate, known: Mapping[str, Candidate], messages: Sequence[Message]) -> TakenOver | None:
+    if not candidate.handover_from:
+        return None
+    after = alone(candidate)
+    place = first_message_after(messages, candidate.handover_turn)
+    before = vote_name(known[candidate.handover_from])
+    return TakenOver(before, candidate.handover_from, vote_name(after), after.id, candidate.handover_turn, place)
 
 
 def names_of(candidates: Sequence[Candidate]) -> dict[str, str]:
@@ -142,11 +186,15 @@ class Newest:
 
 
 def newest_results(store: Store, limit: int = 50) -> Newest:
-    """The newest results of each candidate; older jobs stand back, since models and prompts change."""
+    """The newest results of each candidate; older jobs stand back, since models and prompts change.
+
+    Only of threads as given: what a candidate remembers of its own conversation is another figure.
+    """
     found: dict[str, list[Result]] = {}
     jobs: dict[str, str] = {}
     for row in store.jobs(KIND, limit):
-        if all(candidate_id in found for candidate_id in read_asked(row.spec_json).candidates):
+        asked = read_asked(row.spec_json)
+        if asked.history != "fixed" or all(candidate_id in found for candidate_id in asked.candidates):
             continue
         here: dict[str, list[Result]] = {}
         for one in results(store, row.id):

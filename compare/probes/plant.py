@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from compare.errors import ConfigError
-from compare.probes.carrier import FILLERS, Carrier, openings
+from compare.probes.carrier import FILLERS, Carrier, Real, openings
 from compare.probes.facts import Draw
+from compare.probes.own import NOT_OWN, ProbeHistory, in_turns
 from compare.probes.probe import TYPES, Expected, FormRule, Probe, ProbeType, ValueKind
 from compare.records import Message, Thread
 from compare.tokens.count import count_messages
@@ -39,12 +40,20 @@ class PlantPlan:
     """So many times all of it, each time with other values in other threads."""
     seed: int = 1
     controls: bool = True
+    history: ProbeHistory = "fixed"
+
+    @property
+    def asked_types(self) -> tuple[ProbeType, ...]:
+        """The types that can be asked under the plan's history."""
+        return tuple(one for one in self.types if not (self.history == "own" and one in NOT_OWN))
 
     def to_dict(self) -> dict[str, Any]:
         """As it is stored with its job."""
         return {
-            "lengths": list(self.lengths), "types": list(self.types), "depths": list(self.depths), "sets": self.sets,
-            "seed": self.seed, "controls": self.controls,
+            "lengths": list(self.lengths), "types": list(self.asked_types), "depths": list(self.depths),
+            "sets": self.sets, "seed": self.seed, "controls": self.controls,
+            # Left out where it is as ever, so that jobs of before it was there are the same and go on.
+            **({"history": self.history} if self.history != "fixed" else {}),
         }  # fmt: skip
 
     def checked(self) -> PlantPlan:
@@ -100,6 +109,8 @@ class _Idea:
     expected: Expected
     reminder: str
     """Said again by the assistant just before the question, in the control; empty where there is none."""
+    repetition: str = ""
+    """The same as the user says it, where the replies are the candidate's own."""
 
 
 def plant(plan: PlantPlan, carriers: Sequence[Carrier] = FILLERS) -> Planting:
@@ -111,12 +122,15 @@ def plant(plan: PlantPlan, carriers: Sequence[Carrier] = FILLERS) -> Planting:
     plan = plan.checked()
     if not carriers:
         raise ConfigError("There is no thread to plant facts in. Choose carriers, or use generated ones.")
+    own = plan.history == "own"
+    if own:
+        carriers = [_with_places_for_replies(carrier) for carrier in carriers]
     found: list[Planted] = []
-    left_out: dict[str, None] = {}
+    left_out = dict.fromkeys(_not_asked(plan))
     number = 0
     for repeat in range(plan.sets):
         for length in plan.lengths:
-            for probe_type in plan.types:
+            for probe_type in plan.asked_types:
                 used: set[int] = set()
                 for nth, depth in enumerate(plan.depths if probe_type == "recall" else plan.depths[:1]):
                     number += 1
@@ -134,9 +148,27 @@ def plant(plan: PlantPlan, carriers: Sequence[Carrier] = FILLERS) -> Planting:
                     found.append(made)
                     if nth % _CONTROL_EVERY:
                         continue
-                    if plan.controls and idea.reminder and made.probe.distance_messages != 1:
-                        found.append(_control(made, idea.reminder))
+                    control = _control(made, idea, own=own)
+                    if plan.controls and idea.reminder and control.probe.planted != made.probe.planted:
+                        found.append(control)
     return Planting(tuple(found), tuple(left_out))
+
+
+def _not_asked(plan: PlantPlan) -> list[str]:
+    """What of a plan is not asked under its history, each a sentence."""
+    if plan.asked_types == plan.types:
+        return []
+    why = (
+        "What the assistant said itself (coherence) is left out where replies are the candidate's own: a number that a "
+        "model chose itself it may choose again without remembering it."
+    )
+    return [why]
+
+
+def _with_places_for_replies(carrier: Carrier) -> Carrier:
+    if not isinstance(carrier, Real):
+        return carrier
+    return Real(replace(carrier.thread, messages=in_turns(carrier.thread.messages)))
 
 
 def _body(
@@ -191,12 +223,23 @@ def _made(idea: _Idea, body: tuple[Message, ...], length: int, carrier: str) -> 
     return Planted(probe, _thread(probe, tuple(messages)))
 
 
-def _control(made: Planted, reminder: str) -> Planted:
-    """The same with everything that is needed said again by the message just before the question."""
+def _control(made: Planted, idea: _Idea, *, own: bool) -> Planted:
+    """The same with everything that is needed said again by the message just before the question.
+
+    Where that is the candidate's own reply, by the user's message before it.
+    """
     messages = list(made.thread.messages)
-    last = messages[-2]
-    messages[-2] = replace(last, text=f"{last.text} {reminder}")
-    probe = replace(made.probe, type="control", planted=(made.probe.asked - 1,), distance_messages=1, distance_tokens=0)
+    at = made.probe.asked - 1
+    while own and messages[at].role != "user":
+        at -= 1
+    messages[at] = replace(messages[at], text=f"{messages[at].text} {idea.repetition if own else idea.reminder}")
+    probe = replace(
+        made.probe,
+        type="control",
+        planted=(at,),
+        distance_messages=made.probe.asked - at,
+        distance_tokens=count_messages(tuple(message.text for message in messages[at + 1 : made.probe.asked])),
+    )
     return Planted(probe, _thread(probe, tuple(messages)))
 
 
@@ -220,9 +263,7 @@ def _said(text: str) -> tuple[Message, Message]:
 def _recall(draw: Draw, number: int, depth: float) -> _Idea:
     fact = draw.fact(number)
     insert = _Insert(depth, _said(f"For the record: {_small(fact.statement)}"), 0)
-    return _Idea(
-        "recall", (insert,), fact.question + _BRIEFLY, Expected((fact.value,)), f"To confirm: {_small(fact.statement)}"
-    )
+    return _Idea("recall", (insert,), fact.question + _BRIEFLY, Expected((fact.value,)), *_again(fact.statement))
 
 
 def _update(draw: Draw, number: int, depth: float) -> _Idea:
@@ -234,7 +275,7 @@ def _update(draw: Draw, number: int, depth: float) -> _Idea:
         _Insert(_halfway(depth), _said(new.correction), 0),
     )
     expected = Expected((new.value,), (old.value,))
-    return _Idea("update", inserts, new.question + _BRIEFLY, expected, f"To confirm: {_small(new.statement)}")
+    return _Idea("update", inserts, new.question + _BRIEFLY, expected, *_again(new.statement))
 
 
 def _multi(draw: Draw, number: int, depth: float) -> _Idea:
@@ -245,8 +286,7 @@ def _multi(draw: Draw, number: int, depth: float) -> _Idea:
     )
     question = f"I need two things together. {first.question} And {_small(second.question)}{_BRIEFLY}"
     expected = Expected((first.value, second.value))
-    reminder = f"To confirm: {_small(first.statement)} {second.statement}"
-    return _Idea("multi", inserts, question, expected, reminder)
+    return _Idea("multi", inserts, question, expected, *_again(f"{first.statement} {second.statement}"))
 
 
 def _instruction(draw: Draw, number: int, depth: float) -> _Idea:
@@ -259,7 +299,8 @@ def _instruction(draw: Draw, number: int, depth: float) -> _Idea:
     told = f"Whenever I ask about {place}, {how}."
     inserts = (_Insert(depth, _said(f"An instruction for later. {told}"), 0),)
     question = f"What should I look at first in {place}?{_BRIEFLY}"
-    return _Idea("instruction", inserts, question, Expected(rule=rule), f"To confirm, you told me: {told}")
+    reminders = (f"To confirm, you told me: {told}", f"Once more: {_small(told)}")
+    return _Idea("instruction", inserts, question, Expected(rule=rule), *reminders)
 
 
 def _abstention(draw: Draw, number: int, depth: float) -> _Idea:
@@ -277,6 +318,11 @@ def _coherence(draw: Draw, number: int, depth: float) -> _Idea:
                              Message("assistant", said)), 1)  # fmt: skip
     question = f"What was your estimate for {what} in {place}?{_BRIEFLY}"
     return _Idea("coherence", (insert,), question, Expected((value,)), f"To repeat: {_small(said)}")
+
+
+def _again(statement: str) -> tuple[str, str]:
+    """A statement said again: by the assistant, and by the user."""
+    return f"To confirm: {_small(statement)}", f"Once more: {_small(statement)}"
 
 
 def _halfway(depth: float) -> float:

@@ -7,14 +7,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from compare.probes.own import ProbeHistory
 from compare.probes.probe import Probe
 from compare.probes.score import Verdict, score
 from compare.probes.tokens import occurs, tokens
-from compare.records import Answer, Candidate
+from compare.records import Answer, Candidate, Message
 
 Reach = Literal["sent", "summarised", "cut"]
 """sent: the fact went out as it was; summarised: left out, but what was sent in its place holds the value; cut: it was
 not sent, so whoever forgot it is us."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """How a conversation was handed over before the question."""
+
+    before: str
+    """What pages and files call the candidate that spoke first."""
+    before_id: str
+    after: str
+    """The same of the one that took over, as it is called where it speaks all the way."""
+    after_id: str
+    turn: int
+    """The first turn of the user that it answered, from 1."""
+    place: int
+    """Of the first message that it answered, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +50,9 @@ class Result:
     why: str
     reach: Reach = "sent"
     cost_usd: float | None = None
+    history: ProbeHistory = "fixed"
+    """Whose replies stand in the thread: as given, or the candidate's own."""
+    taken_over: TakenOver | None = None
 
     @property
     def passed(self) -> bool | None:
@@ -46,7 +66,7 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """As `probe --json` prints it."""
-        probe = self.probe
+        probe, over = self.probe, self.taken_over
         return {
             "model_id": self.model_id, "candidate": self.name, "candidate_id": self.candidate_id,
             "thread_id": probe.thread_id, "type": probe.type, "of": probe.of, "length": probe.length,
@@ -58,16 +78,27 @@ class Result:
             "planted_messages": [place + 1 for place in probe.planted],
             "superseded_messages": [place + 1 for place in probe.superseded], "asked_message": probe.asked + 1,
             "n_messages": probe.asked + 1, "answer_id": self.answer_id, "cost_usd": self.cost_usd,
+            "history": self.history,
+            "handed_over_from": over.before if over else None, "handed_over_to": over.after if over else None,
+            "handed_over_at_message": over.place + 1 if over else None,
         }  # fmt: skip
 
 
-def result_of(probe: Probe, answer: Answer, candidate: Candidate, name: str) -> Result:
-    """Score one answer."""
+def result_of(probe: Probe, answer: Answer, candidate: Candidate, name: str, replies: Sequence[Message] = ()) -> Result:
+    """Score one answer.
+
+    Args:
+        probe: what was asked.
+        answer: what was answered.
+        candidate: by whom.
+        name: what it is called.
+        replies: under own history, the thread as it went, up to the question.
+    """
     if answer.status == "done":
         verdict, why = score(probe, answer.text)
     else:
         verdict, why = "unanswered", f"The call failed: {answer.error or 'no reason was kept'}"
-    reach = reach_of(probe, answer, candidate)
+    reach = reach_of(probe, answer, candidate, replies)
     if reach != "sent" and verdict not in ("passed", "unanswered"):
         where = _places(probe)
         why += (
@@ -81,8 +112,8 @@ def result_of(probe: Probe, answer: Answer, candidate: Candidate, name: str) -> 
     )
 
 
-def reach_of(probe: Probe, answer: Answer, candidate: Candidate) -> Reach:
-    """Whether the fact reached the model, from what is stored of the request."""
+def reach_of(probe: Probe, answer: Answer, candidate: Candidate, replies: Sequence[Message] = ()) -> Reach:
+    """Whether the fact reached the model, from what is stored of the request; arguments as for `result_of`."""
     if not probe.planted or answer.cut_json == "[]":
         return "sent"
     cut = {one["number"] for one in json.loads(answer.cut_json)}
@@ -94,7 +125,9 @@ def reach_of(probe: Probe, answer: Answer, candidate: Candidate) -> Reach:
     told = json.loads(answer.sent_json).get("summary")
     if told and _holds(probe, str(told.get("text", ""))):
         return "summarised"
-    return "cut"
+    # Under own history a reply that was sent may have said the fact again.
+    said = [one.text for n, one in enumerate(replies, 1) if one.role == "assistant" and n + ahead not in cut]
+    return "sent" if said and _holds(probe, "\n".join(said)) else "cut"
 
 
 def _ahead(answer: Answer, candidate: Candidate) -> int:
@@ -125,4 +158,4 @@ def chosen(results: Sequence[Result], candidate_id: str) -> Iterator[Result]:
     return (one for one in results if one.candidate_id == candidate_id and one.passed is not None)
 
 
-__all__ = ["Reach", "Result", "chosen", "reach_of", "result_of"]
+__all__ = ["Reach", "Result", "TakenOver", "chosen", "reach_of", "result_of"]

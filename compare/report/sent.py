@@ -149,10 +149,12 @@ def _prompts(answer: Answer, kept: Mapping[str, Any], store: Store) -> Iterator[
     path = store.path(answer.prompt_leaf_id)
     yield fixed_prompt(path)
     own = kept.get("own_answer_ids", [])
-    if answer.history == "own" and own:
-        # A replayed job sends the candidate's own answers in place of the recorded ones; they are no messages there.
-        answers = store.answers(own)
-        found = [OwnAnswer(answer_id, answers[answer_id].text) for answer_id in own if answer_id in answers]
+    others = kept.get("others_answer_ids", [])
+    if answer.history in ("own", "handover") and (own or others):
+        # A replayed job sends the answers of its conversation in place of the recorded ones; they are no messages
+        # there.
+        answers = sorted(store.answers([*own, *others]).values(), key=lambda one: one.turn)
+        found = [OwnAnswer(one.id, one.text) for one in answers]
         if len(found) == answer.turn - 1:
             yield own_prompt(path, answer.turn, found)
 

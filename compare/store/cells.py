@@ -183,11 +183,12 @@ class Cells(Part):
                 ).fetchone()[0]
             )
 
-    def token_means(self, *, probes: bool = False) -> dict[str, TokenMeans]:
+    def token_means(self, *, probes: bool = False, own: bool = False) -> dict[str, TokenMeans]:
         """What finished answers have shown of the tokens of each candidate.
 
         Args:
             probes: of those to planted facts, which are short, in place of all others.
+            own: with `probes`, of those jobs that ask every turn, where most answers are replies on the way.
         """
         with self._database.reading() as connection:
             rows = connection.execute(
@@ -197,8 +198,10 @@ class Cells(Part):
                 "WHERE status = 'done' AND origin IN ('live', 'batch') "
                 "AND coalesce(out_reported, out_counted) IS NOT NULL "
                 "AND ?1 = EXISTS (SELECT 1 FROM jobs j WHERE j.id = answers.job_id AND j.kind = ?2) "
+                "AND (NOT ?1 OR job_id IN (SELECT id FROM jobs WHERE kind = ?2 "
+                "AND ?3 = (json_extract(spec_json, '$.history') = 'own'))) "
                 "GROUP BY candidate_id",
-                (probes, PROBE_KIND),
+                (probes, PROBE_KIND, own),
             ).fetchall()
         return {row[0]: TokenMeans(row[1], row[2], row[3] / row[4] if row[3] and row[4] else 1.0) for row in rows}
 

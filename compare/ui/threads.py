@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -18,6 +18,8 @@ from compare.threads.importers import Reading, read_bytes
 from compare.threads.importers.read import titled
 from compare.ui import resources
 from compare.ui.plain import plain
+
+_NOBODY: Mapping[int, str] = {}
 
 
 def thread_label(thread: ThreadSummary) -> str:
@@ -120,12 +122,15 @@ def show_messages(messages: Sequence[Message], *, height: int) -> None:
         st.html(f'<style>{CSS}</style><section role="region" aria-label="Thread">{rows}</section>')
 
 
-def message_rows(messages: Sequence[Message], start: int = 1, end: int | None = None, *, marked: int = 0) -> list[str]:
-    """HTML of the messages from one number to another, both included; one may be marked."""
+def message_rows(
+    messages: Sequence[Message], start: int = 1, end: int | None = None, *, marked: int = 0,
+    said_by: Mapping[int, str] = _NOBODY,
+) -> list[str]:  # fmt: skip
+    """HTML of the messages from one number to another, both included; one may be marked, some told who said them."""
     asked = max((n for n, m in enumerate(messages, start=1) if m.role == "user"), default=len(messages))
     return [
         f'<article class="wb-msg wb-{m.role}{" wb-marked" if n == marked else ""}">'
-        f'<div class="wb-who">{n} \u00b7 {escape(_who(m, n > asked))}</div>'
+        f'<div class="wb-who">{n} \u00b7 {escape(said_by.get(n) or _who(m, n > asked))}</div>'
         f'<div dir="auto">{to_html(m.text)}</div></article>'
         for n, m in enumerate(messages[start - 1 : end], start=start)
     ]

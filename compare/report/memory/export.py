@@ -10,6 +10,7 @@ from typing import Any
 from compare.probes.crossover import crossovers
 from compare.probes.curve import Curve
 from compare.probes.results import Result
+from compare.probes.switch import switch_losses
 
 
 def document(
@@ -32,6 +33,7 @@ def document(
         "probes": [one.to_json() for one in results],
         "curves": {name: curve.to_json() for name, curve in curves.items()},
         "crossovers": {name: one.to_json() for name, one in crossed.items()},
+        "handovers": [one.to_json() for one in switch_losses(results)],
     }
 
 

@@ -13,6 +13,7 @@ from compare.errors import CompareError
 from compare.jobs.around import ready_spec
 from compare.jobs.estimate import estimate
 from compare.jobs.overview import Overview, overview
+from compare.jobs.speakers import speakers_in
 from compare.report.words import counted
 from compare.ui import resources, who
 from compare.ui.jobs import workers
@@ -106,8 +107,9 @@ def _retry(job_id: str) -> None:
 
 def _start(job_id: str) -> None:
     store = resources.store()
-    for candidate_id in overview(store, job_id).asked.candidates:
-        ready_spec(store.candidate(candidate_id).model_id)
+    asked = overview(store, job_id).asked
+    for one in speakers_in(map(store.candidate, asked.candidates), asked.history, store.candidate).values():
+        ready_spec(one.model_id)
     store.finish_job(job_id, "running")
     workers.start_worker(job_id)
 

@@ -11,7 +11,9 @@ from compare.errors import CompareError
 from compare.jobs.estimate import refuse_unknown_prices
 from compare.jobs.terms import Terms, read_usd
 from compare.probes.carrier import FILLERS, Carrier, Real
+from compare.probes.handover import n_answers, too_short
 from compare.probes.job import start_probes
+from compare.probes.own import ProbeHistory
 from compare.probes.plant import LENGTHS, LONGEST, SHORTEST, Planting, PlantPlan, plant
 from compare.probes.probe import TYPES, ProbeType
 from compare.records import Candidate
@@ -25,6 +27,7 @@ from compare.ui.playground.candidate_choice import candidate_options, chosen_can
 from compare.ui.playground.variants import label
 from compare.ui.probes.own_facts import own_facts
 from compare.ui.probes.place import make, show_run
+from compare.ui.probes.replies_choice import choose_handovers, choose_replies
 
 TYPE_NAMES: dict[str, str] = {
     "recall": "Recall",
@@ -57,11 +60,16 @@ def draw_new(*, can_go_back: bool) -> None:
             format_func=_WAYS.__getitem__,
         )  # fmt: skip
         carriers = _threads() if way == "own" else FILLERS
+        history = "fixed" if way == "found" else choose_replies()
+        if history == "own":
+            candidates += choose_handovers(candidates)
         cap_text = st.text_input("Cost cap in US dollars", key="probes_cap", placeholder="none", width=260)
     with right:
         plan, repeat = _times() if way == "found" else _what()
+        plan = replace(plan, history=history)
     try:
         planting = own_facts() if way == "found" else plant(plan, carriers)
+        short = too_short(planting.planted, candidates)
         cap = read_usd(cap_text) if cap_text.strip() else None
         if cap is not None:
             refuse_unknown_prices({one.id: one for one in candidates}, resources.catalog().get)
@@ -70,11 +78,11 @@ def draw_new(*, can_go_back: bool) -> None:
         return
     if way == "found" and planting.planted:
         plan = replace(plan, lengths=(planting.planted[0].probe.asked + 1,))
-    for why in planting.left_out:
+    for why in (*planting.left_out, *short):
         st.caption(plain(why))
     lacks = "" if candidates else "Choose at least one candidate."
     n = len(planting.planted)
-    st.caption(plain(lacks or _sum(n, len(candidates), repeat)))
+    st.caption(plain(lacks or _sum(planting, candidates, repeat, history)))
     if st.button(
         "Make the probes", key="probes_make", type="primary", icon=":material/playlist_add:",
         disabled=bool(lacks) or not n,
@@ -83,10 +91,11 @@ def draw_new(*, can_go_back: bool) -> None:
         _make(planting, plan, candidates, repeat, Terms(_CONCURRENCY, (), cap))
 
 
-def _sum(n: int, n_candidates: int, repeat: int) -> str:
+def _sum(planting: Planting, candidates: Sequence[Candidate], repeat: int, history: ProbeHistory) -> str:
     times = f" x {counted(repeat, 'time')}" if repeat > 1 else ""
-    total = counted(n * n_candidates * repeat, "answer")
-    return f"{counted(n, 'thread')} x {counted(n_candidates, 'candidate')}{times}: {total}."
+    total = counted(n_answers(planting.planted, candidates, repeat, history), "answer")
+    why = ", every user turn asked" if history == "own" else ""
+    return f"{counted(len(planting.planted), 'thread')} x {counted(len(candidates), 'candidate')}{times}{why}: {total}."
 
 
 def _candidates() -> list[Candidate]:

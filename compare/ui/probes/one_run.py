@@ -20,6 +20,7 @@ from compare.ui.plain import plain
 from compare.ui.probes.crossing_view import crossing_view
 from compare.ui.probes.curves_view import curves_view
 from compare.ui.probes.files import downloads
+from compare.ui.probes.handover_view import handover_view
 from compare.ui.probes.new_run import TYPE_NAMES
 from compare.ui.probes.open_probe import probes_view
 from compare.ui.probes.place import make, show_run
@@ -66,7 +67,8 @@ def _head(row: JobRow, rows: list[JobRow], job: ProbeJob) -> None:
     lengths = ", ".join(f"{n:,}" for n in plan["lengths"])
     times = f", {counted(job.asked.repeat, 'time')} each" if job.asked.repeat > 1 else ""
     threads = counted(len(job.probes), "planted thread")
-    st.caption(plain(f"{threads} of {lengths} messages{times}: {types}. Scored by exact rules."))
+    own = " Every user turn is asked: the replies are the candidates' own." if job.asked.history == "own" else ""
+    st.caption(plain(f"{threads} of {lengths} messages{times}: {types}. Scored by exact rules.{own}"))
 
 
 def _choose(row: JobRow, rows: list[JobRow]) -> str:
@@ -94,6 +96,7 @@ def _scored(database: str, job_id: str, so_far: tuple[int, int, int]) -> tuple[l
 def _results(found: list[Result], curves: dict[str, Curve], job_id: str) -> None:
     names = _names(found)
     curves_view(curves, names)
+    handover_view(found)
     crossing_view(found, names)
     probes_view(found, names)
     downloads(job_id, found, curves)

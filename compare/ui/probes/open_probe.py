@@ -15,6 +15,7 @@ from compare.ui import resources
 from compare.ui import threads as thread_ui
 from compare.ui.plain import plain
 from compare.ui.probes.new_run import TYPE_NAMES
+from compare.ui.probes.own_thread import Went, as_asked
 
 _MOST_ROWS = 2000
 _AROUND = 1
@@ -97,13 +98,14 @@ def _verdict(one: Result) -> str:
 
 def _open(one: Result, names: Mapping[str, str]) -> None:
     probe = one.probe
-    thread = resources.store().thread(probe.thread_id)
+    went, over = as_asked(one), one.taken_over
     again = f", repeat {one.repeat + 1}" if one.repeat else ""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.markdown(plain(thread.title))
-        with st.container(height=420 if len(thread.messages) > _WHOLE else "content", border=True, key="probes_thread"):
-            st.html(f"<style>{thread_ui.CSS}</style>{''.join(_rows(thread.messages, probe))}")
+        st.markdown(plain(resources.store().thread(probe.thread_id).title))
+        with st.container(height=420 if len(went.messages) > _WHOLE else "content", border=True, key="probes_thread"):
+            switch = {over.place: f"{names.get(over.after, over.after)} takes over"} if over else {}
+            st.html(f"<style>{thread_ui.CSS}</style>{''.join(_rows(went, probe, switch))}")
     with right:
         passed = one.passed
         badge = "green" if passed else "gray" if passed is None or one.cut_by_us else "red"
@@ -113,28 +115,32 @@ def _open(one: Result, names: Mapping[str, str]) -> None:
                               key="probes_answer")  # fmt: skip
 
 
-def _rows(messages: Sequence[Message], probe: Probe) -> list[str]:
+def _rows(went: Went, probe: Probe, switch: Mapping[int, str]) -> list[str]:
     """The thread as HTML; what is far from anything that matters is folded away."""
+    messages = went.messages
     told = {place: "planted here" for place in probe.planted}
     told |= {place: "the old value" for place in probe.superseded} | {probe.asked: "the question"}
-    near = {n for place in told for n in range(place - _AROUND, place + _AROUND + 1)} | {0}
+    near = {n for place in (*told, *switch) for n in range(place - _AROUND, place + _AROUND + 1)} | {0}
     found: list[str] = []
     folded: list[int] = []
     for place in range(len(messages)):
         if place not in near:
             folded.append(place)
             continue
-        found += _folded(messages, folded)
+        found += _folded(went, folded)
         folded = []
-        if place in told:
-            found.append(f'<div class="wb-who"><b>{escape(told[place])}</b></div>')
-        found += thread_ui.message_rows(messages, place + 1, place + 1, marked=place + 1 if place in told else 0)
+        for words in (switch.get(place), told.get(place)):
+            if words:
+                found.append(f'<div class="wb-who"><b>{escape(words)}</b></div>')
+        found += thread_ui.message_rows(
+            messages, place + 1, place + 1, marked=place + 1 if place in told else 0, said_by=went.said_by
+        )
     return found
 
 
-def _folded(messages: Sequence[Message], places: Sequence[int]) -> list[str]:
+def _folded(went: Went, places: Sequence[int]) -> list[str]:
     if not places:
         return []
-    rows = "".join(thread_ui.message_rows(messages, places[0] + 1, places[-1] + 1))
+    rows = "".join(thread_ui.message_rows(went.messages, places[0] + 1, places[-1] + 1, said_by=went.said_by))
     which = f"Message {places[0] + 1}" if len(places) == 1 else f"Messages {places[0] + 1} to {places[-1] + 1}"
     return [f'<details class="wb-folded"><summary>{which}</summary>{rows}</details>']
