@@ -66,7 +66,8 @@ def test_the_table_has_a_row_for_every_probe_and_runs_nothing_in_a_spreadsheet()
 def test_the_document_holds_probes_curves_and_crossovers() -> None:
     found = [*ask(PLANTING, last(7), name="short"), *ask(PLANTING, everything, name="whole")]
     told = document("job", found, curves_of(found), "whole")
-    assert list(told) == ["job_id", "probes", "curves", "crossovers"]
+    assert list(told) == ["job_id", "probes", "curves", "crossovers", "handovers"]
+    assert told["handovers"] == []
     assert len(told["probes"]) == len(found)
     assert list(told["curves"]) == ["short", "whole"]
     assert told["crossovers"]["short"]["rule"].startswith("thread_length > ")
