@@ -46,9 +46,10 @@ def read_switch(text: str, is_known: Callable[[str], bool]) -> Switch:
         raise ConfigError(f"The handover {text!r} cannot be read. Write it as sim-lite:sim-large@12.")
     known = [pair for pair in pairs if all(map(is_known, pair))]
     if len(known) != 1:
+        why = "can be read in two ways" if known else "names no two models or stored candidates"
         raise ConfigError(
-            f"The handover {text!r} names no two models or stored candidates. `weighbridge models` lists the models; "
-            "write their ids as in sim-lite:sim-large@12."
+            f"The handover {text!r} {why}. `weighbridge models` lists the models; write their ids, or those of stored "
+            "candidates, as in sim-lite:sim-large@12."
         )
     return Switch(*known[0], int(at))
 
@@ -81,7 +82,7 @@ def taking_over(before: Candidate, after: Candidate, message: int, names: tuple[
     turn = turn_at(message)
     if before.id == after.id:
         raise ConfigError(f"{names[0]} cannot take over from itself. Name two that differ in model or context policy.")
-    label = f"{names[0]} until turn {turn - 1}, then {names[1]}"
+    label = f"{names[0]}, then {names[1]} from message {2 * turn}"
     return replace(after, handover_from=before.id, handover_turn=turn, label=label)
 
 
@@ -102,8 +103,7 @@ def too_short(planted: Sequence[Planted], candidates: Iterable[Candidate]) -> li
             )
         if n:
             found.append(
-                f"{n:,} of {len(turns):,} threads end before turn {candidate.handover_turn} and are not asked of "
-                f"{candidate.name}."
+                f"{n:,} of {len(turns):,} threads end before the switch and are not asked of {candidate.name}."
             )
     return found
 

@@ -42,17 +42,19 @@ class SwitchLoss:
         Args:
             called: what to call a candidate of that name.
         """
-        where = f"said before turn {self.turn}" if self.said == "before" else f"said from turn {self.turn} on"
-        head = f"{called(self.before)}, then {called(self.after)}: of facts {where}"
+        head = f"{called(self.name)}: of facts said {self.said} the switch"
         found = self.recall
         if found.value is None or found.first.value is None or found.second.value is None:
             return f"{head} no probe was answered both so and by {called(self.against)} all the way."
+        word, sign = ("gain", -1) if found.value < 0 else ("loss", 1)
         told = "no interval from one thread"
         if found.ci_low is not None and found.ci_high is not None:
-            told = f"95 % from {100 * found.ci_low:.0f} to {100 * found.ci_high:.0f}"
+            low, high = sorted((sign * found.ci_low, sign * found.ci_high))
+            told = f"95 % from {100 * low:.0f} to {100 * high:.0f}"
         return (
             f"{head} it recalls {100 * found.second.value:.0f} %, {called(self.against)} all the way "
-            f"{100 * found.first.value:.0f} %: a loss of {100 * found.value:.0f} points ({told}; {found.n:,} probes)."
+            f"{100 * found.first.value:.0f} %: a {word} of {100 * abs(found.value):.0f} points "
+            f"({told}; {found.n:,} probes)."
         )
 
     def to_json(self) -> dict[str, Any]:

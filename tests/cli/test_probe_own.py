@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from compare.jobs.overview import overview
-from compare.probes.job import KIND
+from compare.probes.job import KIND, newest_results
 from compare.records import Message
 from compare.store import Store
 from tests.cli.command import start, weighbridge
@@ -22,7 +22,7 @@ from tests.probes.memories import say
 
 SIX = 6
 HANDED = ("--handover", "six:all@10", "--handover", "all:six@10", "--models", "six,all")
-SHORT = ("--types", "recall", "--lengths", "8,16")
+SHORT = ("--types", "recall", "--lengths", "8,16", "--depths", "0,0.2,0.4,0.6,0.95")
 
 
 async def remembering(exchange: Exchange) -> None:
@@ -100,6 +100,7 @@ def test_every_user_turn_is_asked_and_the_replies_stand_in_the_thread(memories: 
     assert [one["role"] for one in longest] == ["system", *["user", "assistant"] * 7, "user"]
     assert {one["content"] for one in longest if one["role"] == "assistant"} <= {".", "I do not know that one."}
     assert store.token_means(probes=True, own=True)
+    assert newest_results(store).results == {}
     assert store.token_means(probes=True) == store.token_means() == {}
 
 

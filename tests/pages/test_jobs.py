@@ -106,6 +106,8 @@ def test_a_paused_job_is_left_by_its_worker_and_can_be_resumed(monkeypatch: pyte
     assert 0 < one.progress.all().done < 60
     app.run()
     assert app.button(key="jobs_resume").label == "Resume"
+    assert not app.warning
+    assert "Paused by hand." in all_text(app)
     app.button(key="jobs_back").click().run()
     assert list(app.dataframe(key="jobs_table").value["State"]) == ["paused"]
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from compare.probes.job import probe_job
 from compare.ui import resources
 from tests.cli.command import weighbridge
 from tests.pages.steps import all_text, healthy, opened
-from tests.pages.test_probes import PAGE, own_data
+from tests.pages.test_probes import PAGE
 
-__all__ = ["own_data"]
+pytestmark = pytest.mark.usefixtures("own_workers")
 
 
 def test_own_replies_and_a_handover_are_chosen_and_every_request_is_counted() -> None:
@@ -24,7 +26,7 @@ def test_own_replies_and_a_handover_are_chosen_and_every_request_is_counted() ->
     app.multiselect(key="probes_handovers").select(pair).run()
     told = all_text(healthy(app))
     assert "every user turn asked: " in told
-    assert "are not asked of Sim Lite until turn 5, then Sim Large" in told
+    assert "are not asked of Sim Lite, then Sim Large from message 12" in told
     (total,) = re.findall(r"every user turn asked: ([\d,]+) answers", told)
     app.button(key="probes_make").click().run()
     assert f"Estimated cost of {total} answers" in healthy(app).info[0].value.replace("\\", "")
@@ -41,10 +43,10 @@ def test_a_probe_that_was_handed_over_opens_with_who_said_what() -> None:
     told = all_text(app)
     assert "What a handover loses" in told
     table = next(one.value for one in app.dataframe if "Loss" in one.value.columns)
-    assert list(table["Facts said"]) == ["before turn 6", "from turn 6 on"]
+    assert list(table["Facts said"]) == ["before the switch", "after the switch"]
     assert list(table["Held against"]) == ["Sim Large", "Sim Large"]
     assert (table["Loss"][0], table["Probes"][0]) == (0.0, 1)
-    app.selectbox(key="probes_who").select("Sim Lite until turn 5, then Sim Large").run()
+    app.selectbox(key="probes_who").select("Sim Lite, then Sim Large from message 12").run()
     app.session_state["probes_rows"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     (html,) = [part for part in all_text(healthy(app.run())).split("<style>") if "planted here" in part]
     assert "Sim Large takes over" in html

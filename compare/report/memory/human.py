@@ -23,8 +23,14 @@ LONG = EDGES[1]
 """A thread is long where more messages than these stand before the answer."""
 
 
-def human_curves(store: Store, *, edges: Sequence[int] = EDGES, longer_than: int = LONG) -> dict[str, tuple[Bin, ...]]:
-    """Bins by candidate name, of the candidates of whom answers on long threads were rated by raters who set marks."""
+def human_curves(store: Store, *, edges: Sequence[int] = EDGES, longer_than: int = 0) -> dict[str, tuple[Bin, ...]]:
+    """Bins by candidate name, of the candidates whose answers were rated by raters who set marks.
+
+    Args:
+        store: where the ballots are.
+        edges: upper ends of the bins in messages.
+        longer_than: leave out candidates none of whose rated answers has more messages before it.
+    """
     candidates = store.candidates()
     found: dict[str, list[RatedAnswer]] = {}
     for one in by_markers(store.rated_answers()):

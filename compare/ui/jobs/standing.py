@@ -61,9 +61,9 @@ def _standing(job_id: str, page: str, was_live: bool, below: Callable[[Overview]
 
 
 def last_words(one: Overview) -> None:
-    """What a worker of ours ended with, where it failed."""
+    """What a worker of ours ended with, where it failed; that it was stopped here stands in the sentence already."""
     told = workers.last_words(one.row.id)
-    if told and told not in one.sentence:
+    if told and told not in one.sentence and one.row.note not in _BY_HAND.values():
         st.warning(plain(told), icon=":material/warning:")
 
 

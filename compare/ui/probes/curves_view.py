@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from compare.probes.curve import Axis, Curve
-from compare.report.memory.human import human_curves, no_line
+from compare.report.memory.human import LONG, human_curves, no_line
 from compare.report.memory.words import finding
 from compare.ui import resources
 from compare.ui.plain import plain
@@ -31,7 +31,7 @@ def _pictures(curves: Mapping[str, Curve], names: Mapping[str, str]) -> None:
         "Distance in", ["messages", "tokens"], default="messages", required=True, key="probes_axis",
     )  # fmt: skip
     axes = {name: curve.messages if by == "messages" else curve.tokens for name, curve in curves.items()}
-    rated = human_curves(resources.store()) if by == "messages" else {}
+    rated = human_curves(resources.store(), longer_than=LONG) if by == "messages" else {}
     human = {name: rated[name] for name in curves if name in rated}
     left, right = st.columns([3, 2], gap="large")
     with left:

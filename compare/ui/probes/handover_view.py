@@ -37,8 +37,8 @@ def _row(one: SwitchLoss, known: Mapping[str, str]) -> dict[str, Any]:
     recall = one.recall
     with_it, without = recall.second.value, recall.first.value
     return {
-        "Handover": f"{known.get(one.before, one.before)}, then {known.get(one.after, one.after)}",
-        "Facts said": f"before turn {one.turn}" if one.said == "before" else f"from turn {one.turn} on",
+        "Handover": known.get(one.name, one.name),
+        "Facts said": f"{one.said} the switch",
         "Probes": recall.n,
         "Recall": None if with_it is None else 100 * with_it,
         "Held against": known.get(one.against, one.against),

@@ -34,12 +34,12 @@ def _recall(curves: Curves, names: Names) -> None:
     rows = [
         {
             "Candidate": names[name],
-            "Answers": curve.n,
             **{f"At {distance}": _recall_at(curve, distance) for distance in _AT},
             "Half lost at": curve.d50_words,
             "Slope": _slope(curve.messages),
             "Control": _value(curve.control),
             "Cut by us": curve.n_cut,
+            "Answers": curve.n,
             "Unsteady": None if curve.unreliability is None else 100 * curve.unreliability,
         }
         for name, curve in curves.items()
@@ -62,7 +62,7 @@ def _recall_columns(curves: Curves) -> dict[str, Any]:
         "Answers": _number("Answers", told="To recall probes, controls apart."),
         **{
             f"At {d}": st.column_config.TextColumn(
-                width=140, help=f"Recall of facts {_range(curves, d)} messages back."
+                width=132, help=f"Recall of facts {_range(curves, d)} messages back."
             )
             for d in _AT
         },
@@ -113,22 +113,22 @@ def _by_type(curves: Curves, names: Names) -> None:
     there = [t for t in TYPE_NAMES if t != "control" and any(t in curve.types for curve in curves.values())]
     rows: list[dict[str, Any]] = []
     for name, curve in curves.items():
-        rows.append(_type_row(names[name], "as it was", curve.types, there))
+        rows.append(_type_row(names[name], "as said", curve.types, there))
         if "stale" in curve.types:
             rows[-1]["Old value given"] = _value(curve.types["stale"])
         if curve.controls:
-            rows.append(_type_row(names[name], "said again (control)", curve.controls, there))
+            rows.append(_type_row(names[name], "said again", curve.controls, there))
     table = pd.DataFrame(rows)
     if not any(curve.controls for curve in curves.values()):
         table = table.drop(columns="Fact")
     st.dataframe(
         table, hide_index=True, height="content", key="probes_by_type", placeholder=_UNKNOWN,
-        column_config={"Fact": st.column_config.TextColumn(width=160)}
+        column_config={"Fact": st.column_config.TextColumn(width=_wide("said again"))}
         | _percents([*(TYPE_NAMES[t] for t in there), "Old value given"]),
     )  # fmt: skip
     st.caption(
-        "Share that passed. A control asks the same with the fact said again one message before: what fails there, "
-        "too, fails by more than distance."
+        "Share that passed. Said again: the controls, which ask the same with the fact said one message before; what "
+        "fails there, too, fails by more than distance."
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compare.report.memory.human import bins_of, by_markers, human_curves, no_line
+from compare.report.memory.human import LONG, bins_of, by_markers, human_curves, no_line
 from compare.review.rating import Opinion, submit
 from compare.store import Store
 from compare.store.mark_distances import RatedAnswer
@@ -52,8 +52,8 @@ def test_marks_in_one_study_do_not_vouch_for_ballots_in_another(store: Store) ->
 def test_ratings_of_short_threads_only_make_no_line(store: Store) -> None:
     scene = StudyScene(store)
     rate(scene, scene.study(1, overlap=1), "Ann", marked=True)
-    assert human_curves(store) == {}
-    assert set(human_curves(store, longer_than=5)) == {"first", "second"}
+    assert human_curves(store, longer_than=LONG) == {}
+    assert set(human_curves(store)) == {"first", "second"}
     assert no_line(["First", "Second"]) == (
         "No study has rated answers of First and Second on long threads yet (more than 8 messages, by raters who set "
         "marks), so no second line."

@@ -67,6 +67,7 @@ def test_the_document_holds_probes_curves_and_crossovers() -> None:
     found = [*ask(PLANTING, last(7), name="short"), *ask(PLANTING, everything, name="whole")]
     told = document("job", found, curves_of(found), "whole")
     assert list(told) == ["job_id", "probes", "curves", "crossovers", "handovers"]
+    assert told["handovers"] == []
     assert len(told["probes"]) == len(found)
     assert list(told["curves"]) == ["short", "whole"]
     assert told["crossovers"]["short"]["rule"].startswith("thread_length > ")
