@@ -60,6 +60,8 @@ def export(comparison_id: str, form: Form, out: Path | None) -> None:
         except OSError as exc:
             raise CompareError(f"{out} cannot be written: {exc.strerror}. Name another file with --out.") from exc
         say(f"Written to {out}: {counted(len(written), 'byte')}.")
+    found = store.comparison(comparison_id)
+    store.mark_answers_filed((slot.answer_id for slot in found.slots) if found else (), "comparison export")
     _warn_of_names(store, comparison_id)
 
 

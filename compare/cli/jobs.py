@@ -25,6 +25,7 @@ from compare.report.measured.compared import job_difference
 from compare.report.measured.export import export_answers, export_table
 from compare.report.measured.files import FILE_FORMATS, FileFormat
 from compare.report.measured.table import job_table
+from compare.review.own_turns import with_copies
 from compare.store.store import Store
 from compare.threads.importers import read_file
 from compare.threads.importers.read import titled
@@ -214,6 +215,9 @@ def export(job_id: str, out: Path | None, file_format: FileFormat, as_table: boo
         n = export_answers(store, row.id, file_format, sink)
     else:
         n = sum(bool(sink.write(json_line(line))) for line in job_lines(store, row.id))
+    if not as_table:
+        found = store.job_results(row.id, states=("done",))
+        store.mark_answers_filed(with_copies(answer for _, answer in found if answer is not None), "jobs export")
     if out is not None:
         sink.close()
         say(f"{n:,} {'rows' if as_table else 'answers'} written to {out}.")

@@ -11,7 +11,7 @@ import click
 from compare.cli.output import emit_json, is_terminal, say, standard_output, table
 from compare.cli.stored import the_store
 from compare.errors import CompareError
-from compare.report.thread_lines import lines_of
+from compare.report.thread_lines import answers_in, lines_of
 from compare.store.library import SORTS, Sort, ThreadLine
 from compare.store.store import Store
 from compare.threads.selection import Selection
@@ -132,6 +132,7 @@ def export(thread_ids: tuple[str, ...], out: Path | None, **given: Any) -> None:
         raise click.UsageError("Name threads by id, or say which are meant: --search, --tag, --source, --select ...")
     store = the_store()
     ids = _found(store, selection, thread_ids)
+    store.mark_answers_filed(answers_in(store, ids), "threads export")
     if out is None:
         standard_output().writelines(lines_of(store, ids))
         return

@@ -20,6 +20,7 @@ from compare.jobs.estimate import estimate, refuse_unknown_prices
 from compare.jobs.plan import Asked, Turns, make_cells
 from compare.jobs.terms import Terms, read_limits, read_usd
 from compare.records import Answer, Candidate, History, ModelSpec
+from compare.review.own_turns import with_copies
 from compare.store.cells import Cell
 from compare.store.store import Store
 from compare.threads.importers import read_file
@@ -88,7 +89,10 @@ def run(
         specs = {spec.id: spec for _, spec in candidates}
         say(estimate(store, job_id, asked, specs.__getitem__).sentence)
         writer = _Writer(sink, str(out or "Standard output"), conversations, candidates, asked)
-        work_on(store, job_id, writer.write, how_to_go_on=_GO_ON, reasons="the file holds the reasons", out=out)
+        try:
+            work_on(store, job_id, writer.write, how_to_go_on=_GO_ON, reasons="the file holds the reasons", out=out)
+        finally:
+            store.mark_answers_filed(writer.written, "run")
 
 
 def _terms(
@@ -161,6 +165,8 @@ class _Writer:
         self._place = place
         self._candidates = {candidate.id: candidate for candidate, _ in candidates}
         self._references = {thread_id: c.references for thread_id, c in conversations.items()}
+        self.written: set[str] = set()
+        """Ids of the answers whose lines were written, and of what studies may show in their place."""
         self._last = {key: c.n_turns for key, c in conversations.items()} if asked.turns == "last" else None
 
     def write(self, cell: Cell, answer: Answer, _: bool) -> None:
@@ -172,6 +178,7 @@ class _Writer:
             for reference in self._references[cell.thread_id]:
                 self._sink.write(json_line(answer_line(reference, answer, candidate, cached=cell.cached)))
             self._sink.flush()
+            self.written.update(with_copies([answer]))
         except OSError as exc:
             raise CompareError(f"{self._place} cannot be written any more: {exc.strerror}.") from exc
 

@@ -23,6 +23,7 @@ from compare.review.quality import Agreed, Quality, Share, quality
 from compare.review.studies import Form, Items
 from compare.review.study_export import FOR_READERS, FileFormat, What, encode, rows
 from compare.review.study_file import read_items
+from compare.review.study_words import filed_sentence
 from compare.store.store import Store
 from compare.store.study_values import QUESTION, Scope, Study
 
@@ -133,6 +134,8 @@ def show(study_id: str, as_json: bool) -> None:
         emit_json({"study": asdict(one), "ballots": done.study_done, "needed": done.study_needed, **_document(found)})
         return
     click.echo(f"{one.name} ({one.state}): {done.study_done} of {done.study_needed} ballots.")
+    if one.blind and (told := filed_sentence(store.names_filed(study_id))):
+        click.echo(told)
     agreed = [*found.marks.values(), *found.rubric.values()]
     for sentence in (*found.sentences, *(a.sentence for a in agreed), *(r.sentence for r in found.raters)):
         click.echo(sentence)
@@ -197,6 +200,8 @@ def export(study_id: str, what: What, file_format: FileFormat, out: Path | None)
     store = the_store()
     found = rows(store, study_id, what)
     write_bytes(encode(found, file_format, to_be_read_back=what not in FOR_READERS), out)
+    items = store.study_items(study_id)
+    store.mark_answers_filed({answer_id for item in items for answer_id in item.answer_ids}, "study export")
     say(f"{counted(len(found), 'row')} written.")
     one = store.study(study_id)
     if one.blind and one.state == "open":

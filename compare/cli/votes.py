@@ -68,8 +68,10 @@ def export(file_format: Literal[FileFormat, "battles", "dpo"], out: Path | None)
     preference training, with the conversation) are JSONL.
     """
     if file_format == "battles" or file_format == "dpo":
-        made = vote_rows(the_store(), file_format)
+        made = vote_rows(store := the_store(), file_format)
         write_bytes(encode(made, "jsonl"), out)
+        voted = {answer_id for ballot, _ in store.iter_ballots() for answer_id in ballot.shown_order}
+        store.mark_answers_filed(voted, "votes export")
         say(f"{counted(len(made), 'row')} written.")
         return
     rows = list(the_store().iter_votes())

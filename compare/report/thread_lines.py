@@ -24,3 +24,10 @@ def line_of(store: Store, thread_id: str) -> bytes:
 def lines_of(store: Store, thread_ids: Iterable[str]) -> Iterator[bytes]:
     """Many threads, one after the other: no more than one is held at a time."""
     return (line_of(store, thread_id) for thread_id in thread_ids)
+
+
+def answers_in(store: Store, thread_ids: Iterable[str]) -> Iterator[str]:
+    """Ids of the stored answers that such a file holds: replies that stand in a thread, and recorded ones beside it."""
+    for thread_id in thread_ids:
+        yield from (m.answer_id for m in store.thread(thread_id).messages if m.answer_id)
+        yield from (r.answer.id for r in store.last_recorded(thread_id) if not r.in_thread)

@@ -8,7 +8,7 @@ copy is the same each time; its origin is `imported`, so that nothing is timed, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -34,8 +34,7 @@ def behind_own_turns(store: Store, thread_id: str, answer: Answer, earlier: Sequ
     own = _with_own_replies(path, earlier)
     if [message.text for message in own] == [message.text for message in path]:
         return answer
-    copy_id = sha256(f"behind its own turns: {answer.id}".encode()).hexdigest()[:_ID_CHARS]
-    there = store.answer(copy_id)
+    there = store.answer(copy_id := copy_id_of(answer.id))
     if there is not None:
         return there
     leaf_id = store.append_messages(thread_id, None, own)
@@ -44,6 +43,19 @@ def behind_own_turns(store: Store, thread_id: str, answer: Answer, earlier: Sequ
     )
     store.save_answer(copy)
     return copy
+
+
+def copy_id_of(answer_id: str) -> str:
+    """The id of an answer's copy, whether or not it was made yet."""
+    return sha256(f"behind its own turns: {answer_id}".encode()).hexdigest()[:_ID_CHARS]
+
+
+def with_copies(answers: Iterable[Answer]) -> Iterator[str]:
+    """The ids under which studies may show these answers: their own, and those of their copies behind own turns."""
+    for answer in answers:
+        yield answer.id
+        if answer.history == "own" and answer.turn > 1:
+            yield copy_id_of(answer.id)
 
 
 def _with_own_replies(path: Sequence[Message], earlier: Sequence[Answer]) -> list[Message]:

@@ -133,7 +133,7 @@ def submit(store: Store, item: Item, opinion: Opinion, *, key: str) -> Outcome:
     """
     details = _details(item, opinion)
     assignment, study = item.assignment, item.study
-    names_seen = store.has_seen_names_of(assignment.shown_order, assignment.rater_id)
+    names_seen = store.has_seen_names_of(_answers_in(item), assignment.rater_id)
     ballot = Ballot(
         id="",
         idempotency_key=f"{assignment.id}:{key}",
@@ -193,6 +193,13 @@ def is_as_expected(ballot: Ballot, expected: Expected) -> bool:
     if expected.verdict != "best":
         return ballot.verdict == expected.verdict
     return ballot.verdict in ("best", "rank") and ballot.ranking[:1] == (expected.answer_id,)
+
+
+def _answers_in(item: Item) -> list[str]:
+    """The answers that are compared, and those before them that stand on some sides only: they tell as well."""
+    before = [{message.answer_id for message in side.path if message.answer_id} for side in item.sides]
+    some, all_sides = frozenset[str]().union(*before), before[0].intersection(*before[1:])
+    return [*item.assignment.shown_order, *sorted(some - all_sides)]
 
 
 def _n_alike(paths: Sequence[Sequence[Message]]) -> int:

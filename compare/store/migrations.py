@@ -24,6 +24,7 @@ from compare.store.steps.m006_library import m006_library
 from compare.store.steps.m007_studies import m007_studies
 from compare.store.steps.m008_names_seen import m008_names_seen
 from compare.store.steps.m009_exports import m009_exports
+from compare.store.steps.m010_answers_named import m010_answers_named
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -41,6 +42,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     m007_studies,
     m008_names_seen,
     m009_exports,
+    m010_answers_named,
 )
 VERSION = len(STEPS)
 

@@ -80,6 +80,13 @@ def test_a_job_is_made_estimated_started_and_its_answers_are_shown() -> None:
     assert 0 < it.failed < 12  # the flaky model fails by a fixed plan
     assert "Why cells failed" in [heading.value for heading in app.subheader]
     assert "sim-flaky" in shown
+    # Names stood beside the answers: whoever read them rates them blind no more.
+    answered = [answer.id for _, answer in store.job_results(job_id, states=("done",)) if answer is not None]
+    olga = store.rater("Olga")
+    assert not store.has_seen_names_of(answered, olga)
+    app.session_state["rater_name"] = "Olga"
+    app.run()
+    assert all(store.has_seen_names_of([answer_id], olga) for answer_id in answered)
     app.button(key="jobs_retry").click().run()
     until(lambda: not is_at_work(job_id))
     assert {cell.n_asked for cell in store.cells(job_id) if cell.lane == "sim-lite"} == {1}

@@ -169,7 +169,7 @@ def test_every_table_of_ours_is_strict(store: Store) -> None:
         tables = connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%sqlite%'"
         ).fetchall()
-    assert len(tables) == 31
+    assert len(tables) == 33
     assert [name for name, sql in tables if "STRICT" not in sql.rpartition(")")[2]] == []
 
 

@@ -10,9 +10,11 @@ import streamlit as st
 
 from compare.records import Answer, Message
 from compare.render.numbers import numbers_line
+from compare.review.own_turns import with_copies
 from compare.store.cells import Cell, CellState
 from compare.ui import resources
 from compare.ui import threads as thread_ui
+from compare.ui.names_shown import names_shown, replies_in
 from compare.ui.plain import plain
 
 _MOST_ROWS = 500
@@ -47,6 +49,8 @@ def cells_view(job_id: str) -> None:
 def _table(rows: Sequence[Row]) -> Cell | None:
     """The cells as a table; the chosen one."""
     import pandas as pd
+
+    names_shown(with_copies(answer for _, answer in rows if answer is not None))
 
     store = resources.store()
     candidates = store.candidates()
@@ -107,6 +111,7 @@ def _turn(job_id: str, chosen: Cell) -> None:
         )  # fmt: skip
     thread_ui.show_messages(thread.messages, height=300)
     found = store.turn_results(job_id, chosen.thread_id, chosen.turn)
+    names_shown([*replies_in(thread.messages), *with_copies(answer for _, answer in found if answer is not None)])
     candidates = store.candidates()
     columns = st.columns(min(len(found), 3) or 1, gap="medium")
     for n, (cell, answer) in enumerate(found):

@@ -14,8 +14,10 @@ from compare.report.measured.export import export_answers
 from compare.report.measured.files import FileFormat
 from compare.report.measured.table import job_table
 from compare.report.words import labels
+from compare.review.own_turns import with_copies
 from compare.ui import resources
 from compare.ui.measured import show_measured
+from compare.ui.names_shown import names_taken, viewer
 
 
 def results_view(job_id: str) -> None:
@@ -30,10 +32,10 @@ def results_view(job_id: str) -> None:
 
 def _downloads(job_id: str) -> None:
     with st.popover("Answers as files", icon=":material/download:", key="jobs_files"):
-        name = f"job-{job_id[:8]}"
-        _file("As `run` writes them (JSON lines)", partial(_lines, job_id), f"{name}.jsonl")
-        _file("CSV", partial(_answers, job_id, "csv"), f"{name}.csv")
-        _file("Parquet", partial(_answers, job_id, "parquet"), f"{name}.parquet")
+        name, taker = f"job-{job_id[:8]}", viewer()
+        _file("As `run` writes them (JSON lines)", partial(_lines, job_id, taker), f"{name}.jsonl")
+        _file("CSV", partial(_answers, job_id, taker, "csv"), f"{name}.csv")
+        _file("Parquet", partial(_answers, job_id, taker, "parquet"), f"{name}.parquet")
 
 
 def _file(label: str, made: Any, file_name: str) -> None:
@@ -41,12 +43,20 @@ def _file(label: str, made: Any, file_name: str) -> None:
     st.download_button(label, made, file_name=file_name, key=f"jobs_file_{file_name}", on_click="ignore")
 
 
-def _lines(job_id: str) -> bytes:
+def _lines(job_id: str, taker: str | None) -> bytes:
+    _taken(job_id, taker)
     lines = job_lines(resources.store(), job_id)
     return b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE, default=float) for line in lines)
 
 
-def _answers(job_id: str, file_format: FileFormat) -> bytes:
+def _answers(job_id: str, taker: str | None, file_format: FileFormat) -> bytes:
+    _taken(job_id, taker)
     sink = io.BytesIO()
     export_answers(resources.store(), job_id, file_format, sink)
     return sink.getvalue()
+
+
+def _taken(job_id: str, taker: str | None) -> None:
+    """Each line names its candidate: whoever takes the file does not rate these answers blind any more."""
+    found = resources.store().job_results(job_id, states=("done",))
+    names_taken(with_copies(answer for _, answer in found if answer is not None), taker)

@@ -8,11 +8,12 @@ from functools import partial
 import streamlit as st
 
 from compare.errors import CompareError
-from compare.report.thread_lines import lines_of
 from compare.report.words import counted
 from compare.threads.selection import Selection
 from compare.ui import resources, state
+from compare.ui.library.files import written
 from compare.ui.library.selection import JOBS_PAGE, MAX_NAMED, jobs_query, place
+from compare.ui.names_shown import viewer
 from compare.ui.plain import plain
 
 _WORKLOADS = ("interactive", "batch", "archive")
@@ -37,9 +38,9 @@ def bulk(found: Sequence[str], ticked: Sequence[str]) -> None:
             query_params=jobs_query(meant_by(meant, ticked)),
         )  # fmt: skip
         st.download_button(
-            "Export as OpenAI messages (JSON lines)", data=partial(_file, tuple(meant)), file_name="threads.jsonl",
-            mime="application/jsonl", key="library_export", on_click="ignore", icon=":material/download:",
-            type="tertiary",
+            "Export as OpenAI messages (JSON lines)", data=partial(written, tuple(meant), viewer()),
+            file_name="threads.jsonl", mime="application/jsonl", key="library_export", on_click="ignore",
+            icon=":material/download:", type="tertiary",
         )  # fmt: skip
         if place().selection.archived:
             st.button("Restore", key="library_restore", icon=":material/unarchive:", type="tertiary",
@@ -55,11 +56,6 @@ def meant_by(meant: Sequence[str], ticked: Sequence[str]) -> Selection:
     if ticked and len(meant) <= MAX_NAMED:
         return Selection(ids=tuple(meant))
     return place().selection
-
-
-def _file(thread_ids: tuple[str, ...]) -> bytes:
-    """The file's bytes; called by the server when the button is pressed."""
-    return b"".join(lines_of(resources.store(), thread_ids))
 
 
 def _tags(meant: Sequence[str]) -> None:

@@ -11,15 +11,16 @@ import streamlit as st
 from compare.errors import NotFoundError
 from compare.records import Message, Thread
 from compare.render.markdown import to_html
-from compare.report.thread_lines import line_of
 from compare.report.words import counted
 from compare.store.library import LastRecorded, ThreadLine
 from compare.threads.prompts import user_turns
 from compare.ui import resources
 from compare.ui.library.editing import edit_thread
+from compare.ui.library.files import written
 from compare.ui.library.reading import WHOLE_UP_TO, show_thread
 from compare.ui.library.replay import replay
 from compare.ui.library.selection import PLAYGROUND_PAGE, go, place
+from compare.ui.names_shown import names_shown, replies_in, viewer
 from compare.ui.plain import plain
 from compare.ui.playground.recorded_choice import recorded_key
 from compare.ui.threads import CSS, origin
@@ -49,6 +50,8 @@ def preview() -> None:
     messages = _branch(thread)
     message = _jump(messages)
     show_thread(messages, height=PREVIEW_PX, message=message)
+    if messages == thread.messages:
+        names_shown(replies_in(messages))
     _recorded(thread, store.last_recorded(thread_id))
 
 
@@ -78,7 +81,7 @@ def _head(thread: Thread, line: ThreadLine) -> None:
         if st.button("Edit", key="thread_edit", icon=":material/edit:", type="tertiary"):
             edit_thread(thread.id)
         st.download_button(
-            "Export", data=partial(line_of, resources.store(), thread.id), file_name=f"thread-{thread.id}.jsonl",
+            "Export", data=partial(written, (thread.id,), viewer()), file_name=f"thread-{thread.id}.jsonl",
             mime="application/jsonl", key="thread_export", on_click="ignore", icon=":material/download:",
             type="tertiary",
         )  # fmt: skip
@@ -180,6 +183,7 @@ def _recorded(thread: Thread, recorded: Sequence[LastRecorded]) -> None:
         "Whose answer", list(by_name), key=f"recorded_{thread.id}", label_visibility="collapsed", format_func=plain
     )
     if name:
+        names_shown([by_name[name].answer.id])
         with st.container(border=True, key="recorded_text"):
             words = to_html(by_name[name].answer.text)
             st.html(f'<style>{CSS}</style><div class="wb-msg wb-alone" dir="auto">{words}</div>')

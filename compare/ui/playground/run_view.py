@@ -16,6 +16,7 @@ from compare.runs.live import Runs
 from compare.runs.views import has_seen_names
 from compare.settings import plain_viewer
 from compare.ui import resources, state, who
+from compare.ui.names_shown import names_shown
 from compare.ui.pane import plain_pane, reading_pane
 from compare.ui.plain import plain
 from compare.ui.playground.edit_view import edit_message
@@ -55,6 +56,8 @@ def draw(run_id: str, runs: Runs) -> None:
     revealed = resources.views().revealed(run, state.rater_id())
     if run.blind and revealed:
         state.mark_names_seen(run.id)
+    if revealed:
+        names_shown(slot.answer_id for slot in comparison.current)
     _header(run, comparison, runs, revealed=revealed)
     told = _who_is_missing(comparison, runs, revealed=revealed)
     if told:

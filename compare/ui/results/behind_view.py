@@ -19,6 +19,7 @@ from compare.report.words import counted
 from compare.runs.views import has_seen_names
 from compare.store.behind import BallotSeen
 from compare.ui import state, who
+from compare.ui.names_shown import names_shown
 from compare.ui.plain import plain
 from compare.ui.results import place
 from compare.ui.results.drawing import Drawing
@@ -67,6 +68,7 @@ def _votes(drawing: Drawing, figure: Behind) -> None:
     if hidden:
         _offer_names(drawing, hidden, ids)
     answers = drawing.store.answers([answer_id for one in shown for answer_id in one.ballot.shown_order])
+    names_shown(answer_id for one in shown if one not in hidden for answer_id in one.ballot.shown_order)
     for one in shown:
         with st.container(border=True):
             if one in hidden and one.study_id is not None:

@@ -10,6 +10,7 @@ import streamlit as st
 from compare.errors import CompareError
 from compare.report.words import counted
 from compare.review.running import RaterProgress, rater_progress, set_deadline, set_raters, study_progress
+from compare.review.study_words import filed_sentence
 from compare.store.study_values import Study
 from compare.ui import resources, state
 from compare.ui.plain import plain
@@ -29,6 +30,8 @@ def draw_progress(study: Study) -> None:
     beside = "".join(f", {n} {kind}" for kind, n in kinds if n)
     n_rated = sum(item.kind == "rated" for item in items)
     st.caption(f"{counted(n_rated, 'item')} to rate{beside}. {counted(at.n_raters, 'rater')} so far.")
+    if study.blind and (told := filed_sentence(store.names_filed(study.id))):
+        st.caption(f":material/visibility: {plain(told)}")
     draw_set_aside(store.study_set_aside(study.id))
     _actions(study, has_ballots=at.n_ballots > 0)
     found = rater_progress(store, study)

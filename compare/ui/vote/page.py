@@ -9,6 +9,7 @@ import streamlit as st
 from compare.errors import NotAllowedError, NotFoundError, StudyClosedError
 from compare.ui import resources, state, who
 from compare.ui.frame import guarded
+from compare.ui.names_shown import carry_names_shown
 from compare.ui.plain import plain
 from compare.ui.vote import vote_element
 from compare.ui.vote.desk import Desk
@@ -69,6 +70,7 @@ def _desk(study_id: str, rater_id: str) -> Desk:
     """This session's desk; a reload, another study or another rater begins a new one."""
     desk: Desk | None = st.session_state.get("vote_desk")
     if desk is None or (desk.study_id, desk.rater_id) != (study_id, rater_id):
+        carry_names_shown(rater_id)
         desk = Desk(resources.store(), study_id, rater_id)
         desk.open()
         st.session_state["vote_desk"] = desk
