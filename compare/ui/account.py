@@ -6,6 +6,7 @@ import streamlit as st
 
 from compare.people.roles import highest
 from compare.ui.name_cookie import carry_name
+from compare.ui.naming import name_question
 from compare.ui.person import Person, person
 from compare.ui.plain import plain
 from compare.ui.sign_in import sign_in
@@ -47,6 +48,7 @@ def draw_nobody(found: Person) -> None:
 def account() -> None:
     """Who is signed in, and the way out; where nobody vouches for anybody, only what remembers a typed name."""
     found = person()
+    name_question()
     # Always there, also when empty: what comes later would else be drawn anew when it appears.
     with st.container(key="account"):
         if found is None or not found.roles:

@@ -17,7 +17,8 @@ from compare.errors import SignInError
 from compare.settings import ROUTE_TOKEN_MAX_AGE_S, sign_route
 from compare.ui import address, resources
 from compare.ui.address import Address
-from compare.ui.person import UNNAMED, keep_typed_name, person
+from compare.ui.naming import take_name
+from compare.ui.person import UNNAMED, person
 from compare.ui.sign_in import sign_in
 
 T = TypeVar("T")
@@ -163,8 +164,8 @@ def rater_name() -> str:
 
 
 def keep_rater_name(name: str) -> None:
-    """Remember who votes; an empty name is nobody's and changes nothing."""
-    keep_typed_name(name)
+    """Remember who votes, or ask first where the name reads like another's; an empty one changes nothing."""
+    take_name(name)
 
 
 def mark_names_seen(run: str) -> None:
