@@ -16,6 +16,7 @@ from pathlib import Path
 from compare.errors import ConfigError
 from compare.records import Candidate, ModelSpec
 from compare.review.folded import fold
+from compare.review.spelled import joined
 from compare.settings import data_dir, shipped
 
 HIDDEN = "[hidden]"
@@ -112,15 +113,18 @@ def mask(text: str, words: IdentityWords) -> Masked:
 
 
 def _cuts(text: str, words: IdentityWords) -> tuple[tuple[int, int], ...]:
-    """What is to be hidden: names as they are written, and as they read (folded.py)."""
+    """What is to be hidden: names as they are written, as they read (folded.py), and letter by letter (spelled.py)."""
     pattern = _pattern(words)
     if pattern is None:
         return ()
     found = [match.span() for match in pattern.finditer(text)]
     folded = fold(text)
-    if folded is None:
-        return tuple(found)
-    found += [folded.original(*match.span()) for match in pattern.finditer(folded.text)]
+    if folded is not None:
+        found += [folded.original(*match.span()) for match in pattern.finditer(folded.text)]
+    spelled = joined(text if folded is None else folded.text, words.words, words.exact)
+    if spelled is not None:
+        spans = [spelled.original(*match.span()) for match in pattern.finditer(spelled.text)]
+        found += spans if folded is None else [folded.original(*span) for span in spans]
     merged: list[tuple[int, int]] = []
     for start, end in sorted(found):
         if merged and start < merged[-1][1]:
