@@ -20,9 +20,11 @@ from compare.review import running, studies
 from compare.review.assignment import progress
 from compare.review.informative import choose_by_information
 from compare.review.quality import Agreed, Quality, Share, quality
+from compare.review.sampling import sample
 from compare.review.studies import Form, Items
 from compare.review.study_export import FOR_READERS, FileFormat, What, encode, rows
 from compare.review.study_file import read_items
+from compare.review.study_plan import plan
 from compare.review.study_words import filed_sentence
 from compare.store.store import Store
 from compare.store.study_values import QUESTION, Scope, Study
@@ -41,6 +43,8 @@ def _settings(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--deadline", help="Such as 2026-12-31 or 2026-12-31T18:00, in UTC."),
         click.option("--gold-every", type=int, default=10, show_default=True, help="Rated items between gold items."),
         click.option("--repeat-share", type=float, default=0.1, show_default=True, help="Seen again, sides swapped."),
+        click.option("--seed", type=int, default=0, show_default=True, help="Decides what --at-most leaves out."),
+        click.option("--at-most", type=click.IntRange(1), help="An even draw of so many items to rate; default: all."),
         click.option("--overlap", type=int, default=3, show_default=True, help="Raters per item."),
         click.option("--criteria", default="fidelity", show_default=True, help="With commas; the first is voted on."),
         click.option("--instructions", default="", help="What raters read before they begin."),
@@ -64,7 +68,8 @@ def _settings(command: Callable[..., None]) -> Callable[..., None]:
 def create(
     name: str, file: Path | None, columns: str, whole_threads: bool, job: str | None, comparisons: tuple[str, ...],
     threads: tuple[str, ...], n_way: bool, informative: bool, question: str, instructions: str, criteria: str,
-    overlap: int, repeat_share: float, gold_every: int, deadline: str | None, raters: str, is_open: bool, as_json: bool,
+    overlap: int, at_most: int | None, seed: int, repeat_share: float, gold_every: int, deadline: str | None,
+    raters: str, is_open: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Make a study; its id is what raters need.
 
@@ -89,21 +94,26 @@ def create(
         say(f"{left_out.what}: {left_out.reason}")
     if len(items.left_out) > SHOWN_REJECTS:
         say(f"... and {len(items.left_out) - SHOWN_REJECTS} more left out.")
+    drawn = sample(store, items.items, at_most, seed=seed)
+    if drawn.sentence:
+        say(drawn.sentence)
     made = studies.create(
         store,
         Study(
             name, question, instructions, _words(criteria), scope, not is_open,
             is_open, overlap, repeat_share, gold_every, deadline=deadline, raters=_words(raters),
         ),
-        items.items,
+        drawn.items,
     )  # fmt: skip
+    say(plan(store, made, drawn.items).sentence)
     if informative:
         choose_by_information(store, made.id)
     if as_json:
-        emit_json({"id": made.id, "items": len(items.items), "left_out": [one._asdict() for one in items.left_out]})
+        missing = [one._asdict() for one in items.left_out]
+        emit_json({"id": made.id, "items": len(drawn.items), "left_out": missing, "not_drawn": len(drawn.left_out)})
     else:
         click.echo(made.id)
-    say(f"The study {made.name!r} has {counted(len(items.items), 'item')}; each needs {counted(overlap, 'ballot')}.")
+    say(f"The study {made.name!r} has {counted(len(drawn.items), 'item')}; each needs {counted(overlap, 'ballot')}.")
 
 
 @study.command("list", epilog="Example: weighbridge study list --json")

@@ -109,7 +109,7 @@ def open_item(store: Store, assignment_id: str, rater_id: str, *, words: Identit
     if not study.blind:
         words = IdentityWords()
     elif words is None:
-        words = _words_for(store, answers)
+        words = words_for(store, answers)
     in_order = [answers[answer_id] for answer_id in assignment.shown_order]
     paths = [store.path(answer.prompt_leaf_id) for answer in in_order]
     n_alike = _n_alike(paths)
@@ -214,7 +214,8 @@ def _side(answer: Answer, path: tuple[Message, ...], words: IdentityWords, n_ali
     return Side(answer, mask(answer.text, words), path, tuple(texts))
 
 
-def _words_for(store: Store, answers: Mapping[str, Answer]) -> IdentityWords:
+def words_for(store: Store, answers: Mapping[str, Answer]) -> IdentityWords:
+    """What tells who gave these answers: the list of the files, with the names of their candidates."""
     catalog = load_catalog()
     candidates = [store.candidate(answer.candidate_id) for answer in answers.values()]
     specs = [catalog.models[c.model_id] for c in candidates if c.model_id in catalog.models]

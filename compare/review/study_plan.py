@@ -31,6 +31,9 @@ class Plan:
     minutes_each: float
     hours: float
     """Over all raters, repeats among them; training and gold items are few and left out."""
+    n_raters: int
+    """Named ones, else the fewest that the study can have."""
+    raters_named: bool
     basis: str
     """Where the minutes come from."""
 
@@ -42,8 +45,16 @@ class Plan:
         repeats = f" and about {_n(self.n_repeats, 'repeat')}" if self.n_repeats else ""
         return (
             f"{_n(self.n_rated, 'item')} to rate{beside}: {_n(self.n_ballots, 'ballot')}{repeats}, about "
-            f"{hours_words(self.hours)} of rating in all ({self.minutes_each:.1f} minutes each, {self.basis})."
+            f"{hours_words(self.hours)} of rating in all ({self.minutes_each:.1f} minutes each, {self.basis}). "
+            f"{self._per_rater}"
         )
+
+    @property
+    def _per_rater(self) -> str:
+        each = hours_words(self.hours / self.n_raters)
+        if self.raters_named:
+            return f"For each of its {_n(self.n_raters, 'rater')} about {each}."
+        return f"With {_n(self.n_raters, 'rater')}, the fewest that it can have, about {each} for each of them."
 
 
 def plan(store: Store, study: Study, items: Sequence[NewItem]) -> Plan:
@@ -70,6 +81,8 @@ def plan(store: Store, study: Study, items: Sequence[NewItem]) -> Plan:
         n_repeats=n_repeats,
         minutes_each=minutes,
         hours=(n_ballots + n_repeats) * minutes / 60,
+        n_raters=max(1, len(study.raters) or study.overlap),
+        raters_named=bool(study.raters),
         basis=basis,
     )
 

@@ -79,6 +79,15 @@ def test_what_cannot_be_is_said_in_a_sentence(store: Store, answers: Path) -> No
     assert refused.complaint == "No ballot of 'Eve' is in this study. Its raters: none."
 
 
+def test_a_study_is_made_of_at_most_so_many_items(store: Store, answers: Path) -> None:
+    made = weighbridge("study", "create", "Few", "--file", answers, "--at-most", 2, "--seed", 7, "--json")
+    assert (made.document["items"], made.document["not_drawn"]) == (2, 1)
+    assert "2 of 3 items, drawn evenly (seed 7). 1 is left out." in made.err
+    assert "2 items to rate: 6 ballots, about" in made.err
+    assert len(store.study_items(made.document["id"])) == 2
+    assert weighbridge("study", "create", "None", "--file", answers, "--at-most", 0).status == 2
+
+
 @pytest.mark.usefixtures("store")
 def test_votes_from_elsewhere_are_imported_once(tmp_path: Path) -> None:
     file = tmp_path / "votes.csv"

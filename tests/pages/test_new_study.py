@@ -44,6 +44,12 @@ def test_a_job_gives_pairs_rankings_and_whole_threads() -> None:
     app.selectbox(key="studies_job").set_value(job.id).run()
     app.toggle(key="studies_with_recorded").set_value(False).run()
     assert "12 items to rate: 36 ballots" in all_text(healthy(app))
+    app.number_input(key="studies_at_most").set_value(6).run()
+    shown = all_text(healthy(app))
+    assert "6 of 12 items, drawn evenly (seed 0): each of 3 pairs of candidates 2 times;" in shown
+    assert "6 are left out." in shown
+    assert "6 items to rate: 18 ballots" in shown
+    assert "With 3 raters, the fewest that it can have, about" in shown
     app.segmented_control(key="studies_form").set_value("all").run()
     assert "4 items to rate: 12 ballots" in all_text(healthy(app))
     app.segmented_control(key="studies_scope").set_value("thread").run()

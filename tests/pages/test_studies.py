@@ -118,7 +118,11 @@ def test_a_study_is_made_of_recorded_answers_with_a_preview_and_a_link() -> None
 
 def test_gold_and_training_items_are_chosen_without_names() -> None:
     rows = [
-        {"messages": [{"role": "user", "content": f"{n}?"}], "responses": {"ours": "a", "theirs": "b"}} for n in "xyz"
+        {
+            "messages": [{"role": "user", "content": f"{n}?"}],
+            "responses": {"ours": "a, as Claude says", "theirs": "b, as G.P.T. says"},
+        }
+        for n in "xyz"
     ]
     raw = "".join(json.dumps(row) + "\n" for row in rows).encode()
     app = studies_page(view="new")
@@ -130,6 +134,11 @@ def test_gold_and_training_items_are_chosen_without_names() -> None:
     shown = all_text(healthy(app))
     assert "Answer 1" in shown
     assert "ours" not in shown
+    assert "a, as [hidden] says" in shown
+    assert "b, as [hidden]. says" in shown
+    app.toggle(key="studies_blind").set_value(False).run()
+    assert "a, as Claude says" in all_text(healthy(app))
+    app.toggle(key="studies_blind").set_value(True).run()
     app.selectbox(key="studies_check_kind_0").set_value("training")
     right = app.selectbox(key="studies_check_right_0")
     right.set_value("tie")

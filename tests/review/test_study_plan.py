@@ -20,8 +20,11 @@ def test_items_ballots_repeats_and_hours_add_up(scene) -> None:
     assert found.hours == pytest.approx(33 * minutes / 60)
     assert found.sentence == (
         "10 items to rate, and 1 training item and 2 gold items beside them: 30 ballots and about 3 repeats, about "
-        "16 minutes of rating in all (0.5 minutes each, reading 240 words a minute)."
+        "16 minutes of rating in all (0.5 minutes each, reading 240 words a minute). With 3 raters, the fewest "
+        "that it can have, about 5 minutes for each of them."
     )
+    named = plan(scene.store, Study("Refunds", raters=("Ann", "Bob", "Cid", "Dan")), items)
+    assert named.sentence.endswith("For each of its 4 raters about 4 minutes.")
 
 
 def test_what_raters_really_took_is_believed_once_there_is_enough_of_it(scene) -> None:

@@ -38,8 +38,13 @@ def with_checks(gathered: Gathered) -> tuple[NewItem, ...]:
     )
 
 
-def choose_checks(gathered: Gathered) -> None:
-    """The part of the form; what is chosen here is kept until other answers are chosen."""
+def choose_checks(gathered: Gathered, *, masked: bool) -> None:
+    """The part of the form; what is chosen here is kept until other answers are chosen.
+
+    Args:
+        gathered: the items to choose from.
+        masked: whether words that tell who gave an answer are hidden, so that who chooses can still rate blind.
+    """
     items = gathered.items.items
     chosen = _chosen(gathered)
     for i, check in sorted(chosen.items()):
@@ -55,12 +60,13 @@ def choose_checks(gathered: Gathered) -> None:
     if not chosen:
         st.caption(
             "Training items come first and tell each rater what was right. Gold items look like any other and show "
-            "whether a rater is careful. Their ballots are in no result. Candidates stand here without their names."
+            "whether a rater is careful. Their ballots are in no result. Candidates stand here without their names; in "
+            "a blind study what raters do not see is hidden here as well."
         )
     number = int(st.number_input("Item", 1, len(items), key="studies_check_item", width=140))
     item = items[number - 1]
     order = _order(item)
-    show_sides(order, {answer_id: f"Answer {place + 1}" for place, answer_id in enumerate(order)})
+    show_sides(order, {answer_id: f"Answer {place + 1}" for place, answer_id in enumerate(order)}, masked=masked)
     _form(gathered, number - 1, item, order)
 
 

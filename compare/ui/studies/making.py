@@ -9,8 +9,9 @@ import streamlit as st
 from compare.errors import CompareError
 from compare.review import studies
 from compare.review.informative import choose_by_information
+from compare.review.sampling import Sample, sample
 from compare.review.study_plan import plan
-from compare.store.study_values import QUESTION, NewItem, Study
+from compare.store.study_values import QUESTION, Study
 from compare.ui import resources, state
 from compare.ui.plain import plain
 from compare.ui.studies.checks import choose_checks, with_checks
@@ -20,6 +21,7 @@ from compare.ui.studies.sources import Gathered, choose_source, show_left_out
 from compare.ui.who import Person
 
 _INSTRUCTIONS_PX = 110
+_DRAWN = "studies_drawn"
 
 
 def draw_new(person: Person) -> None:
@@ -40,14 +42,26 @@ def draw_new(person: Person) -> None:
             help="Each rater gets the item that tells most about who is best, by the votes so far. Otherwise items "
             "with the fewest ballots come first.",
         )  # fmt: skip
-    items = () if gathered is None else with_checks(gathered)
+    drawn = None if gathered is None else _drawn(gathered)
     if gathered is not None and gathered.items.items:
         with st.expander(
             "Training and gold items", icon=":material/school:", key="studies_checks_part", on_change="rerun"
         ) as part:
             if part.open:
-                choose_checks(gathered)
-    _make(study, items, gathered, informative=informative)
+                choose_checks(gathered, masked=study.blind)
+    _make(study, drawn, gathered, informative=informative)
+
+
+def _drawn(gathered: Gathered) -> Sample:
+    """The items as they are to be rated: all, or an even draw. Kept, since every press draws the page again."""
+    items = with_checks(gathered)
+    at_most = st.session_state.get("studies_at_most")
+    key = (gathered.key, at_most, items)
+    before = st.session_state.get(_DRAWN)
+    if before is None or before[0] != key:
+        st.session_state[_DRAWN] = before = (key, sample(resources.store(), items, at_most))
+    drawn: Sample = before[1]
+    return drawn
 
 
 def _asked(gathered: Gathered | None, person: Person) -> Study:
@@ -69,6 +83,10 @@ def _asked(gathered: Gathered | None, person: Person) -> Study:
             help="Seen again later by the same rater: shows how far raters agree with themselves.",
         )  # fmt: skip
         gold_every = st.number_input("Gold item after every (items)", 1, 1000, 10, key="studies_gold_every")
+        st.number_input(
+            "At most (items)", 1, None, None, key="studies_at_most", placeholder="all",
+            help="An even draw of pairs of candidates, threads and lengths; what is left out is told below.",
+        )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom"):
         until = st.date_input("Open until (UTC)", None, min_value=datetime.now(UTC).date(), key="studies_end")
         blind = st.toggle("Blind", value=True, key="studies_blind", help="Names and figures stay hidden.")
@@ -89,11 +107,14 @@ def _asked(gathered: Gathered | None, person: Person) -> Study:
     )  # fmt: skip
 
 
-def _make(study: Study, items: tuple[NewItem, ...], gathered: Gathered | None, *, informative: bool) -> None:
+def _make(study: Study, drawn: Sample | None, gathered: Gathered | None, *, informative: bool) -> None:
     st.subheader("What it takes", anchor=False)
-    if gathered is None:
+    if gathered is None or drawn is None:
         st.caption("Choose answers first.")
         return
+    items = drawn.items
+    if drawn.sentence:
+        st.markdown(plain(drawn.sentence))
     if items:
         st.markdown(plain(plan(resources.store(), study, items).sentence))
     else:

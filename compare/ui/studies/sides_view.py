@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 import streamlit as st
 
 from compare.records import Answer, Message
+from compare.review.identity import IdentityWords, mask
+from compare.review.rating import words_for
 from compare.ui import resources
 from compare.ui.library.reading import parts
 from compare.ui.threads import CSS, message_rows, show_answer
@@ -19,25 +22,37 @@ _AT_ONCE = 4
 """Answers in one row."""
 
 
-def show_sides(answer_ids: Sequence[str], headings: Mapping[str, str], *, marked: Collection[str] = ()) -> None:
+def show_sides(
+    answer_ids: Sequence[str], headings: Mapping[str, str], *, marked: Collection[str] = (), masked: bool = False
+) -> None:
     """The shared thread, then the answers in this order under their headings; own earlier turns stand with them.
 
     Args:
         answer_ids: of one item.
         headings: of each answer.
         marked: ids of messages that stand out.
+        masked: whether words that tell who gave an answer are hidden in what the sides do not share.
     """
     store = resources.store()
     stored = store.answers(answer_ids)
     answers = [stored[answer_id] for answer_id in answer_ids]
     paths = {answer.id: store.path(answer.prompt_leaf_id) for answer in answers}
     n_shared = _n_shared(list(paths.values()))
+    if masked:
+        words = words_for(store, stored)
+        answers = [replace(answer, text=mask(answer.text, words).text) for answer in answers]
+        paths = {key: _masked(path, n_shared, words) for key, path in paths.items()}
     _thread(paths[answers[0].id][:n_shared], 1, "Thread", marked)
     for start in range(0, len(answers), _AT_ONCE):
         row = answers[start : start + _AT_ONCE]
         for column, answer in zip(st.columns(len(row), gap="medium"), row, strict=True):
             with column:
                 _side(answer, headings[answer.id], paths[answer.id], n_shared, marked)
+
+
+def _masked(path: Sequence[Message], n_shared: int, words: IdentityWords) -> tuple[Message, ...]:
+    own = (replace(message, text=mask(message.text, words).text) for message in path[n_shared:])
+    return (*path[:n_shared], *own)
 
 
 def _n_shared(paths: list[tuple[Message, ...]]) -> int:
