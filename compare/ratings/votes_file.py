@@ -49,6 +49,7 @@ def read_votes(
     file_format: Format | None = None,
     columns: Mapping[str, str] | None = None,
     winners: Mapping[str, str] | None = None,
+    to_map_words: str = "map others with --winners",
 ) -> VotesFile:
     """Read votes.
 
@@ -57,6 +58,7 @@ def read_votes(
         file_format: csv or jsonl; told by the first line where it is None.
         columns: our name of a column -> the file's.
         winners: the file's word for an outcome -> ours.
+        to_map_words: what to do about a word that means nothing here, as its reason says it.
 
     Raises:
         ImportFormatError: the file is empty, or has no column for model_a, model_b or winner.
@@ -67,7 +69,7 @@ def read_votes(
         raise ConfigError(f"--winners maps to {unknown[0]!r}; it must be one of {', '.join(SCORES)}.")
     rejects: list[Reject] = []
     table = _table(lines, file_format, rejects)
-    return _assemble(table, dict(columns or {}), words, rejects)
+    return _assemble(table, dict(columns or {}), words, rejects, to_map_words)
 
 
 def read_rows(lines: Iterable[str]) -> tuple[list[str], list[Sequence[object]]]:
@@ -178,7 +180,9 @@ def _jsonl(text: Iterator[str], rejects: list[Reject]) -> _Table:
     return _Table(list(names), [[row.get(name) for name in names] for row in rows], lines)
 
 
-def _assemble(table: _Table, columns: Mapping[str, str], words: Mapping[str, str], rejects: list[Reject]) -> VotesFile:
+def _assemble(
+    table: _Table, columns: Mapping[str, str], words: Mapping[str, str], rejects: list[Reject], to_map_words: str
+) -> VotesFile:
     place = _places(table.names, columns)
     a, b, winner = (place[name] for name in NEEDED)
     kept: list[Sequence[object]] = []
@@ -193,7 +197,7 @@ def _assemble(table: _Table, columns: Mapping[str, str], words: Mapping[str, str
             lines.append(line)
             outcomes.append(outcome)
         else:
-            rejects.append(Reject(line, _why(model_a, model_b, word, words)))
+            rejects.append(Reject(line, _why(model_a, model_b, word, words, to_map_words)))
     rejects.sort(key=lambda reject: reject.line)
     by_column = list(zip(*kept, strict=True)) if kept else [()] * len(table.names)
     ours = {place[name]: name for name in place}
@@ -228,12 +232,12 @@ def _places(names: Sequence[str], columns: Mapping[str, str]) -> dict[str, int]:
     return place
 
 
-def _why(model_a: object, model_b: object, word: object, words: Mapping[str, str]) -> str:
+def _why(model_a: object, model_b: object, word: object, words: Mapping[str, str], to_map_words: str) -> str:
     for name, value in (("model_a", model_a), ("model_b", model_b)):
         if value is None or value == "":
             return f"{name} is empty"
         if not isinstance(value, str):
             return f"{name} is {value!r}, not text"
     if not isinstance(word, str) or word not in words:
-        return f"winner is {word!r}; known are {', '.join(words)} (map others with --winners)"
+        return f"winner is {word!r}; known are {', '.join(words)} ({to_map_words})"
     return f"both candidates are {model_a!r}"

@@ -27,6 +27,9 @@ _WORDS: Mapping[str, Sequence[str]] = {
     "tie": ("equal", "draw", "same", "0", "both", "both good", "tie (inconsistent)"),
     "both_bad": ("bothbad", "both bad", "all_bad", "neither", "none"),
 }
+WORDS_PART = "What its words mean"
+"""What the page calls the place where winner words are mapped."""
+TO_MAP_WORDS = f'say under "{WORDS_PART}" what it means'
 MOST_WORDS = 50
 
 
@@ -94,7 +97,7 @@ def read_mapped(lines: Sequence[str], mapping: Mapping[str, str], winners: Mappi
         ImportFormatError: a mapped column is not there.
         ConfigError: a word is mapped to none of ours.
     """
-    return read_votes(lines, columns=mapping, winners=winners)
+    return read_votes(lines, columns=mapping, winners=winners, to_map_words=TO_MAP_WORDS)
 
 
 def missing(mapping: Mapping[str, str]) -> list[str]:

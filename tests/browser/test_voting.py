@@ -119,6 +119,12 @@ def test_a_whole_item_by_keyboard_with_a_reload_an_undo_and_a_change(
     page.keyboard.type("1 2 0 9 u keeps 7714")
     page.keyboard.press("Escape")
     pressed(page, "certain")
+    # Another mark is begun and not finished: its kind, not yet its message.
+    page.keyboard.press("m")
+    page.keyboard.press("1")
+    page.keyboard.press("Escape")
+    begun = page.get_by_role("button", name="Not finished: forgot")
+    expect(begun).to_be_visible()
     page.reload()
     expect(page.get_by_role("textbox", name="Your name").or_(ballot(page)).first).to_be_visible()
     if not ballot(page).is_visible():
@@ -129,6 +135,13 @@ def test_a_whole_item_by_keyboard_with_a_reload_an_undo_and_a_change(
     expect(marks).to_contain_text("breaks the task")
     assert ballots(store, study) == []
 
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("group", name="Set a mark")
+    expect(panel).to_contain_text("This mark is not finished.")
+    expect(panel.get_by_role("button", name="forgot")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Drop the mark that is not finished").click()
+    expect(begun).to_have_count(0)
     page.keyboard.press("Enter")
     expect(progress(page)).to_contain_text("1 of 3")
     pressed(page, "certain", False)

@@ -342,11 +342,21 @@ def test_votes_are_mapped_previewed_and_kept() -> None:
     assert "3 rows read: 2 votes, 1 refused." in all_text(app).replace("*", "")
     refused = table(app, "Reason")
     assert list(refused["Row"]) == [4]
-    assert "winner is 'banana'" in refused["Reason"][0]
+    assert refused["Reason"][0].startswith("winner is 'banana'; known are model_a, model_b, tie, both_bad,")
+    assert refused["Reason"][0].endswith('(say under "What its words mean" what it means)')
     app.button(key="studies_votes_keep").click().run()
     votes = list(resources.store().iter_votes())
     assert [(vote["winner"], vote["rater"]) for vote in votes] == [("model_a", "Ann"), ("model_b", "Bob")]
     assert "3 rows read = 2 new + 0 here already + 1 refused." in [one.value for one in app.success]
+
+
+def test_more_refused_rows_than_are_shown_can_be_taken_along() -> None:
+    raw = "model_a,model_b,winner\n" + "a,b,banana\n" * 501 + "a,b,tie\n"
+    app = studies_page(view="votes")
+    app.file_uploader(key="studies_votes_file").upload("votes.csv", raw.encode(), "text/csv").run()
+    assert len(table(healthy(app), "Reason")) == 500
+    assert "The first 500 of 501." in all_text(app)
+    assert [one.label for one in app.get("download_button")] == ["All of them as CSV"]
 
 
 def test_a_votes_file_that_cannot_be_read_says_why() -> None:

@@ -73,6 +73,15 @@ def test_a_rerun_draws_the_same_item_and_a_reload_keeps_it(scene: StudyScene) ->
     assert shown(opened(study.id))["item"] == first["item"]
 
 
+def test_looking_again_is_offered_only_while_there_may_be_something_to_find(scene: StudyScene) -> None:
+    waiting, complete = scene.study(1, overlap=2), scene.study(1, overlap=1)
+    for study, buttons in ((waiting, ["Look again", "My last vote", "All studies"]),
+                           (complete, ["My last vote", "All studies"])):  # fmt: skip
+        scene.rate(study, "Ann")
+        app = opened(study.id)
+        assert [one.label for one in app.button if str(one.key).startswith("vote_")] == buttons
+
+
 def test_without_a_study_the_page_lists_those_that_this_person_may_rate_in(scene: StudyScene) -> None:
     mine, other = scene.study(3), scene.study(1, raters=("Ben", "Cem", "Dora"))
     closed = scene.study(1)

@@ -11,11 +11,13 @@ from compare.errors import CompareError
 from compare.ratings.votes import SCORES
 from compare.ratings.votes_file import Reject, VotesFile
 from compare.report.words import counted
+from compare.review.study_export import encode
 from compare.review.votes_import import ImportedVotes, import_votes
 from compare.review.votes_upload import (
     FILE_TYPES,
     MOST_WORDS,
     OTHER_NAMES,
+    WORDS_PART,
     Columns,
     columns,
     lines_of,
@@ -116,7 +118,7 @@ def _words(lines: Sequence[str], column: str) -> dict[str, str]:
         st.warning(plain(f"The column {column!r} has {MOST_WORDS} different words or more. Is it the one that says who "
                          "won?"))  # fmt: skip
     chosen = {}
-    with st.expander("What its words mean", expanded=any(not one.means for one in found)):
+    with st.expander(WORDS_PART, expanded=any(not one.means for one in found)):
         for place, one in enumerate(found):
             means = st.selectbox(
                 plain(f"{one.word} ({counted(one.n_rows, 'row')})"), list(_MEANS), format_func=_MEANS.__getitem__,
@@ -160,7 +162,16 @@ def _refused(rejects: Sequence[Reject]) -> None:
         column_config={"Row": st.column_config.NumberColumn(width=80, help="Line of the file; the header is 1.")},
     )  # fmt: skip
     if len(rejects) > _REFUSED_SHOWN:
-        st.caption(f"The first {_REFUSED_SHOWN} of {len(rejects):,}; weighbridge votes import tells all of them.")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"The first {_REFUSED_SHOWN} of {len(rejects):,}.", width="content")
+            st.download_button(
+                "All of them as CSV", data=lambda: _as_csv(rejects), file_name="refused-rows.csv", mime="text/csv",
+                key="studies_votes_refused_file", on_click="ignore", type="tertiary", icon=":material/download:",
+            )  # fmt: skip
+
+
+def _as_csv(rejects: Sequence[Reject]) -> bytes:
+    return encode([{"row": one.line, "reason": one.reason} for one in rejects], "csv", to_be_read_back=False)
 
 
 def _what_became(done: ImportedVotes) -> None:

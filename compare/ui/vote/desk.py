@@ -5,6 +5,7 @@
     desk.take(event)        one event of the browser; compare/ui/vote/__init__.py has their shapes
     desk.data               what the browser draws, or None where there is no item
     desk.end, desk.notice   what to say where there is none
+    desk.is_complete        whether that is because the study has all of its votes: no use in looking again
 
 It knows nothing of Streamlit. Only the ids of assignments are exchanged with the browser.
 """
@@ -46,7 +47,7 @@ class Desk:
         self.study_id, self.rater_id = study_id, rater_id
         self.data: dict[str, Any] | None = None
         self.end = self.notice = ""
-        self.paused = False
+        self.paused = self.is_complete = False
         self._store = store
         self._item: Item | None = None
         self._rev = self._seat = 0
@@ -60,7 +61,9 @@ class Desk:
         self.paused = False
         found = next_item(self._store, self.study_id, self.rater_id)
         if found is None:
-            self._nothing(nothing_left(progress(self._store, self.study_id, self.rater_id)))
+            done = progress(self._store, self.study_id, self.rater_id)
+            self._nothing(nothing_left(done))
+            self.is_complete = done.study_done >= done.study_needed
         else:
             self._lay(open_item(self._store, found.id, self.rater_id))
 
@@ -186,6 +189,7 @@ class Desk:
 
     def _nothing(self, end: str) -> None:
         self._item, self.data, self.end = None, None, end
+        self.is_complete = False
 
     def _tell(self, notice: str) -> None:
         """Say something about the item on screen, or in its place."""

@@ -23,7 +23,7 @@ class ActiveTime {
 }
 
 const NOTHING_SAID = { verdict: null, ranking: [], confidence: null, reasons: [], comment: '', marks: [], rubric: {},
-  failed: {}, edits: 0 };
+  failed: {}, begun: null, edits: 0 };
 
 // A draft goes to the server a moment after each change. The tab keeps a copy of its own, so that not even a reload in
 // that moment loses anything; the one with more edits is the newer.

@@ -19,10 +19,21 @@ class MarkList {
 
   selected(is) { setText(this.btn, is ? 'Mark selection' : 'Mark'); }
 
-  draw(marks) {
+  draw(marks, begun) {
     const own = marks.map((mark, k) => ({ mark, k })).filter(one => one.mark.side === this.side);
-    this.el.replaceChildren(...own.map(({ mark, k }) => this.row(mark, k)));
-    this.el.hidden = !own.length;
+    const rows = own.map(({ mark, k }) => this.row(mark, k));
+    if (begun?.side === this.side && !this.view.marking.open) rows.push(this.unfinished(begun));
+    this.el.replaceChildren(...rows);
+    this.el.hidden = !rows.length;
+  }
+
+  // A mark that was begun and not added; it is no part of the vote yet.
+  unfinished(begun) {
+    const { marking } = this.view, says = 'Not finished: ' + (begun.kind ? this.view.kindWords(begun.kind) : 'a mark');
+    const drop = button('rp-btn', '\u00d7', { 'aria-label': 'Drop the mark that is not finished', title: 'Drop' },
+      () => { marking.forget(); this.view.change(said => { said.begun = null; }); });
+    return el('li', '', { 'data-severity': 'begun' },
+      button('rp-btn wb-says', says, { title: 'Go on with it (m)' }, () => marking.resume()), drop);
   }
 
   row(mark, k) {
@@ -62,7 +73,7 @@ class Marking {
       el('div', 'wb-line', {}, el('label', '', {}, this.first, ' ', this.message), this.far, this.second),
       el('div', 'wb-line', {}, this.breaks, this.note, this.add), this.hint);
     for (const input of [this.message, this.other]) input.addEventListener('input', () => this.typed());
-    this.note.addEventListener('input', () => { this.mark.note = this.note.value; });
+    this.note.addEventListener('input', () => { this.mark.note = this.note.value; this.keep(); });
   }
 
   get open() { return !this.el.hidden; }
@@ -77,6 +88,18 @@ class Marking {
       this.mark = { side: words.side, kind: null, severity: 'minor', message: null, other: null, at: words.n,
         span: taken ? taken.span : null, note: '' };
     }
+    this.show(words);
+  }
+
+  // Go on with the mark that was begun.
+  resume(why = '') {
+    const words = this.mark && this.view.textAt(this.mark);
+    if (words) this.show(words);
+    setText(this.hint, why);
+  }
+
+  show(words) {
+    const { view } = this;
     view.setActive(words.side);
     setText(this.title, `Mark on ${'ABCDEFGH'[words.side]}` + (view.place instanceof Rows ? `, message ${words.n}` : ''));
     setText(this.quote, this.mark.span ? quoted(words.quote(this.mark.span)) : '');
@@ -86,7 +109,7 @@ class Marking {
     this.el.hidden = false;
     this.draw();
     view.putMarking();
-    view.paintMarks();
+    view.draw();
     this.kinds.firstChild.focus({ preventScroll: true });
   }
 
@@ -94,11 +117,23 @@ class Marking {
   close() {
     this.el.hidden = true;
     this.view.place.light(0, null);
-    this.view.paintMarks();
+    this.view.draw();
     this.view.root.focus({ preventScroll: true });
   }
 
-  forget() { this.mark = null; this.el.hidden = true; }
+  forget() { this.restore(null); }
+
+  // What a draft holds of a mark that was begun; m or a press on it opens it again.
+  restore(begun) { this.mark = begun; this.el.hidden = true; }
+
+  // It is kept with what else was entered.
+  keep() {
+    const { view, mark } = this;
+    const begun = mark && (mark.kind || mark.message || mark.other || mark.note || mark.span) ? structuredClone(mark) : null;
+    if (view.waiting || view.data.state === 'feedback' || JSON.stringify(begun) === JSON.stringify(view.said.begun)) return;
+    view.said.begun = begun;
+    view.drafts.changed();
+  }
 
   get kind() { return this.view.data.kinds.find(one => one.kind === this.mark.kind); }
 
@@ -113,6 +148,7 @@ class Marking {
     const at = mark.message;
     setText(this.far, at && at < mark.at ? away(mark.at, at) : '');
     setText(this.hint, '');
+    this.keep();
   }
 
   choose(k) {
@@ -163,7 +199,7 @@ class Marking {
     const mark = structuredClone(this.mark);
     this.mark = null;
     this.el.hidden = true;
-    this.view.change(said => said.marks.push(mark));
+    this.view.change(said => { said.marks.push(mark); said.begun = null; });
     this.view.place.light(mark.side, null);
     this.view.root.focus({ preventScroll: true });
     this.view.say('Marked: ' + this.view.kindWords(mark.kind));

@@ -85,11 +85,11 @@ def _no_item(sentence: str, desk: Desk | None) -> None:
         st.warning(plain(desk.notice), icon=":material/info:")
     st.info(plain("Paused. What you had entered is kept; others may take this item meanwhile." if paused else sentence))
     with st.container(horizontal=True):
-        if desk is not None:
+        if desk is not None and not desk.is_complete:
             st.button("Go on" if paused else "Look again", key="vote_again", on_click=_act,
                       args=(desk, {"t": "next"}), type="primary" if paused else "secondary")  # fmt: skip
-            if desk.has_voted:
-                st.button("My last vote", key="vote_back", on_click=_act, args=(desk, {"t": "back"}))
+        if desk is not None and desk.has_voted:
+            st.button("My last vote", key="vote_back", on_click=_act, args=(desk, {"t": "back"}))
         if st.button("All studies", key="vote_list"):
             st.query_params.pop("study", None)
             st.session_state.pop("vote_desk", None)

@@ -81,7 +81,8 @@ class VoteView {
     if (before && before.item === data.item && data.state !== 'new') this.drafts.forget(data.item);
     this.said = this.drafts.read(data.item, data.draft);
     this.find?.close();
-    this.marking.forget();
+    this.marking.restore(structuredClone(this.said.begun));
+    this.toldOf = null;
     setText(this.name, data.study.name);
     this.rules.hidden = !data.study.instructions;
     this.place = data.rows.length ? new Rows(this, data) : new Beside(this, data);
@@ -150,7 +151,7 @@ class VoteView {
     const { said } = this;
     this.ballot.draw(said, this.data.state);
     this.place.drawFailed?.(said.failed);
-    for (const list of this.place.markLists()) list.draw(said.marks);
+    for (const list of this.place.markLists()) list.draw(said.marks, said.begun);
     this.paintMarks();
   }
 
@@ -258,6 +259,12 @@ class VoteView {
     if (!said.verdict) {
       const begun = said.ranking.length > 1;
       this.alert(begun ? 'Rank all answers, or take ranks back until one is best.' : 'Choose first: an answer, a tie or all bad.');
+      return;
+    }
+    const { begun } = said;
+    if (begun?.kind && this.toldOf !== said.edits) {
+      this.toldOf = said.edits;
+      this.marking.resume('This mark is not finished. Finish it, or close it and submit again without it.');
       return;
     }
     this.press({ t: 'submit', ...this.entered() });

@@ -227,11 +227,15 @@ def test_the_end_of_a_study_says_whether_to_come_back(scene: StudyScene) -> None
     ann = AtDesk(scene.store, study, "Ann")
     ann.say("submit", BEST_LEFT)
     assert ann.desk.end.startswith("You have rated 1 item. Nothing is left for you now. The study still needs 1 of")
+    assert not ann.desk.is_complete
     ann.say("back")
     assert ann.data["state"] == "voted"
     AtDesk(scene.store, study, "Ben").say("submit", BEST_LEFT)
     ann.say("next")
     assert ann.desk.end == "Done: the study has all of its 2 votes. Thank you."
+    assert ann.desk.is_complete
+    ann.say("pause")
+    assert not ann.desk.is_complete
 
 
 def test_who_may_not_rate_and_what_is_not_there_raise(scene: StudyScene) -> None:
