@@ -1,7 +1,8 @@
 """A part of a study's items that stands for all: evenly many of each pair of candidates, thread and length of thread.
 
-Items are taken one by one: of the pair that was taken least so far, of the length that was least taken with it, of the
-thread that was least taken at all; among equals a seed decides. The same items, number and seed give the same draw.
+Items are taken one by one: of the pair that was taken least so far, of a thread that was taken least, of the length
+that was least taken with this pair; among equals a seed decides. Threads come before lengths, since many items of the
+only long thread would say little about long threads. The same items, number and seed give the same draw.
 """
 
 from __future__ import annotations
@@ -92,28 +93,33 @@ def _drawn(kinds: Sequence[_Kind], n: int, seed: int) -> list[int]:
     taken: list[int] = []
     while len(taken) < n:
         pair = min(queues, key=lambda one: candidates[one])
-        length = min(queues[pair], key=lambda one: (both[pair, one], lengths[one]))
-        k = _of_least_taken_thread(queues[pair][length], kinds, threads)
+        of_pair = queues[pair]
+        least = {one: _least_taken(of_pair[one], kinds, threads) for one in of_pair}
+        length = min(of_pair, key=lambda one: (least[one], both[pair, one], lengths[one]))
+        k = heapq.heappop(of_pair[length])[2]
         taken.append(k)
         candidates[pair] += 1
         lengths[length] += 1
         both[pair, length] += 1
         threads[kinds[k].thread_id] += 1
-        if not queues[pair][length]:
-            del queues[pair][length]
-        if not queues[pair]:
+        if not of_pair[length]:
+            del of_pair[length]
+        if not of_pair:
             del queues[pair]
     return taken
 
 
-def _of_least_taken_thread(queue: list[tuple[int, int, int]], kinds: Sequence[_Kind], threads: Counter[str]) -> int:
-    """Take the first of a queue; counts only rise, so one that stands there with an old count goes back into it."""
+def _least_taken(queue: list[tuple[int, int, int]], kinds: Sequence[_Kind], threads: Counter[str]) -> int:
+    """How often the thread of a queue's first item was taken, which is the least taken one of the queue.
+
+    Counts only rise, so an item that stands first with an old count goes back into the queue.
+    """
     while True:
-        count, rank, k = heapq.heappop(queue)
+        count, rank, k = queue[0]
         now = threads[kinds[k].thread_id]
         if now == count:
-            return k
-        heapq.heappush(queue, (now, rank, k))
+            return count
+        heapq.heapreplace(queue, (now, rank, k))
 
 
 def _told(taken: Sequence[_Kind], n_of: int, seed: int) -> str:

@@ -16,7 +16,7 @@ def filed_sentence(filed: Filed) -> str:
         return ""
     at = datetime.fromisoformat(filed.last_at)
     return (
-        f"{filed.n_filed:,} of its {filed.n_answers:,} answers stand with their candidates' names in files that nobody "
-        f"in particular took ({', '.join(filed.commands)}; last on {at.day} {at:%B %Y, %H:%M} UTC). Whoever has read "
-        "one does not rate blind, and only they know."
+        f"{filed.n_filed:,} of its {filed.n_answers:,} answers also stand in files that name their candidates (written "
+        f"by {', '.join(filed.commands)}; last on {at.day} {at:%B %Y, %H:%M} UTC). Whoever has read one does not rate "
+        "blind: ask your raters."
     )

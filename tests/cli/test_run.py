@@ -82,8 +82,8 @@ def test_every_thread_and_model_has_one_line_with_all_fields(
     assert f"Written to {out}." in done.err
     study_id = weighbridge("study", "create", "Blind", "--job", "last", "--json").document["id"]
     told = weighbridge("study", "show", study_id).out
-    assert "10 of its 10 answers stand with their candidates' names in files" in told
-    assert "(run; last on" in told
+    assert "10 of its 10 answers also stand in files that name their candidates" in told
+    assert "(written by run; last on" in told
 
 
 def test_without_a_file_lines_go_to_standard_output_and_progress_does_not(conversations: Path) -> None:

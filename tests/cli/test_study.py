@@ -45,14 +45,14 @@ def test_a_study_from_a_file_is_rated_shown_and_taken_along(store: Store, answer
     assert (shown["left"]["k"], shown["left"]["n"], shown["verdict"]["n_items"]) == (6, 6, 3)
     told = weighbridge("study", "show", study_id).out
     assert "Fares (open): 6 of 6 ballots." in told
-    assert "in files that nobody in particular took" not in told
+    assert "also stand in files" not in told
 
     exported = weighbridge("study", "export", study_id, "--what", "battles")
     assert "whoever reads this file cannot rate blind any more" in exported.err
     assert len(list(csv.DictReader(io.StringIO(exported.out)))) == 6
     told = weighbridge("study", "show", study_id).out
-    assert "6 of its 6 answers stand with their candidates' names in files" in told
-    assert "(study export; last on" in told
+    assert "6 of its 6 answers also stand in files that name their candidates" in told
+    assert "(written by study export; last on" in told
     out = tmp_path / "ballots.parquet"
     assert weighbridge("study", "export", study_id, "--format", "parquet", "--out", out).status == 0
     assert out.read_bytes()[:4] == b"PAR1"

@@ -84,4 +84,4 @@ def test_a_file_of_threads_is_remembered_for_who_takes_it_or_for_the_study() -> 
     app.session_state["rater_name"] = "Ann"
     app.query_params["study"] = study.id
     app.switch_page("pages/review/studies.py").run()
-    assert "3 of its 3 answers stand with their candidates' names in files" in all_text(healthy(app))
+    assert "3 of its 3 answers also stand in files that name their candidates" in all_text(healthy(app))

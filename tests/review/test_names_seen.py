@@ -80,7 +80,7 @@ def test_files_with_names_are_told_and_make_no_ballot_open(scene) -> None:
     scene.store.mark_answers_filed(ids[:1], "jobs export")
     filed = scene.store.names_filed(study.id)
     assert (filed.n_answers, filed.n_filed, filed.commands) == (4, 3, ("jobs export", "run"))
-    assert filed_sentence(filed).startswith("3 of its 4 answers stand with their candidates' names in files")
+    assert filed_sentence(filed).startswith("3 of its 4 answers also stand in files that name their candidates")
     assert scene.rate(study, "Olga").ballot.blind is True
 
 

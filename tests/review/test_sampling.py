@@ -49,10 +49,17 @@ def test_pairs_threads_and_lengths_are_drawn_evenly(store: Store, items: list[Ne
     assert {*drawn.items, *drawn.left_out} == set(items)
     assert set(pairs(drawn.items).values()) == {4}
     threads = Counter(item.thread_id for item in drawn.items)
-    assert max(threads.values()) <= 2
+    assert sorted(threads.values()) == [1] * 10 + [2]
+    # As many long ones as there are long threads, and one: of the two lengths they were taken less.
     long = tuple(item for item in drawn.items if item.answer_ids[0].split("-")[0] in ("7", "8", "9", "10"))
-    assert set(pairs(long).values()) == {2}
+    assert len(long) == 5
+    assert set(pairs(long).values()) == {1, 2}
     assert list(drawn.items) == [item for item in items if item in drawn.items]
+
+
+def test_where_threads_are_many_both_lengths_come_alike_often(store: Store, items: list[NewItem]) -> None:
+    drawn = sample(store, items, 6)
+    assert sum(item.answer_ids[0].split("-")[0] in ("7", "8", "9", "10") for item in drawn.items) == 3
 
 
 def test_the_same_seed_draws_the_same_and_another_one_others(store: Store, items: list[NewItem]) -> None:
@@ -63,7 +70,7 @@ def test_the_same_seed_draws_the_same_and_another_one_others(store: Store, items
 def test_what_was_drawn_is_told_with_its_figures(store: Store, items: list[NewItem]) -> None:
     assert sample(store, items, 22).sentence == (
         "22 of 33 items, drawn evenly (seed 0): each of 3 pairs of candidates 7 to 8 times; each of 11 threads "
-        "1 to 3 times; 11 with 1-8 messages, 11 with 9+ messages. 11 are left out."
+        "1 to 3 times; 13 with 1-8 messages, 9 with 9+ messages. 11 are left out."
     )
 
 

@@ -34,6 +34,11 @@ def draw_new(person: Person) -> None:
     with left:
         st.subheader("Answers", anchor=False)
         gathered = choose_source()
+        if gathered is not None:
+            st.number_input(
+                "Items to rate, at most", 1, None, None, key="studies_at_most", placeholder="all", width=220,
+                help="An even draw of pairs of candidates, threads and lengths; what is left out is told below.",
+            )  # fmt: skip
     with right:
         st.subheader("How they are rated", anchor=False)
         study = _asked(gathered, person)
@@ -76,7 +81,7 @@ def _asked(gathered: Gathered | None, person: Person) -> Study:
         accept_new_options=True, select_all=False,
         help="The first is what the verdict is about. With more than one, each can be scored 1 to 4 per answer.",
     )  # fmt: skip
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         overlap = st.number_input("Raters per item", 1, 20, 3, key="studies_overlap")
         swap = st.number_input(
             "Repeated, sides swapped (%)", 0, 100, 10, 5, key="studies_swap",

@@ -8,7 +8,8 @@ has the number after the last) and characters of the shown text. Ids stay on the
      "marks": [{"side": 0, "kind": "forgot", "severity": "minor" | "breaks", "message": 3, "other": 5, "at": 7,
                 "span": [10, 24], "note": "..."}]}
 
-Everything but the verdict may be missing or null.
+Everything but the verdict may be missing or null. A mark that was begun and not added is `begun`, in the same shape: it
+is kept with the draft and is no part of the vote.
 """
 
 from __future__ import annotations
