@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import FrozenInstanceError, replace
 from decimal import Decimal
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -119,9 +121,15 @@ def test_the_newest_version_of_each_slot_is_the_current_one() -> None:
     assert [s.answer_id for s in comparison.current] == ["answer-0-0", "answer-1-2"]
 
 
+def value_class(value: object, module: str) -> bool:
+    return isinstance(value, type) and value.__module__ == module
+
+
 def test_all_names_are_there_and_no_value_class_is_forgotten() -> None:
     assert all(hasattr(records, name) for name in records.__all__)
-    classes = {name for name, value in vars(records).items() if getattr(value, "__module__", "") == records.__name__}
+    files = [import_module(f"{records.__name__}.{found.name}") for found in iter_modules(records.__path__)]
+    classes = {name for file in files for name, value in vars(file).items() if value_class(value, file.__name__)}
+    assert len(classes) > 25
     assert classes <= set(records.__all__)
 
 
