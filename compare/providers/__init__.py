@@ -1,6 +1,6 @@
 """Wire formats: how each kind of server is asked and understood. Importing this loads no HTTP library.
 
-http.py holds the client and is the only module that imports httpx; one file per wire format stands behind
+http/ holds the client and is the only folder that imports httpx; one file per wire format stands behind
 records.Provider, with one for reading its answers and one for its token counts beside it. What the formats share:
 asking.py, turns.py and listing.py on the way out; exchange.py for the call; sse.py, reading.py, reply.py,
 tokencounts.py, errorbody.py and failures.py on the way back.

@@ -43,7 +43,7 @@ class ChatRequest:
     messages: tuple[ChatMessage, ...]
     settings: Settings = field(default_factory=Settings)
     total_timeout_s: float = 600.0
-    """Bound on the whole answer; the gap between two pieces of text has its own bound in providers/http.py."""
+    """Bound on the whole answer; the gap between two pieces of text has its own bound in providers/http."""
     seed: int | None = None
 
 

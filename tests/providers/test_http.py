@@ -14,7 +14,8 @@ import pytest
 
 from compare.errors import ProviderError
 from compare.providers.failures import Call
-from compare.providers.http import HttpClient, Transport, _proxy_to
+from compare.providers.http import HttpClient, Transport
+from compare.providers.http.proxies import proxy_to
 
 Playing = Callable[..., AbstractAsyncContextManager[Any]]
 both = pytest.mark.parametrize("transport", ["aiohttp", "httpx"])
@@ -115,7 +116,7 @@ def test_proxy_that_fails_is_named_without_its_password(
 def test_which_proxy(environment: dict[str, str], url: str, proxy: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert _proxy_to(httpx.URL(url)) == proxy
+    assert proxy_to(httpx.URL(url)) == proxy
 
 
 @both
@@ -150,7 +151,7 @@ def test_error_body_that_never_ends_is_not_waited_for(
 ) -> None:
     async def run() -> None:
         client = HttpClient(transport=transport)
-        monkeypatch.setattr("compare.providers.http.ERROR_BODY_TIMEOUT_S", 0.1)
+        monkeypatch.setattr("compare.providers.http.response.ERROR_BODY_TIMEOUT_S", 0.1)
         begun = [wire.head("503 Busy", kind="text/plain"), *wire.chunks(b"too many", end=False), wire.STALL]
         async with playing(begun) as server:
             failure = (await hear(client, server.base_url)).result.failure

@@ -84,7 +84,7 @@ def test_compressed_stream(run: Any, playing: Playing, wire: Any, hear: Any) -> 
 def test_connection_is_used_again_after_a_whole_answer(
     run: Any, playing: Playing, wire: Any, hear: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("compare.providers.http.DRAIN_S", 5.0)  # the machine may be busy
+    monkeypatch.setattr("compare.providers.http.response.DRAIN_S", 5.0)  # the machine may be busy
 
     async def work(client: HttpClient) -> None:
         stream = [wire.head(), *wire.chunks(wire.hello(), end=False), 0.01, b"0\r\n\r\n"]
