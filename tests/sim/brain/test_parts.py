@@ -9,7 +9,8 @@ import pytest
 from compare.sim.brain.clauses import questions
 from compare.sim.brain.digest import digest, sentences
 from compare.sim.brain.moves import say
-from compare.sim.brain.phrases import DE, EN
+from compare.sim.brain.phrases_de import DE
+from compare.sim.brain.phrases_en import EN
 from compare.sim.brain.values import values
 from compare.sim.brain.words import language, likeness, stem, words
 
