@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from compare.cli.output import is_terminal, say
 from compare.jobs.progress import in_words
-from compare.jobs.worker import Pulse
+from compare.jobs.told import Pulse
 
 _NOTE_EVERY_S = 20.0
 """At most so often it is said what is waited for."""

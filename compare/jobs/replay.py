@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from compare.engine.backend import Backend
 from compare.jobs.estimate import Specs
 from compare.jobs.terms import Terms
-from compare.jobs.worker import Ended, Listener, Pulse, work
+from compare.jobs.told import Ended, Listener, Pulse
+from compare.jobs.worker import work
 from compare.records import Answer
 from compare.store.cells import Cell
 from compare.store.store import Store

@@ -1,8 +1,7 @@
 """Working on a job: take cells, ask them, keep the answers; many processes may do it at once.
 
-One loop decides who is asked next: of the models that may be asked now, the one with the fewest calls under way, so
-that a slow or dead model holds its share and no more. Every call goes through its endpoint's gate (traffic.py). What
-is written goes through the ledger; nothing of a cell is held here once it has ended.
+One loop takes cells of whom lanes.py names next and asks them, every call through its endpoint's gate (traffic.py).
+What is written goes through the ledger; nothing of a cell is held here once it has ended.
 """
 
 from __future__ import annotations
@@ -10,11 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import math
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 
 from compare.engine.ask import ask
@@ -23,16 +20,17 @@ from compare.engine.backend import Backend
 from compare.engine.complete import complete, was_cancelled
 from compare.engine.question import Question, unanswered
 from compare.engine.retry import Retry
-from compare.errors import CompareError
 from compare.jobs.estimate import Specs
+from compare.jobs.lanes import Lanes
 from compare.jobs.ledger import Ledger
 from compare.jobs.owner import is_gone, new_owner
 from compare.jobs.plan import read_asked
 from compare.jobs.progress import JobProgress, Pace, progress_of
 from compare.jobs.taking import Taken, Taker, Turn
 from compare.jobs.terms import Terms
-from compare.jobs.traffic import EndpointStatus, Roads
-from compare.records import Answer, ModelSpec
+from compare.jobs.told import Ended, Listener, Pulse, Tally
+from compare.jobs.traffic import Roads
+from compare.records import Answer
 from compare.store.cells import Cell, CellState, Working
 from compare.store.jobs import JobState
 from compare.store.store import Store
@@ -44,62 +42,6 @@ LEASE_S = 30.0
 """A worker that has not been heard of for so long has lost its cells."""
 PULSE_S = 1.0
 """How often the lease is renewed, and a pause by somebody else is noticed."""
-_RESTING_PER_CALL = 2
-"""Cells that wait for another attempt hold no call; a model may have so many for each call there may be at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """How the work stands, told about once a second."""
-
-    progress: JobProgress
-    left_s: float | None
-    endpoints: tuple[EndpointStatus, ...]
-
-
-@dataclass(slots=True)
-class Tally:
-    """What this worker has done."""
-
-    asked: int = 0
-    """Cells that got an outcome here, by a call or for want of one."""
-    cached: int = 0
-    failed: int = 0
-    """Of the asked ones; includes turns that could not be asked because an earlier turn of their chain failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How the work ended."""
-
-    state: JobState
-    note: str
-    tally: Tally
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """Who is told what. All are called on the running loop and must not block."""
-
-    on_cell: Callable[[Cell, Answer], None] = lambda cell, answer: None
-    """Sees every cell with an outcome, once it is stored."""
-    on_note: Callable[[str], None] = lambda note: None
-    """Hears what goes on while no text comes; every cell that waits for the same thing says so."""
-    on_pulse: Callable[[Pulse], None] = lambda pulse: None
-
-
-class _Lane:
-    """One model's cells in this worker."""
-
-    def __init__(self) -> None:
-        self.calling = 0
-        """Cells under way that are not resting."""
-        self.resting = 0
-        """Cells that wait for another attempt."""
-        self.exhausted_until = 0.0
-        """Not asked for more cells before: there were none."""
-        self.gates: tuple[str, ...] = ()
-        """Keys of what limits its calls."""
 
 
 async def work(
@@ -137,7 +79,9 @@ class _Worker:
         self._ledger = Ledger(store, job_id, new_owner())
         self._changed = asyncio.Event()
         self._roads = Roads(terms.concurrency, terms.limits, self._changed.set)
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes = Lanes(
+            terms, specs, self._roads, backend.breakers, patience_s=PATIENCE_S, on_note=self._tell.on_note
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._trouble: BaseException | None = None
         self._tally = Tally()
@@ -145,8 +89,6 @@ class _Worker:
         self._progress = JobProgress(())
         self._state: JobState = "running"
         self._pulse_due = 0.0
-        self._open_at = math.inf
-        """When the first of the endpoints that ask for patience may be asked again."""
 
     async def run(self) -> Ended:
         try:
@@ -166,7 +108,7 @@ class _Worker:
             if self._state != "running":
                 return await self._let_go(self._state)
             self._changed.clear()
-            wanted = {} if capped and self._tasks else self._wanted()
+            wanted = {} if capped and self._tasks else self._lanes.wanted()
             if wanted:
                 turn = await self._ledger.do(partial(self._taker.take, wanted))
                 capped = turn.capped
@@ -191,8 +133,7 @@ class _Worker:
 
     def _next_s(self) -> float:
         now = time.monotonic()
-        moments = [self._pulse_due, self._open_at, *(lane.exhausted_until for lane in self._lanes.values())]
-        return min((at - now for at in moments if at > now), default=0.01)
+        return min((at - now for at in (self._pulse_due, *self._lanes.moments()) if at > now), default=0.01)
 
     async def _let_go(self, state: JobState) -> tuple[JobState, str]:
         """Somebody has paused the job: what is being asked may end. Or cancelled it: it is stopped."""
@@ -217,74 +158,6 @@ class _Worker:
             await self._ledger.do(Working.leave)
         finally:
             self._ledger.close()
-
-    # --- who is asked next
-
-    def _wanted(self) -> dict[str, int]:
-        """How many cells of each model to take now."""
-        now = time.monotonic()
-        self._open_at = math.inf
-        wanted: dict[str, int] = {}
-        free = self._terms.concurrency - sum(lane.calling for lane in self._lanes.values())
-        gates = self._gates()
-        rooms = {name: self._room(name) for name, lane in self._lanes.items() if lane.exhausted_until <= now}
-        while free > 0:
-            ready = [
-                name
-                for name, room in rooms.items()
-                if room > wanted.get(name, 0) and all(gates[key] > 0 for key in self._lanes[name].gates)
-            ]
-            if not ready:
-                break
-            name = min(ready, key=lambda one: self._lanes[one].calling + wanted.get(one, 0))
-            wanted[name] = wanted.get(name, 0) + 1
-            for key in self._lanes[name].gates:
-                gates[key] -= 1
-            free -= 1
-        return wanted
-
-    def _gates(self) -> dict[str, int]:
-        """How many more cells may be begun through each gate."""
-        gates: dict[str, int] = {}
-        begun: dict[str, int] = {}
-        for name, lane in self._lanes.items():
-            spec = self._spec(name)
-            rooms = self._roads.rooms(spec) if spec is not None else {}
-            lane.gates = tuple(rooms)
-            gates |= rooms
-            for key in rooms:
-                begun[key] = begun.get(key, 0) + lane.calling
-        # What was begun and has not come to its call yet is in no gate's count.
-        return {key: room - max(0, begun[key] - self._roads.n_calls(key)) for key, room in gates.items()}
-
-    def _room(self, name: str) -> int:
-        """How many cells of a model may be begun now, as far as its breaker and the time go."""
-        lane = self._lanes[name]
-        spec = self._spec(name)
-        if spec is None:
-            return self._terms.concurrency  # they fail at once, with the reason
-        if lane.resting >= self._terms.concurrency * _RESTING_PER_CALL:
-            return 0  # its own affair: what rests here keeps no other model waiting
-        breaker = self._backend.breakers.find(name)
-        if breaker is not None:
-            status = breaker.status()
-            if status.state != "closed" and breaker.down_s + status.wait_s <= PATIENCE_S:
-                # One is tried, by whoever waits for it already, or by a new one once the pause is over.
-                if lane.calling or lane.resting or status.wait_s:
-                    self._tell.on_note(f"{breaker.endpoint} is {status.sentence}")
-                    return 0
-                return 1
-        wait_s = self._roads.wait_s(spec) or 0.0
-        if wait_s > 0.0:
-            self._open_at = min(self._open_at, time.monotonic() + wait_s)
-            return 0
-        return self._terms.concurrency
-
-    def _spec(self, name: str) -> ModelSpec | None:
-        try:
-            return self._specs(name)
-        except CompareError:
-            return None
 
     def _begin(self, turn: Turn) -> None:
         until = time.monotonic() + PULSE_S / 2
@@ -323,8 +196,10 @@ class _Worker:
                 return
             if rests != resting:
                 resting = rests
-                lane.resting += 1 if rests else -1
-                lane.calling -= 1 if rests else -1
+                if rests:
+                    lane.rest()
+                else:
+                    lane.wake()
                 self._changed.set()
 
         try:
@@ -415,9 +290,6 @@ class _Worker:
             return working.state(), progress_of(working.counts())
 
         self._state, self._progress = await self._ledger.do(hold)
-        for lane in self._progress.lanes:
-            known = self._lanes.setdefault(lane.lane, _Lane())
-            if lane.waiting and not known.calling:
-                known.exhausted_until = min(known.exhausted_until, time.monotonic())
+        self._lanes.look(self._progress)
         self._pulse_due = time.monotonic() + PULSE_S
         self._tell.on_pulse(Pulse(self._progress, self._pace.left_s(self._progress), endpoints))

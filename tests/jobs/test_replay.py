@@ -14,7 +14,7 @@ from compare.engine.backend import Backend
 from compare.jobs.plan import Plan, cell_key, make_cells
 from compare.jobs.replay import Replayed, Tally, replay
 from compare.jobs.terms import Terms
-from compare.jobs.worker import Pulse
+from compare.jobs.told import Pulse
 from compare.records import Answer, Candidate, Message, ModelSpec, Thread
 from compare.store import Store
 from compare.store.cells import Cell, Working

@@ -21,7 +21,7 @@ from compare.jobs.overview import failures, overview
 from compare.jobs.owner import is_gone, new_owner
 from compare.jobs.request_key import request_key
 from compare.jobs.terms import Limit, Terms
-from compare.jobs.worker import Pulse
+from compare.jobs.told import Pulse
 from compare.records import Candidate, Message, ModelSpec, Price, Settings, Thread
 from compare.store import Store
 from compare.threads.prompts import fixed_prompt
