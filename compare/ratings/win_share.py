@@ -13,8 +13,13 @@ from compare.ratings.bradley_terry import FloatArray
 
 def win_share(theta: FloatArray) -> FloatArray:
     """Win shares for strengths of shape (..., m); same shape."""
-    p = 0.5 + 0.5 * np.tanh(0.5 * (theta[..., :, None] - theta[..., None, :]))
-    share: FloatArray = p.mean(axis=-1)
+    m = theta.shape[-1]
+    share: FloatArray = np.full(theta.shape, 0.5)
+    # Each pair once, one candidate beside all after it: what the one gains the others lose, and little memory is held.
+    for i in range(m - 1):
+        gain = np.tanh(0.5 * (theta[..., i, None] - theta[..., i + 1 :])) / (2 * m)
+        share[..., i] += gain.sum(axis=-1)
+        share[..., i + 1 :] -= gain
     return share
 
 
