@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from compare.errors import CompareError
 from compare.ratings import bradley_terry as bt
 from compare.ratings import davidson
 from compare.ratings.agreement import agreement
@@ -25,12 +26,43 @@ from compare.ratings.leaderboard import rate
 from compare.ratings.votes import Votes, encode, vote_arrays
 
 Z = 1.959963984540054
+USAGE = "python -m benchmarks.ratings.peers VOTES.csv [NAME=VALUE ...]"
+NAMES = ("a", "b", "model_a", "model_b", "tie", "cluster", "rater", "item")
 
 
-def read(path: str, options: dict[str, str]) -> pd.DataFrame:
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    frame = frame.rename(columns={options.get("a", "model_a"): "model_a", options.get("b", "model_b"): "model_b"})
+def asked_for(arguments: list[str]) -> tuple[str, dict[str, str], list[str]]:
+    """The file, the options, and the columns of clusters; ends with a sentence where they cannot be meant."""
+    if not arguments:
+        sys.exit(f"No file of votes was named. Usage: {USAGE}")
+    path, *rest = arguments
+    pairs = [each.partition("=")[::2] for each in rest]
+    for argument, (name, value) in zip(rest, pairs, strict=True):
+        if name not in NAMES or not value:
+            sys.exit(f"{argument!r} is no option: NAME=VALUE, where NAME is one of {', '.join(NAMES)}. Usage: {USAGE}")
+    options = {name: value for name, value in pairs if name != "cluster"}
+    if ("rater" in options) != ("item" in options):
+        sys.exit("Agreement needs both rater=COLUMN and item=COLUMN[,COLUMN]; one of them is missing.")
+    return path, options, [value for name, value in pairs if name == "cluster"]
+
+
+def read(path: str, options: dict[str, str], clusters: list[str]) -> pd.DataFrame:
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as exc:
+        sys.exit(f"{path} cannot be read as a CSV file of votes: {exc}")
+    sides = {options.get("a", "model_a"): "model_a", options.get("b", "model_b"): "model_b"}
+    columns = [*sides, "winner", *clusters, *options.get("rater", ""), *options.get("item", "").split(",")]
+    missing = [name for name in columns if name and name not in frame]
+    if missing:
+        sys.exit(f"{path} has no column {', '.join(missing)}; it has {', '.join(frame.columns)}.")
+    frame = frame.rename(columns=sides)
     words = {options.get(word, word): word for word in ("model_a", "model_b", "tie")}
+    unknown = sorted(set(frame["winner"]) - set(words))
+    if unknown:
+        sys.exit(
+            f"The column winner of {path} has words that are no outcome: {unknown[0]!r} and {len(unknown) - 1} more, "
+            f"beside {', '.join(words)}. Name the file's own: model_a=left model_b=right tie=even."
+        )
     frame["winner"] = frame["winner"].map(words)
     return frame
 
@@ -65,10 +97,8 @@ def statsmodels(frame: pd.DataFrame, names: tuple[str, ...], cluster: np.ndarray
 
 
 def main() -> None:
-    path, *rest = sys.argv[1:]
-    options = {k: v for k, v in (each.split("=", 1) for each in rest) if k != "cluster"}
-    clusters = [each.split("=", 1)[1] for each in rest if each.startswith("cluster=")]
-    frame = read(path, options)
+    path, options, clusters = asked_for(sys.argv[1:])
+    frame = read(path, options, clusters)
     votes = Votes.from_frame(frame)
     board = rate(votes)
     ours = {row.model: row for row in board.models}
@@ -141,4 +171,9 @@ def slope(arrays: Any, theta: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except CompareError as exc:
+        sys.exit(str(exc))
+    except ModuleNotFoundError as exc:
+        sys.exit(f"The package {exc.name} is missing; benchmarks/README.md says how the peers are installed.")

@@ -100,14 +100,8 @@ def _swaps(share: Share) -> Explained:
         f"Seen again with sides swapped, raters name the same answer in {share.words()}. "
         f"{100 * SWAP_TARGET:.0f} % or more is good."
     )
-    if share.n < FEW:
-        return Explained(name, _share(share), "few", sentence + _few(share))
-    if share.value >= SWAP_TARGET:
-        return Explained(name, _share(share), "good", sentence)
-    return Explained(
-        name, _share(share), "poor",
-        f"{sentence} Less means guessing, or going by the side: allow ties, shorten the sessions, look at each rater.",
-    )  # fmt: skip
+    advice = "Less means guessing, or going by the side: allow ties, shorten the sessions, look at each rater."
+    return _held_to(SWAP_TARGET, name, share, sentence, advice)
 
 
 def _gold(share: Share) -> Explained:
@@ -118,14 +112,17 @@ def _gold(share: Share) -> Explained:
     sentence = (
         f"Items whose right verdict you know are right in {share.words()}. {100 * GOLD_TARGET:.0f} % or more is good."
     )
+    advice = "Look at each rater below; if most fail the same item, its expected verdict may be wrong."
+    return _held_to(GOLD_TARGET, name, share, sentence, advice)
+
+
+def _held_to(target: float, name: str, share: Share, sentence: str, advice: str) -> Explained:
+    """A known share that should reach a target; the advice is given where it does not."""
     if share.n < FEW:
         return Explained(name, _share(share), "few", sentence + _few(share))
-    if share.value >= GOLD_TARGET:
+    if (share.value or 0.0) >= target:
         return Explained(name, _share(share), "good", sentence)
-    return Explained(
-        name, _share(share), "poor",
-        f"{sentence} Look at each rater below; if most fail the same item, its expected verdict may be wrong.",
-    )  # fmt: skip
+    return Explained(name, _share(share), "poor", f"{sentence} {advice}")
 
 
 def _left(share: Share) -> Explained:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from compare.engine.hub import Hub
 from tests.engine.servers import ModelServer, model_server
 
 
@@ -13,6 +14,14 @@ from tests.engine.servers import ModelServer, model_server
 def server() -> Iterator[ModelServer]:
     with model_server() as running:
         yield running
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """A hub of the test's own, beside the process's."""
+    own = Hub()
+    yield own
+    own.close()
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from compare.store import Store, open_store
 from tests.cli.command import start, weighbridge
 from tests.engine.servers import Act, Exchange, ModelServer, answering, model_server
 
-N_CELLS = 300
+N_CELLS = 180
 N_KILLS = int(os.environ.get("TEST_KILLS", "6"))
 """The whole test is made with 20 of them."""
 AT_ONCE = 6
@@ -44,13 +45,14 @@ def slowly(wait_s: float = 0.04) -> Act:
     return act
 
 
-def held_until(condition: Callable[[], bool]) -> Act:
-    """Answers wait for it: what one process has asked for is not finished before another has begun."""
+def held_until(event: threading.Event) -> Act:
+    """No answer before the event; then each takes its time, so that nobody asks all that is left."""
 
     async def act(exchange: Exchange) -> None:
-        while not condition():
+        while not event.is_set():
             await asyncio.sleep(0.01)
-        await slowly()(exchange)
+        await asyncio.sleep(0.01)
+        await answering("Yes.")(exchange)
 
     return act
 
@@ -120,18 +122,20 @@ def test_a_job_that_is_killed_again_and_again_has_every_answer_once(server: Mode
 
 def test_two_processes_on_one_job_ask_every_cell_once_and_both_write_all(server: ModelServer, tmp_path: Path) -> None:
     store = open_store(tmp_path / "weighbridge.db")
-    threads, n_at_once = threads_file(tmp_path / "threads.jsonl", 60), 4
+    threads = threads_file(tmp_path / "threads.jsonl", 60)
 
     def begin(name: str) -> Any:
         return start(
-            "run", "--threads", threads, "--models", "one,two", "--concurrency", n_at_once, "--out", tmp_path / name,
-            "--resume",
-        )  # fmt: skip
+            "run", "--threads", threads, "--models", "one,two", "--concurrency", 4, "--out", tmp_path / name, "--resume"
+        )
 
-    server.acts = [held_until(lambda: len(server.requests) > n_at_once)]
+    both_work = threading.Event()
+    server.acts = [held_until(both_work)]
     first = begin("first.jsonl")
-    until(lambda: len(server.requests) == n_at_once)
+    until(lambda: len(server.requests) > 0)
     second = begin("second.jsonl")
+    until(lambda: len(server.requests) > 4)  # more than the first asks at once
+    both_work.set()
     told = [process.communicate(timeout=PATIENCE_S)[1] for process in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0], told
     assert set(asked(server).values()) == {1}

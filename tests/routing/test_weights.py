@@ -172,9 +172,10 @@ def test_no_votes_and_unreadable_lengths():
 def test_a_hundred_candidates_get_weights_that_sum_to_one():
     names = [f"m{i:02}" for i in range(100)]
     votes = [row for i, name in enumerate(names) for row in rows(name, names[(i + 1) % 100], 14, 5)]
-    refused = long(votes)
+    weighed = weigh(Votes.from_rows(votes), aim=Aim())
+    refused = decide_all(weighed, Aim()).buckets[1]
     assert refused.why.startswith("keep: no weights keep the floors: alone they sum to 2, more than 1")
-    found = long(votes, aim=Aim(Limits(floor=0.0))).found
+    found = decide_all(weighed, Aim(Limits(floor=0.0))).buckets[1].found
     assert found.proposed.sum() == pytest.approx(1)
 
 

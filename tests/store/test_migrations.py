@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import importlib
 import sqlite3
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +14,7 @@ from sqlite_utils import Database
 from compare import records
 from compare.errors import NewerDatabaseError, StoreError
 from compare.store import Store, open_store
-from compare.store.migrations import STEPS, VERSION, migrate
+from compare.store.migrations import STEPS, VERSION, is_current, migrate
 from compare.store.steps.script import run_script
 
 
@@ -215,10 +217,16 @@ def test_closed_sets_of_the_database_are_those_of_the_records(scene, table: str,
 
 
 def test_migrating_a_current_file_needs_no_library(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "sqlite_utils", None)
+    monkeypatch.setitem(sys.modules, "sqlite_utils", None)
+    with pytest.raises(ImportError):
+        importlib.import_module("sqlite_utils")
+    path = store._database.path
     with store._database.writing() as connection:
-        migrate(connection, store._database.path)
-    open_store(store._database.path).close()
+        before = schema(connection)
+        migrate(connection, path)
+        assert schema(connection) == before
+    with closing(open_store(path)) as again, again._database.reading() as connection:
+        assert is_current(connection, path)
 
 
 def test_a_script_runs_whole_or_says_what_has_no_end() -> None:
