@@ -20,6 +20,8 @@ from compare.ratings.bradley_terry import FloatArray, IntArray
 
 POOLED_PRECISION = 0.5
 """lambda of the prior on the pooled strengths (and on a bucket's own, where there is only one bucket)."""
+MIN_CLUSTERS = 8
+"""With fewer raters (or threads) a covariance clustered by them is itself too uncertain."""
 BUCKET_PRECISION = 1.0 / (2.0 * 0.3**2)
 """lambda by which a bucket's strengths shrink to the pooled ones: offsets between buckets of about 0.3 logits."""
 
@@ -57,6 +59,9 @@ class Guard:
     min_pooled_battles: float = 30
     """Votes of every candidate in all buckets, tested where a bucket shrinks to the pooled fit."""
     min_raters: int = 3
+    min_threads: int = MIN_CLUSTERS
+    """Threads with votes of every candidate. Votes on one thread lean the same way, and with fewer threads than this
+    the spread cannot be clustered by them: P(gain) would take many votes on two threads for many independent ones."""
     p_gain: float = 0.95
     """Least probability that the new weights serve better answers than the current ones."""
     step: float = 0.2
@@ -108,6 +113,8 @@ class BucketEvidence:
     rows: ClusteredVotes | None = None
     n_votes: float | None = None
     """Ballots in the bucket, where votes come from ballots; the pairs in `wins` where it is None."""
+    threads_each: FloatArray | None = None
+    """Threads with votes of each candidate; only `threads`, for all together, is known where it is None."""
     votes_each: FloatArray | None = None
     """Votes of each candidate without both-bad ones; counted from `wins` where it is None."""
 
@@ -205,9 +212,10 @@ def _guard(value: Any, problems: list[str]) -> Guard:
         for name in names
         if given.get(name) is not None
     }
-    if "min_raters" in numbers:
-        numbers["min_raters"] = int(numbers["min_raters"])
-    return Guard(**numbers)  # type: ignore[arg-type]  # min_raters is whole by the line above
+    for name in ("min_raters", "min_threads"):
+        if name in numbers:
+            numbers[name] = int(numbers[name])
+    return Guard(**numbers)  # type: ignore[arg-type]  # those that count heads are whole by the lines above
 
 
 def _prior(value: Any, at: str, m: int | None, problems: list[str]) -> Prior:

@@ -155,7 +155,7 @@ def _comment(proposal: Proposal, names: Mapping[str, str]) -> list[str]:
     lines += [_evidence_line(row, names[row.candidate]) for row in proposal.evidence]
     if proposal.left_out:
         few = ", ".join(f"{name} ({n})" for name, n in proposal.left_out.items())
-        lines.append(f"Left out for too few votes: {few}.")
+        lines.append(f"Left out for too few votes or threads: {few}.")
     return lines
 
 

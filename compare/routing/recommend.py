@@ -238,6 +238,7 @@ def _doubts(
         doubts += _thin(labels, belief.pooled_battles, guard.min_pooled_battles, "in all buckets")
     if bucket.raters is not None and bucket.raters < guard.min_raters:
         doubts.append(f"not enough raters: {bucket.raters}, at least {guard.min_raters} needed")
+    doubts += _few_threads(labels, bucket, guard.min_threads)
     if distance(optimal, current) < _SAME:
         doubts.append("the current weights are the best within the limits already")
     elif p_gain < guard.p_gain:
@@ -248,6 +249,16 @@ def _doubts(
 def _thin(models: Sequence[str], counted: FloatArray, least: float, where: str) -> list[str]:
     thin = [f"{name} has {n:g}" for name, n in zip(models, counted.tolist(), strict=True) if n < least]
     return [f"not enough votes {where}: {', '.join(thin[:5])}; at least {least:g} needed for each"] if thin else []
+
+
+def _few_threads(labels: Sequence[str], bucket: BucketEvidence, least: int) -> list[str]:
+    """Many votes on few threads say how those threads went, not how the next ones will."""
+    if bucket.threads is not None and bucket.threads < least:
+        return [f"not enough threads: {bucket.threads}, at least {least} needed"]
+    if bucket.threads_each is None:
+        return []
+    few = [f"{name} has {n:g}" for name, n in zip(labels, bucket.threads_each.tolist(), strict=True) if n < least]
+    return [f"not enough threads with votes: {', '.join(few[:5])}; at least {least} needed for each"] if few else []
 
 
 def _decide(

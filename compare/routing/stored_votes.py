@@ -13,13 +13,11 @@ from compare.ratings.bradley_terry import FloatArray, IntArray
 from compare.ratings.buckets import Bucket
 from compare.ratings.votes import Votes, cluster_numbers, encode, is_missing, vote_arrays
 from compare.routing.aim import Aim
-from compare.routing.evidence import BucketEvidence, ClusteredVotes
+from compare.routing.evidence import MIN_CLUSTERS, BucketEvidence, ClusteredVotes, Guard
 from compare.routing.measured import ALL, Measured
 
 EVERYTHING = Bucket("default", 1)
 """Threads that no other route takes: weighted by the votes of all lengths together."""
-MIN_CLUSTERS = 8
-"""With fewer raters (or threads) a covariance clustered by them is itself too uncertain."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +27,7 @@ class Gathered:
     Attributes:
         evidence: what a recommendation rests on.
         n_both_bad: ballots that found both answers bad.
-        left_out: candidates with too few votes to be weighted, with how many they have.
+        left_out: candidates with votes too few, or on too few threads, to be weighted, with how many votes they have.
         votes_each: votes of each candidate without both-bad ones.
         both_bad_each: ballots that found it bad, by candidate.
     """
@@ -68,7 +66,7 @@ def gather(
         rater: the column that says who voted.
     """
     names = sorted(set(candidates) or {*votes.model_a, *votes.model_b})
-    enough = names if candidates else _with_enough_votes(votes, names, aim.guard.min_battles)
+    enough = names if candidates else _with_enough_votes(votes, names, aim.guard)
     weighted = enough if len(enough) > 1 else names
     weighted = sorted({*weighted, *(name for name, weight in (current or {}).items() if weight > 0)})
     seen = _count_ballots(_without_both_bad(votes))
@@ -84,7 +82,8 @@ def gather(
         match=match,
         current=None if current is None else np.array([current.get(name, 0.0) for name in weighted]),
         raters=_distinct(votes, rater) if votes.has_column(rater) else None,
-        threads=_distinct(votes, "thread_id") if votes.has_column("thread_id") else None,
+        threads=_distinct(votes, "thread_id") or None if votes.has_column("thread_id") else None,
+        threads_each=_threads_each(_without_both_bad(votes), weighted),
         experimental=frozenset() if aim.allow_experimental else experimental & frozenset(weighted),
         rows=_rows(votes, arrays.index_a, arrays.index_b, arrays.score, rater),
         n_votes=n_told,
@@ -111,12 +110,16 @@ def with_columns(evidence: BucketEvidence, measured: Measured, bucket: Bucket, s
 # --- counting --------------------------------------------------------------------------------------------------------
 
 
-def _with_enough_votes(votes: Votes, names: Sequence[str], least: float) -> list[str]:
-    """Drop candidates with too few votes until all that remain have enough among themselves."""
+def _with_enough_votes(votes: Votes, names: Sequence[str], guard: Guard) -> list[str]:
+    """Drop candidates with votes too few or on too few threads until all that remain have enough among themselves."""
     kept = list(names)
     while True:
-        counts = _count_ballots(_without_both_bad(_between(votes, kept)))
-        enough = [name for name in kept if counts.get(name, 0) >= least]
+        among = _without_both_bad(_between(votes, kept))
+        counts, threads = _count_ballots(among), _threads_each(among, kept)
+        enough = [name for name in kept if counts.get(name, 0) >= guard.min_battles]
+        if threads is not None:
+            on = dict(zip(kept, threads.tolist(), strict=True))
+            enough = [name for name in enough if on[name] >= guard.min_threads]
         if len(enough) == len(kept):
             return kept
         kept = enough
@@ -155,6 +158,18 @@ def _count_ballots(votes: Votes) -> dict[str, int]:
         ballots.setdefault(a, set()).add(ballot)
         ballots.setdefault(b, set()).add(ballot)
     return {name: len(each) for name, each in ballots.items()}
+
+
+def _threads_each(votes: Votes, names: Sequence[str]) -> FloatArray | None:
+    """On how many threads each candidate was voted on; None where no vote says its thread."""
+    if not votes.has_column("thread_id") or _distinct(votes, "thread_id") == 0:
+        return None
+    threads: dict[str, set[object]] = {name: set() for name in names}
+    for a, b, thread in zip(votes.model_a, votes.model_b, votes.column("thread_id"), strict=True):
+        if not is_missing(thread):
+            threads[a].add(thread)
+            threads[b].add(thread)
+    return np.array([float(len(threads[name])) for name in names])
 
 
 def _distinct(votes: Votes, column: str) -> int:

@@ -23,7 +23,7 @@ from compare.routing.stored_votes import EVERYTHING, Gathered, gather, with_colu
 
 RULE = (
     "The weights with the best expected win share that the limits allow. They change only where the gain is surely "
-    "(95 %) above 0, on enough votes by enough raters, and by at most 0.2 of the requests at a time."
+    "(95 %) above 0, on enough votes by enough raters on enough threads, and by at most 0.2 of the requests at a time."
 )
 METHOD = "bradley-terry shrunk to the pooled fit; linear programme within the limits; guard P(gain) >= 0.95"
 
@@ -55,7 +55,7 @@ class Proposal:
         verdict: separated where the votes carry a change; insufficient where they do not.
         n_votes: votes (ballots, where they are known) in the bucket between the candidates, without both-bad ones.
         votes_needed: about so many further votes until a change may pass; 0 where that is not known or not needed.
-        left_out: candidates with too few votes to be weighted, with how many they have.
+        left_out: candidates with votes too few, or on too few threads, to be weighted, with how many votes they have.
         evidence: by candidate, best first.
         found: the recommendation itself.
     """

@@ -23,7 +23,7 @@ def test_the_list_has_the_newest_first_with_its_votes(voted: Store, run_id: str)
     header, first, _ = listed.out.splitlines()
     assert header.split() == ["id", "asked", "(UTC)", "answers", "names", "votes", "thread"]
     assert first.split()[0] == run_id
-    assert first.split()[-4:] == ["2", "open", "1", "Order"]
+    assert first.split()[-5:] == ["2", "open", "1", "Order", "54"]
     (only,) = weighbridge("comparison", "list", "--limit", 1, "--json").document["comparisons"]
     assert (only["id"], only["n_slots"], only["blind"], only["n_ballots"]) == (run_id, 2, False, 1)
 

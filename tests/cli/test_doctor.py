@@ -18,7 +18,7 @@ def test_a_sound_installation_is_told_line_by_line(tmp_path: Path) -> None:
     assert (found.status, found.err) == (0, "")
     lines = dict(line.removeprefix("ok    ").split(": ", 1) for line in found.out.splitlines())
     assert list(lines) == LOOKED_AT
-    assert lines["database"] == f"{tmp_path / 'weighbridge.db'}, 1 threads"
+    assert lines["database"] == f"{tmp_path / 'weighbridge.db'}, 10 threads"
     assert "4 simulated" in lines["models"]
     assert "set ANTHROPIC_API_KEY" in lines["models"]
 

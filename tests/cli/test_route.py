@@ -71,7 +71,7 @@ def test_stored_votes_become_proposals_with_their_reasons() -> None:
     short, long = found["buckets"]
     assert (short["name"], short["verdict"], short["n_votes"]) == ("short", "change", N_VOTES)
     assert dict(zip(short["models"], short["proposed"], strict=True)) == {"sim-large": 0.7, "sim-lite": 0.3}
-    assert short["clusters"] == ["rater"]
+    assert short["clusters"] == ["rater", "thread_id"]
     assert long["verdict"] == "keep"
     assert long["why"].startswith("keep: ")
     assert found["default"]["n_votes"] == N_VOTES
@@ -208,7 +208,7 @@ def test_a_file_is_simulated_beside_the_one_that_runs_now(tmp_path: Path) -> Non
     lines = [line.split() for line in shown.out.splitlines()]
     assert lines[0] == ["new.yaml", "now.yaml"]
     assert ["share", "of", "sim-large", "90.0%", "50.0%"] in lines
-    assert "Traffic: the 1 stored threads taken as one month; type your own numbers." in shown.err
+    assert "Traffic: the 10 stored threads taken as one month; type your own numbers." in shown.err
 
 
 def test_threads_that_were_run_tell_what_a_month_costs(conversations: Path, tmp_path: Path) -> None:

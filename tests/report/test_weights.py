@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
@@ -9,6 +10,7 @@ from hashlib import sha256
 from compare.catalog import load_catalog
 from compare.ratings.buckets import buckets
 from compare.ratings.votes import Votes
+from compare.records import Message, Thread
 from compare.report.votes import VoteKind, votes_of
 from compare.report.weights import measured_of, recommend
 from compare.review.votes import Choice, cast
@@ -21,11 +23,22 @@ OPEN = VoteKind(False, "fixed")
 
 
 def vote(table: Table, n: int) -> None:
-    """So many ballots, three of four for sim-large."""
-    for i in range(n):
+    """So many ballots by ten raters, six on a thread, three of four for sim-large."""
+    for i in on_threads(table, n):
         comparison = table.compare("sim-lite", "sim-large")
         choice = Choice("best", 1 if i % 4 else 0)
         cast(table.store, comparison, table.store.rater(f"Rater {i % 10}"), choice, key=f"key-{i}")
+
+
+def on_threads(table: Table, n: int, each: int = 6) -> Iterator[int]:
+    """0 to n - 1, with the table at another thread after so many; at the end it is at its first one again."""
+    first = table.thread
+    for i in range(n):
+        if i and i % each == 0:
+            asked = Thread((Message("user", f"Where is order {i}?"),), title=f"Order {i}", workload=first.workload)
+            table.thread = table.store.thread(table.store.save_thread(asked).id)
+        yield i
+    table.thread = first
 
 
 def test_too_few_votes_give_no_file_and_say_how_many_are_missing(table: Table) -> None:
@@ -52,7 +65,7 @@ def test_proposals_go_by_labels_and_the_file_by_the_names_that_votes_use(table: 
 
 
 def test_the_file_counts_votes_as_the_pages_do(table: Table) -> None:
-    for i in range(40):
+    for i in on_threads(table, 40, each=4):
         comparison = table.compare("sim-lite", "sim-flash", "sim-large")
         choice = Choice("all_bad") if i == 0 else Choice("best", 2 if i % 7 else i % 3)
         cast(table.store, comparison, table.store.rater(f"Rater {i % 10}"), choice, key=f"key-{i}")

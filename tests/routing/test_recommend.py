@@ -128,6 +128,16 @@ def test_too_few_votes_or_raters_keep_the_weights():
     np.testing.assert_allclose(lenient.proposed, [0.02, 0.26, 0.70, 0.02])
 
 
+def test_many_votes_on_two_threads_keep_the_weights():
+    (result,) = run(bucket(raters=40, threads=2))
+    assert (result.verdict, result.p_gain > 0.99) == ("keep", True)
+    assert result.why == "keep: not enough threads: 2, at least 8 needed."
+    (enough,) = run(bucket(raters=40, threads=8))
+    assert enough.verdict == "change"
+    (lenient,) = run(bucket(raters=40, threads=2), guard={"min_threads": 2})
+    assert lenient.verdict == "change"
+
+
 def test_weights_that_are_the_best_already_are_kept():
     (result,) = run(bucket(current=[0.02, 0.26, 0.70, 0.02]))
     assert result.verdict == "keep"

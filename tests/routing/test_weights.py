@@ -1,6 +1,7 @@
 """Stored votes to proposals: who takes part, what counts as a vote, what runs now, and the refusals in figures."""
 
 import itertools
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -65,6 +66,36 @@ def test_nothing_is_changed_by_one_or_two_raters():
     assert proposal.why == "keep: not enough raters: 2, at least 3 needed"
     nobody = [VoteRow(r.model_a, r.model_b, r.winner, {"n_messages": 12}) for r in rows("opus", "flash", 60, 12)]
     assert long(nobody).verdict == "separated"
+
+
+def on_threads(votes, n):
+    """The same votes, taking turns on n threads."""
+    return [replace(row, columns={**row.columns, "thread_id": f"t{i % n}"}) for i, row in enumerate(votes)]
+
+
+def test_nothing_is_changed_by_many_raters_on_two_threads():
+    votes = rows("opus", "flash", 60, 12)
+    proposal = long(on_threads(votes, 2), current=NOW)
+    assert proposal.why == "keep: not enough threads: 2, at least 8 needed"
+    assert proposal.weights == {"flash": 0.6, "opus": 0.4}
+    assert long(on_threads(votes, 8), current=NOW).verdict == "separated"
+
+
+def test_a_candidate_voted_on_in_two_threads_only_is_left_out_or_named():
+    votes = on_threads(rows("a", "b", 60, 12), 12) + on_threads(rows("c", "a", 12, 2), 2)
+    assert long(votes).left_out == {"c": 14}
+    assert "not enough threads with votes: c has 2; at least 8 needed for each" in long(votes, candidates="abc").why
+
+
+def test_threads_with_nothing_but_bad_answers_do_not_count():
+    votes = on_threads(rows("opus", "flash", 60, 12), 2)
+    bad = [
+        replace(row, columns={**row.columns, "thread_id": f"b{i}"})
+        for i, row in enumerate(rows("opus", "flash", 0, 0, 0, 9))
+    ]
+    proposal = long(votes + bad, current=NOW)
+    assert (proposal.n_threads, proposal.verdict) == (11, "insufficient")
+    assert "not enough threads with votes: flash has 2, opus has 2" in proposal.why
 
 
 def test_votes_of_other_lengths_do_not_count_but_inform():

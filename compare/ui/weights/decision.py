@@ -52,7 +52,7 @@ def _block(proposal: Proposal, aim: Aim, among: Sequence[Proposal]) -> None:
     on = f" on {counted(proposal.n_threads, 'thread')}" if proposal.n_threads else ""
     bad = f", and {proposal.n_both_bad:,} that found all bad" if proposal.n_both_bad else ""
     out = ", ".join(f"{name} ({n})" for name, n in proposal.left_out.items())
-    left = f" Left out for too few votes: {out}." if out else ""
+    left = f" Left out for too few votes or threads: {out}." if out else ""
     st.dataframe(
         pd.DataFrame(_rows(proposal)),
         hide_index=True,
