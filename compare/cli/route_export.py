@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from compare.cli.output import emit_json, say
+from compare.cli.route_recommend import aim_options, refuse_beside, weighed_votes
 from compare.cli.stored import the_catalog
 from compare.cli.votes_input import HISTORIES, load_votes
 from compare.errors import CompareError, ConfigError, NotEnoughVotesError
@@ -19,7 +20,8 @@ _Command = Callable[..., Any]
 
 
 def _options(command: _Command) -> _Command:
-    """What both commands take."""
+    """What both commands take; limits are for weights from stored votes."""
+    command = aim_options(command)
     for option in reversed(
         (
             click.option("--to", "target", type=click.Choice(WRITABLE), default=YAML, show_default=True),
@@ -39,42 +41,26 @@ def _options(command: _Command) -> _Command:
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @_options
 def export(
-    file: Path | None,
-    target: str,
-    source: Path | None,
-    out: Path,
-    force: bool,
-    blind: bool | None,
-    history: str | None,
-    as_json: bool,
+    file: Path | None, target: str, source: Path | None, out: Path, force: bool, as_json: bool, **options: Any
 ) -> None:
     """Write a gateway's configuration.
 
-    From a routing.yaml, else from the stored votes. Where a route has a canary, each stage gets a folder
-    (stage-1-5pct ... full). losses.json says what the gateway cannot do.
+    From a routing.yaml, else from the stored votes, within the limits that `route recommend` takes. Where a route has a
+    canary, each stage gets a folder (stage-1-5pct ... full). losses.json says what the gateway cannot do.
     """
     path = _one_of(file, source)
     if path is None and target == YAML:
         # As it was made, with the figures behind each weight as comments.
-        sets = [FileSet("", {"routing.yaml": _from_votes(blind, history)}, (), "")]
+        sets = [FileSet("", {"routing.yaml": _from_votes(options)}, (), "")]
     else:
-        sets = file_sets(_config(path, blind, history), target, force=force)
+        sets = file_sets(_config(path, options), target, force=force)
     _write(sets, target, out, as_json)
 
 
 @click.command("drain", epilog="Example: weighbridge route drain opus --to litellm --out gateway/")
 @click.argument("model")
 @_options
-def drain(
-    model: str,
-    target: str,
-    source: Path | None,
-    out: Path,
-    force: bool,
-    blind: bool | None,
-    history: str | None,
-    as_json: bool,
-) -> None:
+def drain(model: str, target: str, source: Path | None, out: Path, force: bool, as_json: bool, **options: Any) -> None:
     """Write the files without one model.
 
     Its weight goes to the others of each route in proportion; a route with nothing left is refused by name.
@@ -82,7 +68,7 @@ def drain(
     from compare.routing.exports.stamp import routing_sha256
     from compare.routing.stages import drained
 
-    config = _config(source, blind, history)
+    config = _config(source, options)
     without = drained(config, model)
     parent = {"parent_sha256": routing_sha256(config)}
     without = replace(without, provenance={**without.provenance, **parent})
@@ -95,28 +81,34 @@ def _one_of(file: Path | None, source: Path | None) -> Path | None:
     return file or source
 
 
-def _config(path: Path | None, blind: bool | None, history: str | None) -> Any:
+def _config(path: Path | None, options: dict[str, Any]) -> Any:
     """The configuration of a file, or of the stored votes; names that only the catalogue knows are looked up there."""
     from compare.cli.routing_file import routing_file
     from compare.routing.config import load
     from compare.routing.known_models import simulated_note, with_catalog
 
+    if path:
+        refuse_beside(path)
     catalog = the_catalog()
-    config = with_catalog(routing_file(path) if path else load(_from_votes(blind, history)), catalog.models)
+    config = with_catalog(routing_file(path) if path else load(_from_votes(options)), catalog.models)
     if note := simulated_note(config, catalog.models):
         say(note)
     return config
 
 
-def _from_votes(blind: bool | None, history: str | None) -> str:
-    from compare.report.weights import recommend as weigh
-
-    found = weigh(load_votes(None, "", "", blind, history), the_catalog())
-    for proposal in found.proposals:
+def _from_votes(options: dict[str, Any]) -> str:
+    weighed, aim, _ = weighed_votes(load_votes(None, "", "", options["blind"], options["history"]), options)
+    found = weighed.proposals(aim)
+    for proposal in (*found.buckets, found.default):
         say(f"{proposal.bucket.name} ({proposal.match or 'all other threads'}): {proposal.why}")
-    if found.routing_yaml is None:
-        raise NotEnoughVotesError("No weights were written: there are not enough votes in any range of thread lengths.")
-    return found.routing_yaml
+    for problem in found.problems:
+        say(problem)
+    text = weighed.file(aim, found)
+    if text is None:
+        raise NotEnoughVotesError(
+            "No weights were written: no range of thread lengths has weights. The sentences above say what is missing."
+        )
+    return text
 
 
 def _write(sets: list[FileSet], target: str, out: Path, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from compare.cli.files import json_file, text_file
 from compare.cli.output import emit_json, say
@@ -16,9 +17,20 @@ from compare.errors import ConfigError
 
 if TYPE_CHECKING:
     from compare.ratings.buckets import Bucket
+    from compare.ratings.votes import Votes
     from compare.report.decision import Month
+    from compare.report.weights import Weighing
     from compare.routing.aim import Aim
+    from compare.routing.measured import Measured
     from compare.routing.weights import Proposal
+
+
+_OF_STORED_VOTES = {
+    "current": "--current", "edges": "--edges", "max_cost": "--max-cost", "max_slow": "--max-slow",
+    "slow_after": "--slow-after", "max_errors": "--max-errors", "max_cuts": "--max-cuts", "floor": "--floor",
+    "forced": "--forced", "blind": "--blind/--open", "history": "--history", "per_month": "--per-month",
+}  # fmt: skip
+"""Options that mean nothing beside a file."""
 
 
 def aim_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -49,6 +61,38 @@ def aim_of(options: dict[str, Any]) -> Aim:
         options["max_cost"], options["max_slow"], options["max_errors"], options["max_cuts"], options["floor"]
     )
     return Aim(limits, slow_ms=options["slow_after"] * 1000.0, forced=options["forced"])
+
+
+def refuse_beside(path: Path) -> None:
+    """Refuse options for stored votes beside a file: a limit that nobody applies would be taken for one that holds.
+
+    Raises:
+        click.UsageError: any of the options was given; the message names them.
+    """
+    context = click.get_current_context()
+    set_here = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+    given = [said for name, said in _OF_STORED_VOTES.items() if context.get_parameter_source(name) in set_here]
+    if given:
+        raise click.UsageError(
+            f"{', '.join(given)} cannot be applied to {path}: it says by itself which votes and limits it rests on. "
+            "Leave the file out to weigh the stored votes so."
+        )
+
+
+def weighed_votes(votes: Votes, options: dict[str, Any]) -> tuple[Weighing, Aim, Measured]:
+    """Stored votes weighed as the aim options say, with what stored answers measured."""
+    from compare.report.weights import measured_of, weighing
+
+    ranges, current = ranges_of(options["edges"]), options["current"]
+    measured = measured_of(the_store(), ranges)
+    found = weighing(
+        votes,
+        the_catalog(),
+        ranges=ranges,
+        measured=measured,
+        current_text="" if current is None else text_file(current),
+    )
+    return found, aim_of(options), measured
 
 
 def ranges_of(edges: str) -> tuple[Bucket, ...]:
@@ -84,6 +128,7 @@ def recommend(
     if evidence is None:
         _from_votes(blind, history, per_month, as_json, options)
         return
+    refuse_beside(evidence)
     from compare.routing.evidence import read_evidence
     from compare.routing.recommend import recommend as recommend_weights
 
@@ -101,21 +146,11 @@ def _from_votes(
     blind: bool | None, history: str | None, per_month: float | None, as_json: bool, options: dict[str, Any]
 ) -> None:
     from compare.report.decision import month
-    from compare.report.weights import measured_of, weighing
     from compare.routing.traffic import profile_of
 
-    ranges = ranges_of(options["edges"])
-    current = options["current"]
-    store = the_store()
-    measured = measured_of(store, ranges)
-    weighed = weighing(
-        load_votes(None, "", "", blind, history),
-        the_catalog(),
-        ranges=ranges,
-        measured=measured,
-        current_text="" if current is None else text_file(current),
-    )
-    found = weighed.proposals(aim_of(options))
+    weighed, aim, measured = weighed_votes(load_votes(None, "", "", blind, history), options)
+    found = weighed.proposals(aim)
+    store, ranges = the_store(), ranges_of(options["edges"])
     profile = profile_of(store.thread_shapes(), ranges, threads_per_month=per_month, span=store.recorded_span())
     a_month = month(found, profile, measured)
     if as_json:

@@ -49,8 +49,37 @@ def test_enough_votes_become_a_file_that_passes_the_check(tmp_path: Path) -> Non
 def test_too_few_votes_give_no_file_and_say_so(table: Table, tmp_path: Path) -> None:
     vote(table, 3)
     refused = weighbridge("route", "export", "--out", tmp_path / "out")
-    assert refused.last_words.startswith("No weights were written: there are not enough votes")
+    assert refused.last_words.startswith("No weights were written: no range of thread lengths has weights.")
     assert "not enough votes" in refused.err.splitlines()[0]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("voted")
+def test_a_file_keeps_the_limits_that_recommend_takes(tmp_path: Path, routing: Path) -> None:
+    routing.write_text("routes:\n  - name: all\n    weights: {sim-large: 0.2, sim-lite: 0.8}\n")
+    limits = ("--floor", "0.15", "--forced", "--current", routing, "--edges", "4,8")
+    weighbridge("route", "export", "--out", tmp_path / "out", *limits)
+    text = (tmp_path / "out" / "routing.yaml").read_text()
+    found = yaml.safe_load(text)
+    recommended = weighbridge("route", "recommend", "--json", *limits).document
+    named = {each["name"]: each["weights"] for each in [*recommended["buckets"], recommended["default"]]}
+    assert {route["name"]: route["weights"] for route in found["routes"]}.items() <= named.items()
+    assert found["routes"][0]["weights"] == {"sim-large": 0.85, "sim-lite": 0.15}
+    assert "# Limits: each candidate at least 0.15." in text
+    dear = weighbridge("route", "export", "--out", tmp_path / "dear", "--max-cost", "0.01")
+    assert "keep: the cost of sim-large, sim-lite is not known in this bucket" in dear.err
+    assert dear.last_words.startswith("No weights were written: ")
+
+
+def test_limits_beside_a_file_are_refused_and_not_forgotten(tmp_path: Path, routing: Path) -> None:
+    for words in (
+        ("export", routing, "--to", "litellm", "--out", tmp_path / "out", "--max-cost", "0.01", "--blind"),
+        ("drain", "sim-lite", "--in", routing, "--out", tmp_path / "out", "--max-cost", "0.01", "--blind"),
+        ("recommend", "--evidence", routing, "--max-cost", "0.01", "--blind"),
+    ):
+        refused = weighbridge("route", *words)
+        assert refused.status == 2
+        assert f"--max-cost, --blind/--open cannot be applied to {routing}" in " ".join(refused.err.split())
     assert not (tmp_path / "out").exists()
 
 
