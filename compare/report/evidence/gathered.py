@@ -11,7 +11,10 @@ scorecard                 as `scorecard --json`; null without criteria
 candidates                [{name, label, model_id, settings, context_policy, preparation, simulated, price}]
 measured                  [{candidate, bucket, n_done, n_failed, n_cut, cost_usd, n_cost, p50_ms, p95_ms}]
 pairs                     every counted pair: {a, b, winner, rater, thread_id, n_messages}
-threads                   those voted on: {id, title, workload, n_messages, messages, comparisons}
+marks                     what raters marked: [{candidate, kind, words, n, n_breaks, n_raters, n_rated}]
+recall                    {probes: [{candidate, job_id, sentence, n_failed, and as `probe --json` gives curves}],
+                          raters: [{candidate, bins}], of answers without a mark `forgot` by how far back it lay}
+threads                   those voted on: {id, title, workload, n_messages, messages, comparisons}; votes with marks
 exports                   files that were taken along: who made and approved them
 
 Raters are numbered in the order of their first vote; their names are nowhere. null always means "not known".
@@ -32,6 +35,8 @@ from compare.ratings.votes import Votes
 from compare.records import Candidate
 from compare.report.criteria import Criteria, scorecard
 from compare.report.decision import called, headline, sentence, shown
+from compare.report.evidence.marks import mark_counts
+from compare.report.evidence.recall import recall
 from compare.report.evidence.voted import voted_threads
 from compare.report.targets import exported, losses_of, target_name, targets
 from compare.report.votes import VoteKind, leaderboard, votes_of
@@ -83,6 +88,7 @@ def gathered(
     among = shown(proposals)
     text = found.file(aim, named)
     raters = _numbered(votes)
+    threads = voted_threads(store, kind, raters, names, texts=texts)
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -104,7 +110,9 @@ def gathered(
         "candidates": _candidates(store, catalog, votes, names),
         "measured": _measured(measured, votes, ranges, names),
         "pairs": _pairs(votes, raters, names),
-        "threads": voted_threads(store, kind, raters, names, texts=texts),
+        "marks": mark_counts(threads),
+        "recall": recall(store, names),
+        "threads": threads,
         "exports": _exports(store),
     }
 

@@ -5,16 +5,16 @@ It shows the document of gathered.py and nothing else. Words of others are rende
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
 from compare.render.characters import escape
 from compare.report.comparison.page import shell, text_html
-from compare.report.evidence import plots
+from compare.report.evidence import memory, plots
+from compare.report.evidence.table import UNKNOWN, table
 from compare.report.words import counted
 
-_UNKNOWN = "\u2013"
 Row = Mapping[str, Any]
 
 
@@ -37,6 +37,8 @@ def _body(found: Mapping[str, Any]) -> Iterator[str]:
         yield from _bucket(bucket, said)
     yield from _scorecard(found["scorecard"])
     yield from _ratings(found["ratings"])
+    yield from memory.marked(found["marks"])
+    yield from memory.recalled(found["recall"])
     yield from _measured(found["measured"])
     yield from _candidates(found["candidates"])
     yield from _file(found["routing_yaml"], found["losses"])
@@ -49,19 +51,6 @@ def _body(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 # --- pieces ----------------------------------------------------------------------------------------------------------
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Cells are escaped here; the first of a row names it."""
-    top = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
-    lines = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
-        + "</tr>\n"
-        for row in rows
-    )
-    table = f'<table class="figures"><thead><tr>{top}</tr></thead>\n<tbody>{lines}</tbody></table>'
-    return f'<div class="wide">{table}</div>\n'
 
 
 def _bucket(bucket: Row, said: str) -> Iterator[str]:
@@ -84,10 +73,10 @@ def _bucket(bucket: Row, said: str) -> Iterator[str]:
     for each in bucket["win_shares"]:
         i = place[each["candidate"]]
         columns = (bucket["current"], bucket["proposed"], bucket["optimal"], bucket["posterior_averaged"])
-        cells = [_UNKNOWN if column is None else f"{column[i]:.2f}" for column in columns]
+        cells = [UNKNOWN if column is None else f"{column[i]:.2f}" for column in columns]
         rows.append([each["candidate"], *cells, f"{each['n_votes']:,}"])
-    yield _table(head, rows)
-    sure = _UNKNOWN if bucket["p_gain"] is None else f"{bucket['p_gain']:.3f}"
+    yield table(head, rows)
+    sure = UNKNOWN if bucket["p_gain"] is None else f"{bucket['p_gain']:.3f}"
     by = ", ".join(bucket["clusters"]) or "none: votes taken as independent"
     yield f'<p class="quiet">P(gain) {sure}. Clusters: {escape(by)}. {counted(bucket["n_votes"], "vote")} by '
     yield f"{counted(bucket['n_raters'], 'rater')} on {counted(bucket['n_threads'], 'thread')}, and "
@@ -100,7 +89,7 @@ def _scorecard(card: Row | None) -> Iterator[str]:
         yield '<p class="quiet">There is no criteria file.</p>\n'
         return
     yield f"<p>{escape(card['sentence'])}</p>\n"
-    yield _table(
+    yield table(
         ("Criterion", "Verdict", ""),
         [(each["criterion"], each["verdict"], each["sentence"]) for each in card["results"]],
     )
@@ -111,10 +100,10 @@ def _ratings(rows: Sequence[Row]) -> Iterator[str]:
     cells = []
     for row in rows:
         known = row["ci_low"] is not None and row["ci_high"] is not None
-        interval = f"{row['ci_low']:.0f} to {row['ci_high']:.0f}" if known else _UNKNOWN
-        rating = _UNKNOWN if row["rating"] is None else f"{row['rating']:.0f}"
+        interval = f"{row['ci_low']:.0f} to {row['ci_high']:.0f}" if known else UNKNOWN
+        rating = UNKNOWN if row["rating"] is None else f"{row['rating']:.0f}"
         cells.append([row["candidate"], rating, interval, f"{row['n_votes']:,}", f"{row['both_bad']:,}"])
-    yield _table(("Candidate", "Rating", "95 % interval", "Pairs", "All bad"), cells)
+    yield table(("Candidate", "Rating", "95 % interval", "Pairs", "All bad"), cells)
 
 
 def _measured(rows: Sequence[Row]) -> Iterator[str]:
@@ -129,17 +118,17 @@ def _measured(rows: Sequence[Row]) -> Iterator[str]:
             f"{row['n_done']:,}",
             f"{row['n_failed']:,}",
             f"{row['n_cut']:,}",
-            _UNKNOWN if row["cost_usd"] is None else f"${row['cost_usd']:.5f}",
+            UNKNOWN if row["cost_usd"] is None else f"${row['cost_usd']:.5f}",
             _seconds(row["p50_ms"]),
             _seconds(row["p95_ms"]),
         ]
         for row in rows
     ]
-    yield _table(("Candidate", "Messages", "Answers", "Failed", "Cut", "Cost of one", "p50", "p95"), cells)
+    yield table(("Candidate", "Messages", "Answers", "Failed", "Cut", "Cost of one", "p50", "p95"), cells)
 
 
 def _seconds(ms: float | None) -> str:
-    return _UNKNOWN if ms is None else f"{ms / 1000:.2f} s"
+    return UNKNOWN if ms is None else f"{ms / 1000:.2f} s"
 
 
 def _candidates(rows: Sequence[Row]) -> Iterator[str]:
@@ -148,7 +137,7 @@ def _candidates(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         given = [f"{name} {value}" for name, value in row["settings"].items() if value not in (None, "", (), [])]
         price = row["price"]
-        told = _UNKNOWN
+        told = UNKNOWN
         if price is not None:
             told = (
                 f"${price['input_usd_per_mtok']} in, ${price['output_usd_per_mtok']} out, {price['as_of'] or 'no date'}"
@@ -159,7 +148,7 @@ def _candidates(rows: Sequence[Row]) -> Iterator[str]:
             row["preparation"], told, "" if price is None else price["source"], kind,
         ])  # fmt: skip
     head = ("Candidate", "Model", "Settings", "Context", "Preparation", "Price of a million tokens", "Source", "")
-    yield _table(head, cells)
+    yield table(head, cells)
 
 
 def _file(text: str | None, losses: Mapping[str, Sequence[Row]]) -> Iterator[str]:
@@ -171,7 +160,7 @@ def _file(text: str | None, losses: Mapping[str, Sequence[Row]]) -> Iterator[str
     for target, lost in losses.items():
         told = f"{target}: {counted(len(lost), 'loss') if len(lost) < 2 else f'{len(lost)} losses'}"
         yield f"<details><summary>{escape(told)}</summary>"
-        yield _table(("Field", "What the gateway does instead"), [(each["field"], each["reason"]) for each in lost])
+        yield table(("Field", "What the gateway does instead"), [(each["field"], each["reason"]) for each in lost])
         yield "</details>\n"
 
 
@@ -190,7 +179,7 @@ def _exports(rows: Sequence[Row]) -> Iterator[str]:
         ]
         for row in rows
     ]
-    yield _table(("Made", "By", "For", "Votes", "What it says", "Approved by"), cells)
+    yield table(("Made", "By", "For", "Votes", "What it says", "Approved by"), cells)
 
 
 # --- threads ---------------------------------------------------------------------------------------------------------
@@ -222,8 +211,10 @@ def _comparison(comparison: Row) -> Iterator[str]:
     for vote in comparison["votes"]:
         chosen = " > ".join(vote["ranking"])
         said = f"{vote['rater']}: {vote['verdict'].replace('_', ' ')} {chosen}".strip()
+        marks = "".join(memory.mark_line(mark) for mark in vote["marks"])
         comment = f'<blockquote class="written">{escape(vote["comment"])}</blockquote>' if vote["comment"] else ""
-        yield f"<li>{escape(said)}{comment}</li>\n"
+        because = f" ({', '.join(vote['reasons'])})" if vote["reasons"] else ""
+        yield f"<li>{escape(said + because)}{comment}{marks}</li>\n"
     yield "</ul>\n"
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from compare.records import Answer, Ballot, Comparison
+from compare.records import Answer, Ballot, Comparison, Message, Thread
+from compare.report.evidence.marks import marks_of
 from compare.report.votes import VoteKind
+from compare.review.preferences import CHECKS
 from compare.store.store import Store
+from compare.store.study_values import Details
 from compare.store.votes import vote_name
 
 _NO_TEXT: str | None = None
@@ -19,24 +22,28 @@ def voted_threads(
     """One entry a thread, in the order of first votes; without `texts` the words are null."""
     ballots: dict[str, list[Ballot]] = {}
     for ballot, state in store.iter_ballots():
-        if state == "counted" and ballot.blind == kind.blind and ballot.comparison_id is not None:
+        if state != "counted" or ballot.comparison_id is None or ballot.source in CHECKS:
+            continue
+        if ballot.blind == kind.blind:
             ballots.setdefault(ballot.comparison_id, []).append(ballot)
     threads: dict[str, dict[str, Any]] = {}
+    stored: dict[str, Thread] = {}
     for comparison_id, cast in ballots.items():
         comparison = store.comparison(comparison_id)
         if comparison is None or comparison.history != kind.history:
             continue
-        entry = threads.get(comparison.thread_id)
-        if entry is None:
-            entry = threads[comparison.thread_id] = _thread(store, comparison.thread_id, texts)
-        entry["comparisons"].append(_comparison(store, comparison, cast, raters, names, texts))
+        if comparison.thread_id not in threads:
+            thread = stored[comparison.thread_id] = store.thread(comparison.thread_id)
+            threads[thread.id] = _thread(thread, texts)
+        entry = threads[comparison.thread_id]
+        path = stored[comparison.thread_id].messages
+        entry["comparisons"].append(_comparison(store, comparison, cast, raters, names, path, texts))
     return list(threads.values())
 
 
-def _thread(store: Store, thread_id: str, texts: bool) -> dict[str, Any]:
-    thread = store.thread(thread_id)
+def _thread(thread: Thread, texts: bool) -> dict[str, Any]:
     return {
-        "id": thread_id,
+        "id": thread.id,
         "title": thread.title,
         "workload": thread.workload,
         "n_messages": len(thread.messages),
@@ -53,10 +60,19 @@ def _comparison(
     ballots: list[Ballot],
     raters: Mapping[str, str],
     names: Mapping[str, str],
+    path: Sequence[Message],
     texts: bool,
 ) -> dict[str, Any]:
     answers = store.answers(slot.answer_id for slot in comparison.slots)
     letters = {slot.answer_id: chr(ord("A") + slot.slot % 26) for slot in comparison.slots}
+    words = {answer_id: answer.text for answer_id, answer in answers.items()}
+
+    def said(ballot: Ballot) -> dict[str, Any]:
+        in_study = ballot.source == "study" and ballot.verdict != "skip"
+        details = store.ballot_details(ballot.id) if in_study else Details()
+        marks = marks_of(details.marks, letters, words, path, texts=texts)
+        return {"in_study": in_study, "reasons": list(details.reasons) if texts else None, "marks": marks}
+
     return {
         "id": comparison.id,
         "created_at": comparison.created_at,
@@ -77,6 +93,7 @@ def _comparison(
                 "confidence": ballot.confidence,
                 "comment": ballot.comment if texts else _NO_TEXT,
                 "created_at": ballot.created_at,
+                **said(ballot),
             }
             for ballot in ballots
         ],

@@ -20,13 +20,16 @@ from compare.report.evidence import gathered, to_page
 from compare.report.evidence.plots import bars, dots
 from compare.report.targets import target_name, targets
 from compare.report.votes import VoteKind
+from compare.review.rating import Opinion, submit
 from compare.review.votes import Choice, cast
 from compare.routing.config import load
 from compare.store import Store
+from compare.store.study_values import Mark
 from tests.cli.command import weighbridge
 from tests.cli.conftest import voted, voted_file
 from tests.report.test_weights import OPEN, vote
 from tests.review.conftest import Table, table
+from tests.review.study_scene import StudyScene
 
 __all__ = ["table", "voted", "voted_file"]
 
@@ -153,3 +156,72 @@ def test_the_command_writes_the_page_and_prints_the_same_as_json(tmp_path: Path)
     nowhere = weighbridge("report")
     assert nowhere.status == 2
     assert "Name a page to write with --out" in nowhere.err
+
+
+BLIND = VoteKind(True, "fixed")
+
+
+@pytest.fixture
+def marked(store: Store) -> StudyScene:
+    """Two raters of two items; the first says that answer 0 forgot message 2, the second marks words of answer 1."""
+    scene = StudyScene(store, "sim-lite", "sim-large")
+    study = scene.study(2, scene.check("gold"), overlap=2)
+    for rater, place, kind in (("Secret Ann", 0, "forgot"), ("Secret Ben", 1, "invented")):
+        while (item := scene.take(study, rater)) is not None:
+            side, other = sorted(item.sides, key=lambda each: not each.answer.id.endswith(f"-{place}"))
+            if kind == "forgot":
+                mark = Mark(side.answer.id, "forgot", "breaks", side.path[1].id, note=HOSTILE)
+            else:
+                mark = Mark(side.answer.id, "invented", "breaks", span=(0, 5), note=HOSTILE)
+            best = item.sides.index(other)
+            submit(store, item, Opinion("best", (best,), reasons=("memory",), marks=(mark,)), key="press")
+    return scene
+
+
+def test_marks_of_raters_are_counted_and_stand_with_their_votes(marked: StudyScene) -> None:
+    found = gathered(marked.store, load_catalog(), BLIND)
+    counted = {(row["candidate"], row["kind"]): row for row in found["marks"]}
+    assert counted.keys() == {("Sim Lite", "forgot"), ("Sim Large", "invented")}
+    lite = counted["Sim Lite", "forgot"]
+    # Two items; the gold item checks raters and says nothing of candidates.
+    assert (lite["n"], lite["n_breaks"], lite["n_raters"], lite["n_rated"]) == (2, 2, 1, 4)
+    votes = [vote for thread in found["threads"] for each in thread["comparisons"] for vote in each["votes"]]
+    assert len(votes) == 4
+    (mark,) = votes[0]["marks"]
+    assert (mark["words"], mark["message"], mark["distance_messages"]) == ("forgot", 2, 5)
+    assert {mark["quote"] for vote in votes for mark in vote["marks"]} == {None, "Order"}
+    page = to_page(found)
+    assert "A forgot message 2, 5 messages back, breaks the task (&lt;img" in page
+    assert "B invented, breaks the task: &quot;Order&quot;" in page
+    assert "<td>forgot</td><td>2</td><td>2</td><td>1</td><td>4</td>" in page
+    whole = orjson.dumps(found).decode() + page
+    assert "Secret" not in whole
+    assert not any(rater_id in whole for rater_id in marked.store.rater_names())
+    without = gathered(marked.store, load_catalog(), BLIND, texts=False)
+    assert "onerror" not in orjson.dumps(without).decode()
+
+
+def test_what_raters_saw_forgotten_is_told_by_distance(marked: StudyScene) -> None:
+    found = gathered(marked.store, load_catalog(), BLIND)["recall"]
+    assert found["probes"] == []
+    kept = {row["candidate"]: {each["name"]: each["kept"] for each in row["bins"]} for row in found["raters"]}
+    assert kept["Sim Lite"] == {"1-4": 1.0, "5-8": 0.5}
+    assert kept["Sim Large"] == {"1-4": 1.0, "5-8": 1.0}
+
+
+def test_recall_of_probes_is_in_the_document_and_on_the_page(table: Table) -> None:
+    weighbridge("probe", "--models", "sim-lite,sim-large", "--types", "recall", "--lengths", "8,30", "--no-controls")
+    found = gathered(table.store, load_catalog(), OPEN)
+    large, lite = found["recall"]["probes"]
+    assert (large["candidate"], lite["candidate"]) == ("Sim Large", "Sim Lite")
+    assert large["sentence"] == "knew every fact, up to 28 messages back."
+    assert {each["name"]: each["recall"] for each in lite["bins"]}["25-32"] == 0.0
+    page = to_page(found)
+    assert "<li>Sim Large knew every fact, up to 28 messages back.</li>" in page
+    assert '<th scope="col">25-32 back</th>' in page
+
+
+def test_without_marks_and_probes_that_is_said(document: dict[str, Any]) -> None:
+    page = to_page(document)
+    assert "No rater marked anything on an answer." in page
+    assert "No probes were run, and no answers rated in a study." in page
