@@ -112,7 +112,7 @@ routes:
 
 @pytest.mark.parametrize("target", CANNOT)
 def test_a_canarys_stage_gives_the_candidate_its_share(target: str, tmp_path: Path) -> None:
-    found = prove(CANARY, tmp_path, target, "--stage", "1", "--no-failures", "--requests", "600")
+    found = prove(CANARY, tmp_path, target, "--stage", "1", "--no-failures", "--requests", "400")
     assert (found["ok"], found["stage"]) == (True, "stage-1-10pct")
     (route,) = found["routes"]
     coming = next(each for each in route["split"]["models"] if each["model"] == "coming")

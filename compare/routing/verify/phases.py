@@ -23,7 +23,7 @@ FAILING_REQUESTS = 300
 FAILING_LIMIT_S = 15.0
 """No request is begun after this: a gateway may wait between its tries for seconds."""
 RECOVERED_REQUESTS = 400
-STREAMED_REQUESTS = 160
+STREAMED_REQUESTS = 100
 """Sent at once, and as many in pieces."""
 PAUSE_S = 0.02
 STICKY_SESSIONS = 60

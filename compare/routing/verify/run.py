@@ -53,10 +53,10 @@ async def verify(
     """
     if target not in KINDS:
         raise ConfigError(f"There is no gateway {target!r} to verify; there are {', '.join(KINDS)}.")
-    name = ""
+    at_stage = ""
     if stage is not None:
-        name, config = _at_stage(config, stage)
-        say(f"the file as it is deployed at {name}")
+        at_stage, config = _at_stage(config, stage)
+        say(f"the file as it is deployed at {at_stage}")
     kind, wanted, began = KINDS[target], plan(config), monotonic()
     async with open_fakes(config.names) as fakes:
         pointed = repointed(config, fakes)
@@ -69,7 +69,9 @@ async def verify(
                 ready_s = monotonic() - began
                 routes = await _each_route(gateway, fakes, pointed, wanted, requests, failures, say)
     figures = Figures(routes, ready_s, monotonic() - began)
-    return Report(kind.title, config, made, requests, figures, judge(config, made.losses, routes, wanted.limits), name)
+    return Report(
+        kind.title, config, made, requests, figures, judge(config, made.losses, routes, wanted.limits), at_stage
+    )
 
 
 def _at_stage(config: RoutingConfig, number: int) -> tuple[str, RoutingConfig]:
