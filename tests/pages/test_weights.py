@@ -168,3 +168,12 @@ def test_each_gateway_gets_its_files_and_what_it_cannot_do_is_told(table: Table)
         assert f"Download for {name}" in [each.proto.label for each in app.get("download_button")]
         assert "Simulated, not real models: sim-large, sim-lite." in words(app)
     assert "Envoy does not change the body" in words(app)
+
+
+def test_how_many_requests_a_canary_needs_stands_with_the_files(table: Table) -> None:
+    vote(table, 60)
+    app = opened()
+    assert "With 5% of the requests, harms that go from 2% to 4% are found in 90% of canaries within" in words(app)
+    app.select_slider(key="weights_canary_share").set_value(0.5)
+    healthy(app.run())
+    assert "With 50% of the requests, harms that go from 2% to 4%" in words(app)
