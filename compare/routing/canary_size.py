@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from compare.errors import ConfigError
+from compare.ratings.bradley_terry import FloatArray, IntArray
 from compare.routing.sequential import MIN_REQUESTS
 
 POWER = 0.9
@@ -104,7 +105,7 @@ def canary_size(
     return CanarySize(share, harm_rate, worse, tau, alpha, first_look, needed, float(np.isfinite(early).mean()))
 
 
-def _stops(share: float, harm_rate: float, worse: float, tau: float, alpha: float, horizon: int) -> Any:
+def _stops(share: float, harm_rate: float, worse: float, tau: float, alpha: float, horizon: int) -> FloatArray:
     """Requests after which each simulated canary is rolled back; infinite where it is not; shape (canaries,)."""
     random = np.random.default_rng(_SEED)
     each = max(1, horizon // _LOOKS)
@@ -119,19 +120,28 @@ def _stops(share: float, harm_rate: float, worse: float, tau: float, alpha: floa
         seen = (np.minimum(n_c, n_0) >= MIN_REQUESTS) & np.isinf(stops)
         if not seen.any():
             continue
-        stops[seen & _rolls_back(n_c, s_c, n_0, s_0, tau, alpha)] = look * each
+        ratio, z = log_ratios(n_c, s_c, n_0, s_0, tau)
+        stops[seen & (z > 0) & (ratio >= math.log(1 / alpha))] = look * each
     return stops
 
 
-def _rolls_back(n_c: Any, s_c: Any, n_0: Any, s_0: Any, tau: float, alpha: float) -> Any:
-    """The rule of sequential.look for many canaries at once."""
+def log_ratios(n_c: IntArray, s_c: IntArray, n_0: IntArray, s_0: IntArray, tau: float) -> tuple[FloatArray, FloatArray]:
+    """Log likelihood ratio and plain z of many looks at once: the formula of sequential.look.
+
+    Args:
+        n_c: requests to each canary; all arrays have one shape.
+        s_c: those that ended in harm.
+        n_0: requests to the other arm.
+        s_0: those that ended in harm.
+        tau: as there.
+    """
     n_c, n_0 = np.maximum(n_c, 1), np.maximum(n_0, 1)
     difference = s_c / n_c - s_0 / n_0
     pooled = (s_c + s_0 + 0.5) / (n_c + n_0 + 1)
     variance = pooled * (1 - pooled) * (1 / n_c + 1 / n_0)
     mixed = variance + tau**2
-    log_ratio = 0.5 * np.log(variance / mixed) + tau**2 * difference**2 / (2 * variance * mixed)
-    return (difference > 0) & (log_ratio >= math.log(1 / alpha))
+    ratio = 0.5 * np.log(variance / mixed) + tau**2 * difference**2 / (2 * variance * mixed)
+    return ratio, difference / np.sqrt(variance)
 
 
 def _percent(share: float) -> str:

@@ -76,7 +76,7 @@ def on_threads(votes, n):
 def test_nothing_is_changed_by_many_raters_on_two_threads():
     votes = rows("opus", "flash", 60, 12)
     proposal = long(on_threads(votes, 2), current=NOW)
-    assert proposal.why == "keep: not enough threads: 2, at least 8 needed"
+    assert proposal.why == "keep: 72 votes, about 6 more needed; not enough threads: 2, at least 8 needed"
     assert proposal.weights == {"flash": 0.6, "opus": 0.4}
     assert long(on_threads(votes, 8), current=NOW).verdict == "separated"
 
