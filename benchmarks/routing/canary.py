@@ -11,9 +11,9 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
-from numpy.typing import NDArray
 
 from compare.ratings.bradley_terry import FloatArray
+from compare.routing.canary_size import log_ratios
 from compare.routing.sequential import MIN_REQUESTS, Arm, look
 
 REQUESTS, SHARE, ALPHA = 20_000, 0.2, 0.05
@@ -59,7 +59,7 @@ def simulate(n: int, control: float, canary: float, tau: float, every: int, seed
         n_c, s_c = np.cumsum(in_canary)[at], np.cumsum(in_canary & harmed)[at]
         n_0, s_0 = at + 1 - n_c, np.cumsum(~in_canary & harmed)[at]
         seen = np.minimum(n_c, n_0) >= MIN_REQUESTS
-        ratio, z = _ratio(n_c, s_c, n_0, s_0, tau)
+        ratio, z = log_ratios(n_c, s_c, n_0, s_0, tau)
         alarms = seen & (np.maximum.accumulate(np.where(seen, ratio, -np.inf)) >= np.log(1 / ALPHA))
         alarms &= s_c * n_0 > s_0 * n_c
         naive += bool((seen & (z > 1.959964)).any())
@@ -69,19 +69,6 @@ def simulate(n: int, control: float, canary: float, tau: float, every: int, seed
             if k < 3:
                 _check(Arm(int(n_c[first]), int(s_c[first])), Arm(int(n_0[first]), int(s_0[first])), tau, ratio[first])
     return stops, naive / n
-
-
-def _ratio(
-    n_c: NDArray[np.int64], s_c: NDArray[np.int64], n_0: NDArray[np.int64], s_0: NDArray[np.int64], tau: float
-) -> tuple[FloatArray, FloatArray]:
-    """Log likelihood ratio and z of every look at once: the formula of compare/routing/sequential.py."""
-    n_c, n_0 = np.maximum(n_c, 1), np.maximum(n_0, 1)
-    difference = s_c / n_c - s_0 / n_0
-    pooled = (s_c + s_0 + 0.5) / (n_c + n_0 + 1)
-    variance = pooled * (1 - pooled) * (1 / n_c + 1 / n_0)
-    mixed = variance + tau**2
-    ratio = 0.5 * np.log(variance / mixed) + tau**2 * difference**2 / (2 * variance * mixed)
-    return ratio, difference / np.sqrt(variance)
 
 
 def _check(canary: Arm, control: Arm, tau: float, ratio: float) -> None:

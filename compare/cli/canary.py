@@ -1,4 +1,4 @@
-"""`canary`: the sequential test on counts of harms."""
+"""`canary`: the sequential test on counts of harms, and before it how large a canary must be."""
 
 from __future__ import annotations
 
@@ -7,24 +7,53 @@ from pathlib import Path
 import click
 
 from compare.cli.files import json_file
-from compare.cli.output import emit_json
+from compare.cli.output import emit_json, say
+
+_RATE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
 @click.command(epilog="Example: weighbridge canary --counts counts.json --json")
 @click.option(
     "--counts",
     type=click.Path(path_type=Path),
-    required=True,
     help='JSON: {"canary": {"requests", "harms"}, "control": {...}, "tau", "alpha": 0.05}.',
 )
+@click.option("--share", type=_RATE, help="Instead: how many requests a canary with this share needs.")
+@click.option("--harm-rate", type=_RATE, default=0.02, show_default=True, help="With --share: of what runs now.")
+@click.option("--worse", type=_RATE, help="With --share: the harm rate to find; default twice the present one.")
+@click.option("--tau", type=_RATE, help="With --share: as in the counts; default half of the difference.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def canary(counts: Path, as_json: bool) -> None:  # fmt: skip
-    """Roll back, hold or promote, by counts that may be looked at as often as one likes."""
+def canary(
+    counts: Path | None, share: float | None, harm_rate: float, worse: float | None, tau: float | None, as_json: bool
+) -> None:
+    """Roll back, hold or promote, by counts that may be looked at as often as one likes.
+
+    With --share, before the canary starts: after how many requests the test finds that it does harm.
+    """
+    if (counts is None) == (share is None):
+        raise click.UsageError("Name the counts of a running canary with --counts, or the --share of one to come.")
+    if counts is not None and (worse, tau) != (None, None):
+        raise click.UsageError("--worse and --tau go with --share; the counts file has a tau of its own.")
+    if share is not None:
+        _size(share, harm_rate, worse, tau, as_json)
+        return
     from compare.routing.sequential import read_counts
 
+    assert counts is not None
     found = read_counts(json_file(counts)).to_json()
     if as_json:
         emit_json(found)
         return
     for name, value in found.items():
         click.echo(f"{name}: {value}")
+
+
+def _size(share: float, harm_rate: float, worse: float | None, tau: float | None, as_json: bool) -> None:
+    from compare.routing.canary_size import canary_size
+
+    found = canary_size(share, harm_rate, worse=worse, tau=tau)
+    if as_json:
+        emit_json(found.to_json())
+        return
+    click.echo(found.sentence)
+    say(f'Put "tau": {found.tau:g} into the counts.')

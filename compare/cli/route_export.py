@@ -17,6 +17,8 @@ from compare.errors import CompareError, ConfigError, NotEnoughVotesError
 from compare.routing.exports.written import WRITABLE, YAML, FileSet, file_sets
 
 _Command = Callable[..., Any]
+HARM_RATE = 0.02
+"""Of what runs now, where nobody said: canaries are told by a doubling of it."""
 
 
 def _options(command: _Command) -> _Command:
@@ -55,6 +57,8 @@ def export(
     else:
         sets = file_sets(_config(path, options), target, force=force)
     _write(sets, target, out, as_json)
+    if path is not None:
+        _tell_canaries(path)
 
 
 @click.command("drain", epilog="Example: weighbridge route drain opus --to litellm --out gateway/")
@@ -73,6 +77,21 @@ def drain(model: str, target: str, source: Path | None, out: Path, force: bool, 
     parent = {"parent_sha256": routing_sha256(config)}
     without = replace(without, provenance={**without.provenance, **parent})
     _write(file_sets(without, target, force=force), target, out, as_json)
+
+
+def _tell_canaries(path: Path) -> None:
+    """How many requests each stage needs, where somebody is about to start one."""
+    from compare.cli.routing_file import routing_file
+    from compare.routing.canary_size import canary_size
+
+    routes = routing_file(path).routes
+    shares = sorted(
+        {stage.share for route in routes if route.canary for stage in route.canary.stages if stage.share < 1}
+    )
+    for share in shares:
+        say(f"Canary: {canary_size(share, HARM_RATE).sentence}")
+    if shares:
+        say("Your own harm rate: weighbridge canary --share SHARE --harm-rate RATE.")
 
 
 def _one_of(file: Path | None, source: Path | None) -> Path | None:

@@ -21,9 +21,19 @@ TARGETS = ("litellm", "portkey", "tensorzero", "envoy")
 @click.option(
     "--requests", type=click.IntRange(100), default=2000, show_default=True, help="To each route, all models up."
 )
+@click.option("--stage", type=click.IntRange(1), help="Prove this stage of the file's canary, from 1.")
+@click.option("--no-failures", is_flag=True, help="Make no model fail: a quick look at split, rules and streams.")
 @click.option("--gateway", type=click.Path(path_type=Path), help="Where it is installed: its environment's folder.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def verify(file: Path, target: str, requests: int, gateway: Path | None, as_json: bool) -> None:
+def verify(
+    file: Path,
+    target: str,
+    requests: int,
+    stage: int | None,
+    no_failures: bool,
+    gateway: Path | None,
+    as_json: bool,
+) -> None:
     """Prove a routing.yaml on a real gateway.
 
     Starts the gateway on the exported file, before fake servers, and sees whether it routes as the file says. All of it
@@ -35,7 +45,9 @@ def verify(file: Path, target: str, requests: int, gateway: Path | None, as_json
     config = load(text_file(file))
     home = gateway.expanduser().absolute() if gateway else None
     with terminable():
-        report = asyncio.run(prove(config, target, requests=requests, home=home, say=say))
+        report = asyncio.run(
+            prove(config, target, requests=requests, home=home, stage=stage, failures=not no_failures, say=say)
+        )
     if as_json:
         emit_json(report.to_json())
     else:

@@ -318,9 +318,15 @@ def _rounded_within(
 
 
 def _votes_needed(bucket: BucketEvidence, guard: Guard, gains: FloatArray | None) -> int | None:
-    """Further votes: so many that every candidate has enough, or, roughly, that the gain stands out."""
+    """Further votes: so many that every candidate has enough, or, roughly, that the gain stands out.
+
+    At least one on each thread that is missing.
+    """
     lacking = np.maximum(guard.min_battles - bucket.battles, 0.0)
-    needed = max(float(lacking.max()), float(lacking.sum()) / 2)
+    fewest = guard.min_threads if bucket.threads is None else bucket.threads
+    if bucket.threads_each is not None:
+        fewest = min(fewest, int(bucket.threads_each.min(initial=fewest)))
+    needed = max(float(lacking.max()), float(lacking.sum()) / 2, float(guard.min_threads - fewest))
     if gains is not None and (gains > 0).mean() < guard.p_gain:
         mean, spread = float(gains.mean()), float(gains.std())
         if mean <= 0 or guard.p_gain >= 1:

@@ -37,3 +37,18 @@ def test_a_misspelt_key_is_one_sentence_with_the_known_ones(tmp_path: Path) -> N
 def test_counts_that_cannot_be_are_one_sentence(tmp_path: Path) -> None:
     told = weighbridge("canary", "--counts", counts(tmp_path, 3001)).complaint
     assert told == "canary has 3001 harms in 3000 requests; harms cannot exceed requests."
+
+
+def test_before_it_starts_a_canarys_size_is_told() -> None:
+    found = weighbridge("canary", "--share", "0.2", "--harm-rate", "0.02", "--json").document
+    assert (found["tau"], found["worse"], found["power"]) == (0.01, 0.04, 0.9)
+    assert 6000 < found["needed"] < 7600
+    shown = weighbridge("canary", "--share", "0.2")
+    assert shown.out == f"{found['sentence']}\n"
+    assert shown.err == 'Put "tau": 0.01 into the counts.\n'
+
+
+def test_counts_and_a_share_are_two_questions(tmp_path: Path) -> None:
+    path = counts(tmp_path, 10)
+    for words in ((), ("--counts", path, "--share", "0.2"), ("--counts", path, "--tau", "0.02")):
+        assert weighbridge("canary", *words).status == 2

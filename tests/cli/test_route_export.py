@@ -36,6 +36,8 @@ def test_each_canary_stage_gets_a_folder_with_its_files_and_losses(routing: Path
     assert losses["target"] == "litellm"
     assert {"field", "reason"} == set(losses["losses"][0])
     assert "Not as the file says, routes.long_thread_test.canary.stages: " in done.err
+    told = "Canary: With 5% of the requests, harms that go from 2% to 4% are found in 90% of canaries within 2"
+    assert told in done.err
 
 
 def test_without_a_canary_the_files_lie_in_the_folder_itself(routing: Path, tmp_path: Path) -> None:

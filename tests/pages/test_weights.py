@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from compare.engine.hub import close_hub
+from compare.records import Slot, Status
+from compare.review.votes import Choice, cast
 from compare.routing.config import load
 from compare.store import Store
 from tests.report.test_weights import vote
@@ -168,3 +171,32 @@ def test_each_gateway_gets_its_files_and_what_it_cannot_do_is_told(table: Table)
         assert f"Download for {name}" in [each.proto.label for each in app.get("download_button")]
         assert "Simulated, not real models: sim-large, sim-lite." in words(app)
     assert "Envoy does not change the body" in words(app)
+
+
+def test_how_many_requests_a_canary_needs_stands_with_the_files(table: Table) -> None:
+    vote(table, 60)
+    app = opened()
+    assert "With 5% of the requests, harms that go from 2% to 4% are found in 90% of canaries within" in words(app)
+    app.select_slider(key="weights_canary_share").set_value(0.5)
+    healthy(app.run())
+    assert "With 50% of the requests, harms that go from 2% to 4%" in words(app)
+
+
+class LongTable(Table):
+    """Its threads have twelve messages."""
+
+    def answer(self, slot: Slot, status: Status = "done", **changes: Any) -> None:
+        super().answer(slot, status, **({"n_messages": 12} | changes))
+
+
+def test_a_length_without_weights_of_its_own_shows_none(table: Table) -> None:
+    vote(table, 60)
+    long = LongTable(table.store, table.thread, n=1000)
+    for i in range(3):
+        comparison = long.compare("sim-lite", "sim-large")
+        cast(table.store, comparison, table.store.rater("Ann"), Choice("best", 1), key=f"long-{i}")
+    app = opened()
+    assert words(app).count("Until then these threads take the default route, the last block here.") == 1
+    short, own, default = (set(frame.value.columns) for frame in app.dataframe[:3])
+    assert {"now", "proposed"} <= short & default
+    assert not {"now", "proposed"} & own

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,12 +42,14 @@ CANNOT: dict[str, set[str]] = {
 @pytest.fixture(scope="module", params=CANNOT)
 def verified(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What `route verify --json` found, once for each gateway."""
-    file = tmp_path_factory.mktemp(request.param) / "routing.yaml"
-    file.write_text(ROUTING, encoding="utf-8")
-    command = [sys.executable, "-m", "compare", "route", "verify", str(file), "--to", request.param, "--json"]
-    done = subprocess.run(
-        [*command, "--requests", str(REQUESTS)], cwd=CHECKOUT, capture_output=True, text=True, check=False
-    )
+    return prove(ROUTING, tmp_path_factory.mktemp(request.param), request.param, "--requests", str(REQUESTS))
+
+
+def prove(routing: str, folder: Path, target: str, *options: str) -> dict[str, Any]:
+    file = folder / "routing.yaml"
+    file.write_text(routing, encoding="utf-8")
+    command = [sys.executable, "-m", "compare", "route", "verify", str(file), "--to", target, "--json", *options]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr + done.stdout
     found: dict[str, Any] = json.loads(done.stdout)
     print(json.dumps({name: found[name] for name in ("target", "ready_s", "total_s", "checks")}, indent=1))
@@ -86,6 +89,35 @@ def test_a_client_sees_no_error_while_one_model_fails(verified: dict[str, Any]) 
 def test_the_failing_model_gets_its_share_again(verified: dict[str, Any]) -> None:
     (check,) = about(verified, "recovery", "long_thread_test")
     assert check["verdict"] == "holds"
+
+
+def test_streamed_answers_come_whole_and_as_they_are_sent(verified: dict[str, Any]) -> None:
+    assert [each["verdict"] for each in about(verified, "streaming")] == ["holds", "holds"]
+    streams = verified["routes"][0]["streaming"]
+    assert (streams["tally"]["errors"], streams["median_pieces"]) == (0, 4)
+
+
+CANARY = """
+schema: routing-weights/v1
+entry: auto
+models:
+  present: {provider: anthropic, model: claude-opus-4-1, api_key_env: ANTHROPIC_API_KEY}
+  coming: {provider: google, model: gemini-2.5-flash, api_key_env: GEMINI_API_KEY}
+routes:
+  - name: all
+    weights: {present: 0.4, coming: 0.6}
+    canary: {candidate: coming, stages: [{share: 0.1, hold_h: 24}, {share: 0.3, hold_h: 24}]}
+"""
+
+
+@pytest.mark.parametrize("target", CANNOT)
+def test_a_canarys_stage_gives_the_candidate_its_share(target: str, tmp_path: Path) -> None:
+    found = prove(CANARY, tmp_path, target, "--stage", "1", "--no-failures", "--requests", "400")
+    assert (found["ok"], found["stage"]) == (True, "stage-1-10pct")
+    (route,) = found["routes"]
+    coming = next(each for each in route["split"]["models"] if each["model"] == "coming")
+    assert coming["expected"] == pytest.approx(0.1)
+    assert 0 < coming["low"] < coming["share"] < coming["high"] < 0.2
 
 
 def test_only_what_the_loss_report_tells_is_not_done(verified: dict[str, Any]) -> None:

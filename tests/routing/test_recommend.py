@@ -131,7 +131,7 @@ def test_too_few_votes_or_raters_keep_the_weights():
 def test_many_votes_on_two_threads_keep_the_weights():
     (result,) = run(bucket(raters=40, threads=2))
     assert (result.verdict, result.p_gain > 0.99) == ("keep", True)
-    assert result.why == "keep: not enough threads: 2, at least 8 needed."
+    assert result.why == "keep: 240 votes, about 6 more needed; not enough threads: 2, at least 8 needed."
     (enough,) = run(bucket(raters=40, threads=8))
     assert enough.verdict == "change"
     (lenient,) = run(bucket(raters=40, threads=2), guard={"min_threads": 2})

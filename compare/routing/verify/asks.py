@@ -91,6 +91,16 @@ class Reply(NamedTuple):
     """One line."""
 
 
+class Streamed(NamedTuple):
+    """What came of a streamed request."""
+
+    reply: Reply
+    pieces: int = 0
+    """Parts of the text that came one by one."""
+    spread_s: float = 0.0
+    """From the first part to the last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """A request with its reply."""
@@ -132,4 +142,4 @@ _PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 
-__all__ = ["TIMEOUT_S", "TOLD", "Answered", "Ask", "Reply", "Shape", "Tally", "tally"]
+__all__ = ["TIMEOUT_S", "TOLD", "Answered", "Ask", "Reply", "Shape", "Streamed", "Tally", "tally"]

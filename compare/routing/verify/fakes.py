@@ -15,7 +15,7 @@ import orjson
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from compare.routing.verify.loopback import bind
@@ -23,6 +23,8 @@ from compare.routing.verify.loopback import bind
 State = Literal["up", "answers 500", "refuses connections"]
 
 STOP_S = 3.0
+N_PIECES = 4
+"""Parts in which a streamed answer's text is sent: the server's name, and full stops."""
 _BACKLOG = 512
 
 
@@ -32,11 +34,13 @@ class Fake:
     Attributes:
         base_url: OpenAI's base, ending in /v1.
         hits: chat completions that reached it, failed ones too.
+        pause_s: before each piece of a streamed answer, and once within an event; 0 sends all of it at once.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.hits = 0
+        self.pause_s = 0.0
         self._failing = False
         self._bound = bind(0)
         self._port = int(self._bound.getsockname()[1])
@@ -100,7 +104,7 @@ class Fake:
             return JSONResponse({"error": error}, 500)
         asked = orjson.loads(body)
         if asked.get("stream"):
-            return Response(self._streamed(asked), media_type="text/event-stream")
+            return StreamingResponse(self._written(self._events(asked)), media_type="text/event-stream")
         return Response(orjson.dumps(self._whole(asked)), media_type="application/json")
 
     def _whole(self, asked: Mapping[str, object]) -> dict[str, object]:
@@ -114,12 +118,35 @@ class Fake:
             "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
         }
 
-    def _streamed(self, asked: Mapping[str, object]) -> bytes:
+    async def _written(self, events: Sequence[bytes]) -> AsyncIterator[bytes]:
+        if not self.pause_s:
+            yield b"".join(events)
+            return
+        for i, event in enumerate(events):
+            await asyncio.sleep(self.pause_s)
+            if i == 1:
+                # Networks cut where they like, also within an event.
+                yield event[: len(event) // 2]
+                await asyncio.sleep(self.pause_s)
+                event = event[len(event) // 2 :]
+            yield event
+
+    def _events(self, asked: Mapping[str, object]) -> list[bytes]:
         head = {"id": f"chatcmpl-{self.name}-{self.hits}", "object": "chat.completion.chunk", "created": 1}
         head["model"] = asked.get("model", self.name)
-        deltas = [({"role": "assistant", "content": self.name}, None), ({}, "stop")]
-        events = [{**head, "choices": [{"index": 0, "delta": d, "finish_reason": end}]} for d, end in deltas]
-        return b"".join(b"data: " + orjson.dumps(event) + b"\n\n" for event in events) + b"data: [DONE]\n\n"
+        texts = [self.name, *["."] * (N_PIECES - 1)]
+        deltas: list[tuple[dict[str, str], str | None]] = [({"role": "assistant", "content": ""}, None)]
+        deltas += [({"content": text}, None) for text in texts]
+        deltas += [({}, "stop")]
+        choices = [{"index": 0, "delta": delta, "finish_reason": end} for delta, end in deltas]
+        events = [b"data: " + orjson.dumps({**head, "choices": [choice]}) + b"\n\n" for choice in choices]
+        return [*events, b"data: [DONE]\n\n"]
+
+
+def name_in(text: str) -> str:
+    """Whose streamed answer this is; the text itself, where it is not one of a whole answer."""
+    stops = "." * (N_PIECES - 1)
+    return text.removesuffix(stops) if text.endswith(stops) else f"(broken text {text!r})"
 
 
 class _GuestServer(uvicorn.Server):
@@ -143,4 +170,4 @@ async def open_fakes(names: Sequence[str]) -> AsyncIterator[dict[str, Fake]]:
         await asyncio.gather(*(fake.close() for fake in fakes.values()))
 
 
-__all__ = ["Fake", "State", "open_fakes"]
+__all__ = ["N_PIECES", "Fake", "State", "name_in", "open_fakes"]

@@ -22,6 +22,22 @@ class StickyFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamFigures:
+    """Requests whose answers were streamed."""
+
+    tally: Tally
+    """Of those that the models sent at once, and of those that they sent in pieces."""
+    in_pieces: int
+    """How many of them were sent in pieces and came whole."""
+    median_pieces: float
+    """Of those: parts of the text as the client got them."""
+    median_spread_s: float
+    """From the first to the last."""
+    sent_spread_s: float
+    """The least time over which they were sent; a gateway that waits for the end makes it 0 for the client."""
+
+
+@dataclass(frozen=True, slots=True)
 class FailureFigures:
     """Requests that were sent while one model failed."""
 
@@ -51,6 +67,7 @@ class RouteFigures:
     by_shape: list[tuple[Shape, Tally]] = field(default_factory=list)
     shadow_hits: int | None = None
     """Copies that reached the shadow model during the split; None where the file has no shadow."""
+    streams: StreamFigures | None = None
     sticky: StickyFigures | None = None
     failures: list[FailureFigures] = field(default_factory=list)
     """One with 500s, one with refused connections; none where nobody could take over."""
@@ -70,4 +87,4 @@ class Figures:
     total_s: float
 
 
-__all__ = ["FailureFigures", "Figures", "RecoveryFigures", "RouteFigures", "StickyFigures"]
+__all__ = ["FailureFigures", "Figures", "RecoveryFigures", "RouteFigures", "StickyFigures", "StreamFigures"]

@@ -14,11 +14,11 @@ from compare.routing.config import Route, RoutingConfig
 from compare.routing.exports.target import Loss
 from compare.routing.verify.asks import Shape, Tally
 from compare.routing.verify.bands import band, can_tell_apart, expected_shares
-from compare.routing.verify.figures import FailureFigures, RouteFigures
+from compare.routing.verify.figures import FailureFigures, RouteFigures, StreamFigures
 from compare.routing.verify.traffic import CONCURRENCY
 
 Verdict = Literal["holds", "broken", "cannot", "measured"]
-About = Literal["split", "rule", "stickiness", "failover", "breaker", "recovery", "shadow"]
+About = Literal["split", "rule", "streaming", "stickiness", "failover", "breaker", "recovery", "shadow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,8 @@ class _Judge:
         yield self._split(figures.split)
         for shape, counted in figures.by_shape:
             yield self._shape(shape, counted)
+        if figures.streams is not None:
+            yield self._streaming(figures.streams)
         if figures.sticky is not None:
             kept, of = figures.sticky.kept, figures.sticky.sessions
             says = (
@@ -74,7 +76,7 @@ class _Judge:
                 f"(by chance {figures.sticky.by_chance:.0f})"
             )
             yield self._check("stickiness", kept == of, says, "sticky")
-        if not figures.failures:
+        if not figures.failures and not self._can_fail_over():
             says = f"not tried: the file names nobody who could take over from {', '.join(self._weights)}"
             yield Check(self._route.name, "failover", "measured", says)
         for failure in figures.failures:
@@ -84,6 +86,9 @@ class _Judge:
         yield from self._recovery(figures)
         if figures.shadow_hits is not None and self._route.shadow is not None:
             yield self._shadow(figures.shadow_hits, figures.split.n)
+
+    def _can_fail_over(self) -> bool:
+        return len({*self._weights, *self._route.fallbacks}) > 1
 
     def _check(self, about: About, held: bool, says: str, field: str) -> Check:
         reason = "" if held else _reason(self._losses, f"routes.{self._route.name}.{field}")
@@ -95,6 +100,19 @@ class _Judge:
     def _shape(self, shape: Shape, counted: Tally) -> Check:
         says = f"{shape.label}: {told_counts(counted)}"
         return self._check("rule", shares_hold(self._weights, counted), says, "match")
+
+    def _streaming(self, found: StreamFigures) -> Check:
+        """Whole, by the same split, and as they come: a gateway that waits for the end makes every answer seem slow."""
+        ms, sent_ms = 1000 * found.median_spread_s, 1000 * found.sent_spread_s
+        passed_on = found.median_pieces > 1 and found.median_spread_s >= found.sent_spread_s / 2
+        says = told_shares(self._weights, found.tally)
+        if found.in_pieces:
+            says += (
+                f"; of those sent in pieces over {sent_ms:.0f} ms, the client got {found.median_pieces:.0f} pieces "
+                f"over {ms:.0f} ms (median of {found.in_pieces})"
+            )
+            says += "" if passed_on else "; the gateway kept them back until the end"
+        return self._check("streaming", passed_on and shares_hold(self._weights, found.tally), says, "stream")
 
     def _failover(self, failure: FailureFigures) -> Check:
         errors, n = failure.tally.errors, failure.tally.n

@@ -6,15 +6,16 @@ import asyncio
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from statistics import median
 from time import monotonic
 
 from compare.routing.config import Route
 from compare.routing.verify.asks import Answered, Ask, Shape, Tally, tally
-from compare.routing.verify.fakes import Fake, State
-from compare.routing.verify.figures import FailureFigures, RecoveryFigures, RouteFigures, StickyFigures
+from compare.routing.verify.fakes import N_PIECES, Fake, State
+from compare.routing.verify.figures import FailureFigures, RecoveryFigures, RouteFigures, StickyFigures, StreamFigures
 from compare.routing.verify.gateways.gateway import Gateway
 from compare.routing.verify.judged import shares_hold
-from compare.routing.verify.traffic import Sessions, send
+from compare.routing.verify.traffic import Sessions, send, stream
 
 Say = Callable[[str], None]
 
@@ -22,6 +23,9 @@ FAILING_REQUESTS = 300
 FAILING_LIMIT_S = 15.0
 """No request is begun after this: a gateway may wait between its tries for seconds."""
 RECOVERED_REQUESTS = 400
+STREAMED_REQUESTS = 100
+"""Sent at once, and as many in pieces."""
+PAUSE_S = 0.02
 STICKY_SESSIONS = 60
 STICKY_REQUESTS = 4
 DEFAULT_COOLDOWN_S = 5.0
@@ -46,20 +50,23 @@ class Phases:
         self._sessions = sessions
         self._weights = {name: float(weight) for name, weight in route.weights.items() if weight > 0}
 
-    async def run(self, requests: int, say: Say) -> RouteFigures:
+    async def run(self, requests: int, say: Say, *, failures: bool = True) -> RouteFigures:
         """Count everything.
 
         Args:
             requests: for the split; the other phases take fewer.
             say: told what goes on.
+            failures: whether a model is made to fail.
         """
         name, figures = self._route.name, RouteFigures()
         say(f"{name}: {requests} requests, all models up")
         await self._split(figures, requests)
+        say(f"{name}: {2 * min(requests, STREAMED_REQUESTS)} streamed answers, half of them sent in pieces")
+        figures.streams = await self._streams(min(requests, STREAMED_REQUESTS))
         if self._route.sticky and len(self._weights) > 1:
             say(f"{name}: {STICKY_SESSIONS} sessions of {STICKY_REQUESTS} requests")
             figures.sticky = await self._sticky()
-        if victim := self.victim():
+        if failures and (victim := self.victim()):
             states: tuple[State, ...] = ("answers 500", "refuses connections")
             for state in states:
                 say(f"{name}: {victim} {state}")
@@ -86,6 +93,28 @@ class Phases:
         if shadow:
             await _quiet(shadow)
             figures.shadow_hits = shadow.hits - before - figures.split.served.get(shadow.name, 0)
+
+    async def _streams(self, n: int) -> StreamFigures:
+        tallied, pieces = Tally(), []
+        for pause_s in (0.0, PAUSE_S):
+            for fake in self._fakes.values():
+                fake.pause_s = pause_s
+            try:
+                found = await stream(self._gateway, self._sessions.asks(self._shapes, n))
+            finally:
+                for fake in self._fakes.values():
+                    fake.pause_s = 0.0
+            for each in found:
+                tallied.add(each.reply)
+            if pause_s:
+                pieces = [each for each in found if each.reply.served in self._fakes]
+        return StreamFigures(
+            tally=tallied,
+            in_pieces=len(pieces),
+            median_pieces=median(each.pieces for each in pieces) if pieces else 0.0,
+            median_spread_s=median(each.spread_s for each in pieces) if pieces else 0.0,
+            sent_spread_s=(N_PIECES - 1) * PAUSE_S,
+        )
 
     async def _sticky(self) -> StickyFigures:
         asks = self._sessions.asks(self._shapes, STICKY_SESSIONS, requests_each=STICKY_REQUESTS)

@@ -28,6 +28,8 @@ class Report:
     """Sent to each route for the split."""
     figures: Figures
     checks: tuple[Check, ...]
+    stage: str = ""
+    """The canary's stage that this is; empty for the file's own weights."""
 
     @property
     def broken(self) -> tuple[Check, ...]:
@@ -36,8 +38,9 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         """For a person."""
+        stage = f", {self.stage}" if self.stage else ""
         yield (
-            f"{self.title}: {self.requests} requests to each route; ready after {self.figures.ready_s:.1f} s, "
+            f"{self.title}{stage}: {self.requests} requests to each route; ready after {self.figures.ready_s:.1f} s, "
             f"{self.figures.total_s:.0f} s in all"
         )
         for route in self.config.routes:
@@ -59,6 +62,7 @@ class Report:
         """Every figure."""
         return {
             "target": self.export.target,
+            "stage": self.stage,
             "ok": not self.broken,
             "requests": self.requests,
             "ready_s": round(self.figures.ready_s, 3),
@@ -88,6 +92,7 @@ def _route(figures: RouteFigures, weights: dict[str, float]) -> dict[str, Any]:
             for shape, counted in figures.by_shape
         ],
         "shadow_hits": figures.shadow_hits,
+        "streaming": asdict(figures.streams) if figures.streams else None,
         "stickiness": asdict(figures.sticky) if figures.sticky else None,
         "failures": [asdict(failure) for failure in figures.failures],
         "recoveries": [asdict(recovery) for recovery in figures.recoveries],

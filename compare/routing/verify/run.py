@@ -11,6 +11,7 @@ from time import monotonic
 from compare.errors import ConfigError
 from compare.routing.config import ModelRef, RoutingConfig
 from compare.routing.exports.targets import export
+from compare.routing.stages import staged
 from compare.routing.verify.fakes import Fake, open_fakes
 from compare.routing.verify.figures import Figures, RouteFigures
 from compare.routing.verify.gateways import envoy, litellm, portkey, tensorzero
@@ -26,7 +27,14 @@ MIN_REQUESTS = 100
 
 
 async def verify(
-    config: RoutingConfig, target: str, *, requests: int = 2000, home: Path | None = None, say: Say
+    config: RoutingConfig,
+    target: str,
+    *,
+    requests: int = 2000,
+    home: Path | None = None,
+    stage: int | None = None,
+    failures: bool = True,
+    say: Say,
 ) -> Report:
     """Prove an export on the real gateway.
 
@@ -35,14 +43,20 @@ async def verify(
         target: one of KINDS.
         requests: to send to each route while all models are up.
         home: where the gateway is installed; None looks in the usual places.
+        stage: the canary's stage to prove, from 1; None for the file's own weights.
+        failures: whether a model of each route is made to fail.
         say: told what goes on.
 
     Raises:
-        ConfigError: the target is not known, or the gateway is not installed.
+        ConfigError: the target is not known, the file has no such stage, or the gateway is not installed.
         CompareError: the gateway did not start, or ended by itself.
     """
     if target not in KINDS:
         raise ConfigError(f"There is no gateway {target!r} to verify; there are {', '.join(KINDS)}.")
+    at_stage = ""
+    if stage is not None:
+        at_stage, config = _at_stage(config, stage)
+        say(f"the file as it is deployed at {at_stage}")
     kind, wanted, began = KINDS[target], plan(config), monotonic()
     async with open_fakes(config.names) as fakes:
         pointed = repointed(config, fakes)
@@ -53,9 +67,20 @@ async def verify(
             say(f"starting {kind.title}")
             async with kind.start(Start(pointed, made, Path(folder), home)) as gateway:
                 ready_s = monotonic() - began
-                routes = await _each_route(gateway, fakes, pointed, wanted, requests, say)
+                routes = await _each_route(gateway, fakes, pointed, wanted, requests, failures, say)
     figures = Figures(routes, ready_s, monotonic() - began)
-    return Report(kind.title, config, made, requests, figures, judge(config, made.losses, routes, wanted.limits))
+    return Report(
+        kind.title, config, made, requests, figures, judge(config, made.losses, routes, wanted.limits), at_stage
+    )
+
+
+def _at_stage(config: RoutingConfig, number: int) -> tuple[str, RoutingConfig]:
+    """What `route export` writes for a stage, with its folder's name."""
+    *stages, _ = staged(config)
+    if not 1 <= number <= len(stages):
+        told = f"its canaries have {len(stages)}" if stages else "it has no canary"
+        raise ConfigError(f"The file has no stage {number}: {told}. Without --stage its own weights are proved.")
+    return stages[number - 1].folder, stages[number - 1].config
 
 
 def repointed(config: RoutingConfig, fakes: Mapping[str, Fake]) -> RoutingConfig:
@@ -68,7 +93,13 @@ def repointed(config: RoutingConfig, fakes: Mapping[str, Fake]) -> RoutingConfig
 
 
 async def _each_route(
-    gateway: Gateway, fakes: Mapping[str, Fake], config: RoutingConfig, wanted: Plan, requests: int, say: Say
+    gateway: Gateway,
+    fakes: Mapping[str, Fake],
+    config: RoutingConfig,
+    wanted: Plan,
+    requests: int,
+    failures: bool,
+    say: Say,
 ) -> dict[str, RouteFigures]:
     figures: dict[str, RouteFigures] = {}
     for route in config.routes:
@@ -77,7 +108,8 @@ async def _each_route(
             say(f"{route.name}: no request leads here")
             continue
         sessions = Sessions(route.name, route.sticky.by if route.sticky else "session_id")
-        figures[route.name] = await Phases(gateway, fakes, route, shapes, sessions).run(requests, say)
+        phases = Phases(gateway, fakes, route, shapes, sessions)
+        figures[route.name] = await phases.run(requests, say, failures=failures)
     return figures
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar
 
-from compare.routing.verify.asks import Answered, Ask, Shape
+from compare.routing.verify.asks import Answered, Ask, Shape, Streamed
 from compare.routing.verify.gateways.gateway import Gateway
 
 CONCURRENCY = 8
+
+Result = TypeVar("Result")
 
 
 async def send(gateway: Gateway, asks: Iterable[Ask]) -> list[Answered]:
@@ -17,13 +20,26 @@ async def send(gateway: Gateway, asks: Iterable[Ask]) -> list[Answered]:
     Raises:
         CompareError: the gateway ended.
     """
+
+    async def answered(ask: Ask) -> Answered:
+        return Answered(ask, await gateway.ask(ask))
+
+    return await _all(asks, answered)
+
+
+async def stream(gateway: Gateway, asks: Iterable[Ask]) -> list[Streamed]:
+    """The same, with the answers streamed."""
+    return await _all(asks, gateway.stream)
+
+
+async def _all(asks: Iterable[Ask], send_one: Callable[[Ask], Awaitable[Result]]) -> list[Result]:
     waiting = iter(asks)
-    answered: list[Answered] = []
+    results: list[Result] = []
 
     async def work() -> None:
         for ask in waiting:
-            reply = await gateway.ask(ask)
-            answered.append(Answered(ask, reply))
+            result = await send_one(ask)
+            results.append(result)
 
     workers = [asyncio.create_task(work()) for _ in range(CONCURRENCY)]
     try:
@@ -32,7 +48,7 @@ async def send(gateway: Gateway, asks: Iterable[Ask]) -> list[Answered]:
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
-    return answered
+    return results
 
 
 class Sessions:
@@ -60,4 +76,4 @@ class Sessions:
         ]
 
 
-__all__ = ["CONCURRENCY", "Sessions", "send"]
+__all__ = ["CONCURRENCY", "Sessions", "send", "stream"]

@@ -13,7 +13,7 @@ from compare.report.words import labels
 from compare.routing.weights import labelled
 from compare.ui import resources, who
 from compare.ui.frame import guarded
-from compare.ui.weights import choices, decision, downloads, history, month, simulated
+from compare.ui.weights import canary, choices, decision, downloads, history, month, simulated
 from compare.ui.weights.kept import Basis, weighed
 
 
@@ -46,4 +46,6 @@ def _decide(basis: Basis, found: Weighing, measured: object) -> None:
         if text is not None:
             simulated.show_simulation(basis, text, measured, names)
         downloads.show_downloads(basis, found, aim, proposals, text)
+        if text is not None:
+            canary.show_canary_size()
         history.show_history()

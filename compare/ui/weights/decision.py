@@ -14,7 +14,7 @@ from compare.report.words import counted
 from compare.routing.aim import Aim
 from compare.routing.weights import RULE, Proposal, Proposals
 from compare.ui.plain import plain
-from compare.ui.weights.words import UNKNOWN, money
+from compare.ui.weights.words import UNKNOWN, money, percent
 
 
 def show_headline(proposals: Proposals) -> None:
@@ -45,7 +45,10 @@ def _block(proposal: Proposal, aim: Aim, among: Sequence[Proposal]) -> None:
     rule = f"`{proposal.match}`" if proposal.match else "default route, by the votes of all lengths"
     name = called(proposal, among)
     st.markdown(f"**{name[:1].upper()}{name[1:]}** &nbsp; {rule}")
-    st.markdown(plain(sentence(proposal)))
+    # Without weights of its own a range has no route: what a column "Proposed" would hold is nowhere in the file.
+    has_route = proposal.weights is not None or all(each.weights is None for each in among)
+    until = "" if has_route else " Until then these threads take the default route, the last block here."
+    st.markdown(plain(sentence(proposal) + until))
     if proposal.found is None:
         return
     by = f" by {counted(proposal.n_raters, 'rater')}" if proposal.n_raters else ""
@@ -54,7 +57,7 @@ def _block(proposal: Proposal, aim: Aim, among: Sequence[Proposal]) -> None:
     out = ", ".join(f"{name} ({n})" for name, n in proposal.left_out.items())
     left = f" Left out for too few votes or threads: {out}." if out else ""
     st.dataframe(
-        pd.DataFrame(_rows(proposal)),
+        pd.DataFrame(_rows(proposal)).drop(columns=[] if has_route else ["now", "proposed"]),
         hide_index=True,
         column_config=_columns(aim),
         placeholder=UNKNOWN,
@@ -78,8 +81,8 @@ def _rows(proposal: Proposal) -> list[dict[str, Any]]:
                 "sure": None if found.averaged is None else float(found.averaged[i]),
                 "share": f"{each.win_share:.0%} ({each.win_share_low:.0%} to {each.win_share_high:.0%})",
                 "cost": _cost(found.bucket.cost_usd, i),
-                "slow": _known(found.bucket.slow_share, i),
-                "errors": _known(found.bucket.error_share, i),
+                "slow": _percent(found.bucket.slow_share, i),
+                "errors": _percent(found.bucket.error_share, i),
                 "votes": each.n_votes,
             }
         )
@@ -88,6 +91,11 @@ def _rows(proposal: Proposal) -> list[dict[str, Any]]:
 
 def _known(values: Any, i: int) -> float | None:
     return None if values is None or math.isnan(values[i]) else float(values[i])
+
+
+def _percent(values: Any, i: int) -> str | None:
+    known = _known(values, i)
+    return None if known is None else percent(known)
 
 
 def _cost(values: Any, i: int) -> str | None:
@@ -114,7 +122,7 @@ def _columns(aim: Aim) -> dict[str, Any]:
             "Win share (95 %)", help="How often its answer would be preferred to one of a candidate drawn at random."
         ),
         "cost": "Cost a request",
-        "slow": number(f"Slower than {aim.slow_ms / 1000:g} s", format="percent", width="small"),
-        "errors": number("Errors", format="percent", width="small"),
+        "slow": st.column_config.TextColumn(f"Slower than {aim.slow_ms / 1000:g} s", width="small"),
+        "errors": st.column_config.TextColumn("Errors", width="small"),
         "votes": number("Votes", width="small"),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import orjson
 
@@ -50,3 +51,9 @@ def test_it_is_not_ok_where_something_is_broken() -> None:
     found = report(a=200, b=200)
     assert [check.about for check in found.broken] == ["split", "rule"]
     assert found.to_json()["ok"] is False
+
+
+def test_a_stage_is_named_in_both() -> None:
+    at_stage = replace(report(a=300, b=100), stage="stage-1-10pct")
+    assert next(at_stage.lines()).startswith("Envoy, stage-1-10pct: 400 requests to each route; ")
+    assert at_stage.to_json()["stage"] == "stage-1-10pct"

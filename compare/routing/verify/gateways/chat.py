@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
@@ -13,10 +15,11 @@ import orjson
 
 from compare.errors import CompareError, ProviderError
 from compare.providers.failures import Call
-from compare.providers.http import HttpClient
-from compare.routing.verify.asks import TIMEOUT_S, Ask, Reply
+from compare.providers.http import HttpClient, HttpResponse
+from compare.routing.verify.asks import TIMEOUT_S, Ask, Reply, Streamed
 from compare.routing.verify.child import Child
 from compare.routing.verify.gateways.gateway import START_S
+from compare.routing.verify.gateways.streaming import Reading
 
 _EVERY_S = 0.1
 _ERROR_CHARS = 200
@@ -46,20 +49,38 @@ class ChatGateway:
 
     async def ask(self, ask: Ask) -> Reply:
         """Send one request; every failure that a client would see is a reply."""
+        try:
+            async with self._open(ask) as response:
+                said = await response.read()
+        except ProviderError as exc:
+            self.child.check()
+            return Reply(error=str(exc))
+        return read_reply(response.status, said)
+
+    async def stream(self, ask: Ask) -> Streamed:
+        """The same, with the answer streamed."""
+        reading = Reading()
+        try:
+            async with self._open(ask, stream=True) as response:
+                if response.status != HTTPStatus.OK:
+                    return Streamed(read_reply(response.status, await response.read()))
+                while chunk := await response.next_chunk():
+                    reading.feed(chunk, monotonic())
+        except ProviderError as exc:
+            self.child.check()
+            return Streamed(Reply(error=str(exc)))
+        except ValueError:
+            return Streamed(Reply(error="an event of the stream holds no JSON"))
+        return reading.result()
+
+    def _open(self, ask: Ask, **more: Any) -> AbstractAsyncContextManager[HttpResponse]:
         call = Call(f"{self.root}/v1/chat/completions", self.model, total_timeout_s=TIMEOUT_S)
         headers = {
             "content-type": "application/json",
             "authorization": f"Bearer {self.key}",
             **self.headers(ask),
         }
-        body = orjson.dumps({**ask.body(self.model), **self.body(ask)})
-        try:
-            async with self.http.open(call, headers, body) as response:
-                said = await response.read()
-        except ProviderError as exc:
-            self.child.check()
-            return Reply(error=str(exc))
-        return read_reply(response.status, said)
+        return self.http.open(call, headers, orjson.dumps({**ask.body(self.model), **self.body(ask), **more}))
 
 
 def read_reply(status: int, body: bytes) -> Reply:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from compare.routing.config import RoutingConfig
 from compare.routing.exports.target import Export
-from compare.routing.verify.asks import Ask, Reply
+from compare.routing.verify.asks import Ask, Reply, Streamed
 
 KEY_VARIABLE = "WEIGHBRIDGE_VERIFY_KEY"
 """The variable that every model of the export names; the fake servers take any key."""
@@ -27,6 +27,10 @@ class Gateway(Protocol):
         Raises:
             CompareError: the gateway has ended; what a client would see as an error is a reply.
         """
+        ...
+
+    async def stream(self, ask: Ask) -> Streamed:
+        """The same, with the answer streamed."""
         ...
 
 

@@ -25,8 +25,8 @@ from compare.settings import app_root, is_checkout
 
 TITLE = "Portkey"
 INSTALL = (
-    "Install it with Node's npm into a folder of its own: npm install @portkey-ai/gateway. In a checkout "
-    "make test-peers does so."
+    "Install it with Node's npm into a folder of its own: npm install @portkey-ai/gateway @hono/node-server@1.13.8 "
+    "@hono/node-ws@1.2.0 (with newer ones every streamed request fails). In a checkout make test-peers does so."
 )
 _SERVER = Path("node_modules", "@portkey-ai", "gateway", "build", "start-server.js")
 _LOOPBACK_ONLY = Path(__file__).with_name("loopback_only.cjs")

@@ -14,8 +14,9 @@ import orjson
 
 from compare.errors import CompareError
 from compare.routing.exports.tensorzero import CONFIG
-from compare.routing.verify.asks import TIMEOUT_S, Ask, Reply
+from compare.routing.verify.asks import TIMEOUT_S, Ask, Reply, Streamed
 from compare.routing.verify.child import Child, running
+from compare.routing.verify.fakes import name_in
 from compare.routing.verify.gateways.gateway import KEY_VARIABLE, START_S, Gateway, Kind, Start
 from compare.routing.verify.gateways.places import environments, missing
 from compare.routing.verify.loopback import free_port, must_be_alone
@@ -67,13 +68,25 @@ class TensorZero:
 
     async def ask(self, ask: Ask) -> Reply:
         """Send one request, with the episode of its session from the second on."""
+        said = await self._say(ask, stream=False)
+        return said if isinstance(said, Reply) else Reply(served=str(said["text"]))
+
+    async def stream(self, ask: Ask) -> Streamed:
+        """The same, with the answer streamed to its application."""
+        said = await self._say(ask, stream=True)
+        if isinstance(said, Reply):
+            return Streamed(said)
+        return Streamed(Reply(served=name_in(str(said["text"]))), int(said["pieces"]), float(said["spread_s"]))
+
+    async def _say(self, ask: Ask, *, stream: bool) -> dict[str, Any] | Reply:
         told = ask.told()
         if "prompt_tokens" in ask.shape.facts:
             told["prompt_tokens"] = int(ask.shape.facts["prompt_tokens"])
         body = ask.body("auto")
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                said = await self._exchange({"body": body, "told": told, "episode": self._episodes.get(ask.session)})
+                episode = self._episodes.get(ask.session)
+                said = await self._exchange({"body": body, "told": told, "episode": episode, "stream": stream})
         except (OSError, asyncio.IncompleteReadError):
             await asyncio.sleep(_EVERY_S)  # until its end is known, where that was the reason
             self.child.check()
@@ -83,7 +96,7 @@ class TensorZero:
         if "error" in said:
             return Reply(error=str(said["error"])[:_ERROR_CHARS])
         self._episodes.setdefault(ask.session, str(said["episode"]))
-        return Reply(served=str(said["text"]))
+        return said
 
     async def until_ready(self) -> None:
         """Wait until it takes connections.

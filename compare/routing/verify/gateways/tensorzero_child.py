@@ -2,7 +2,8 @@
 
 `python tensorzero_child.py FILE PORT`, in the folder of the export. TensorZero comes as a library without a port, so
 this is its application: it calls the function that the export's picker names, and sends a session's episode again. A
-request is {"body", "told", "episode"}; a reply {"text", "episode"} or {"error"}.
+request is {"body", "told", "episode", "stream"}; a reply {"text", "episode"}, with {"pieces", "spread_s"} where it was
+streamed, or {"error"}.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import importlib
 import json
 import os
 import sys
+import time
 from typing import Any
 
 
@@ -43,11 +45,28 @@ async def _ask(gateway: Any, picker: Any, asked: dict[str, Any]) -> dict[str, An
         function = picker.route_of(asked["body"], **asked["told"])
         messages = [_message(message) for message in asked["body"]["messages"]]
         answer = await gateway.inference(
-            function_name=function, input={"messages": messages}, episode_id=asked["episode"]
+            function_name=function, input={"messages": messages}, episode_id=asked["episode"], stream=asked["stream"]
         )
+        if asked["stream"]:
+            return await _read(answer)
     except Exception as exc:  # whatever the library raises is what its client sees
         return {"error": " ".join(str(exc).split())}
     return {"text": answer.content[0].text, "episode": str(answer.episode_id)}
+
+
+async def _read(answer: Any) -> dict[str, Any]:
+    """Every piece of a streamed answer, with when it came."""
+    texts, times_s, episode, reason = [], [], "", None
+    async for chunk in answer:
+        episode, reason = str(chunk.episode_id), getattr(chunk, "finish_reason", None) or reason
+        for content in chunk.content:
+            if text := getattr(content, "text", ""):
+                texts.append(text)
+                times_s.append(time.monotonic())
+    if reason is None:
+        return {"error": f"the stream ended without the reason to stop, after {len(texts)} pieces"}
+    spread_s = times_s[-1] - times_s[0] if times_s else 0.0
+    return {"text": "".join(texts), "pieces": len(texts), "spread_s": spread_s, "episode": episode}
 
 
 def _message(message: dict[str, Any]) -> dict[str, str]:
