@@ -1,8 +1,8 @@
 """How a part of the votes is written by column: numbers of as few bytes as will do, and what they stand for as JSON.
 
 A column of words has its distinct values written once, and for each row the place of its value among them. A column of
-numbers is written as what each has more than the least. Each part stands by itself, so that processes need not agree on
-how they number values.
+numbers is written as what each has more than the least. Words have other numbers in every part, so that processes need
+not agree on how they number them.
 """
 
 from __future__ import annotations

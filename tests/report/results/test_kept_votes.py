@@ -1,4 +1,4 @@
-"""A new process takes most votes from the parts another one kept, and has what the database says, whatever was done."""
+"""A new process takes most votes from parts that another kept, and has what the database says, whatever was done."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from compare.records import Ballot, Candidate, Preference
 from compare.report.results.vote_table import VoteReader, VoteTable
 from compare.store import Store, open_store
 from compare.store.vote_rows import VoteReading
+from tests.review.conftest import Table
 
 EXPECTED = """
 SELECT p.ballot_id, p.candidate_a, p.candidate_b,
@@ -49,21 +50,31 @@ def n_parts(store: Store) -> int:
 class Votes:
     """Casts made-up votes and does to them what can be done."""
 
-    store: Store
+    table: Table
     random: random.Random
     cast: list[str] = field(default_factory=list)
     candidates: list[str] = field(default_factory=list)
+    comparisons: list[str | None] = field(default_factory=lambda: [None])
+
+    @property
+    def store(self) -> Store:
+        return self.table.store
 
     def vote(self, n_pairs: int = 1, supersedes_id: str | None = None) -> tuple[Ballot, list[Preference]]:
         draw, number = self.random, len(self.cast)
+        if draw.random() < 0.3:
+            self.comparisons.append(self.table.compare("p", "q").id)
+        comparison_id = draw.choice(self.comparisons)
         if not self.candidates or draw.random() < 0.1:
             self.candidates.append(self.store.save_candidate(Candidate(f"model-{len(self.candidates)}")))
         rater = self.store.rater(f"Rater {draw.randrange(4)}")
         if supersedes_id is not None:
-            rater = next(b.rater_id for b, _ in self.store.iter_ballots() if b.id == supersedes_id)
+            earlier = next(ballot for ballot, _ in self.store.iter_ballots() if ballot.id == supersedes_id)
+            rater, comparison_id = earlier.rater_id, earlier.comparison_id
         verdict = draw.choice(["best", "tie", "all_bad"]) if n_pairs else "skip"
         ballot = Ballot(
-            id=f"ballot {number}", idempotency_key=f"{number}", comparison_id=None, rater_id=rater, verdict=verdict,  # type: ignore[arg-type]
+            id=f"ballot {number}", idempotency_key=f"{number}", comparison_id=comparison_id, rater_id=rater,
+            verdict=verdict,  # type: ignore[arg-type]
             blind=draw.random() < 0.5, criterion=draw.choice(["fidelity", "tone"]), supersedes_id=supersedes_id,
             source=draw.choice(["imported", "playground"]),
             created_at=draw.choice(["", f"2026-11-{number % 28 + 1:02}T10:00:00.000+00:00"]) or "2026-12-01T00:00:00",
@@ -127,8 +138,9 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("small_parts")
 @pytest.mark.parametrize("seed", range(3))
-def test_readers_old_and_new_have_what_the_database_says_whatever_is_done(store: Store, seed: int) -> None:
-    votes = Votes(store, random.Random(seed))
+def test_readers_old_and_new_have_what_the_database_says_whatever_is_done(table: Table, seed: int) -> None:
+    votes = Votes(table, random.Random(seed))
+    store = table.store
     often = [votes.one_more] * 6 + [votes.many] * 3 + [votes.undo, votes.change, votes.set_aside]
     seldom = [votes.derive_anew, votes.take_out_the_newest, votes.delete_by_hand, votes.correct_by_hand,
               votes.empty_what_is_kept]  # fmt: skip
@@ -164,9 +176,10 @@ def read_by_row(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
 @pytest.mark.usefixtures("small_parts")
 def test_a_new_process_reads_only_what_makes_no_whole_part_by_row(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    votes = Votes(store, random.Random(1))
+    votes = Votes(table, random.Random(1))
+    store = table.store
     store.cast_all([votes.vote() for _ in range(23)])
     first = VoteReader(store)
     first.table()
@@ -186,9 +199,10 @@ def test_a_new_process_reads_only_what_makes_no_whole_part_by_row(
 @pytest.mark.usefixtures("small_parts")
 @pytest.mark.parametrize(("n_pairs", "rest"), [(0, {"rows": 0, "ballots": 2}), (3, {"rows": 1, "ballots": 0})])
 def test_the_last_part_may_hold_only_ballots_or_only_rows(
-    store: Store, monkeypatch: pytest.MonkeyPatch, n_pairs: int, rest: dict[str, int]
+    table: Table, monkeypatch: pytest.MonkeyPatch, n_pairs: int, rest: dict[str, int]
 ) -> None:
-    votes = Votes(store, random.Random(1))
+    votes = Votes(table, random.Random(1))
+    store = table.store
     store.cast_all([votes.vote() for _ in range(10)])
     store.cast_all([votes.vote(n_pairs) for _ in range(12 if n_pairs == 0 else 2)])
     VoteReader(store).table()
@@ -199,9 +213,10 @@ def test_the_last_part_may_hold_only_ballots_or_only_rows(
 
 @pytest.mark.usefixtures("small_parts")
 def test_after_rows_were_taken_out_everything_is_read_and_kept_anew(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    votes = Votes(store, random.Random(1))
+    votes = Votes(table, random.Random(1))
+    store = table.store
     store.cast_all([votes.vote() for _ in range(20)])
     VoteReader(store).table()
     store.replace_preferences({votes.cast[3]: []})
@@ -214,10 +229,11 @@ def test_after_rows_were_taken_out_everything_is_read_and_kept_anew(
 
 @pytest.mark.usefixtures("small_parts")
 def test_parts_of_a_database_whose_rows_were_numbered_anew_are_replaced(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As by a copy made with SQLite's .dump, which keeps all rows and not their numbers."""
-    votes = Votes(store, random.Random(1))
+    votes = Votes(table, random.Random(1))
+    store = table.store
     store.cast_all([votes.vote() for _ in range(12)])
     for ballot_id in votes.cast[2:4]:
         ballot = next(b for b, _ in store.iter_ballots() if b.id == ballot_id)
@@ -239,8 +255,9 @@ def test_parts_of_a_database_whose_rows_were_numbered_anew_are_replaced(
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_processes_that_read_and_keep_while_votes_come_in_end_with_the_same(store: Store) -> None:
-    votes = Votes(store, random.Random(1))
+def test_processes_that_read_and_keep_while_votes_come_in_end_with_the_same(table: Table) -> None:
+    votes = Votes(table, random.Random(1))
+    store = table.store
     store.cast_all([votes.vote() for _ in range(40)])
     done = threading.Event()
     failures: list[BaseException] = []
