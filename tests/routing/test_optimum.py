@@ -88,16 +88,14 @@ def test_a_ceiling_at_the_floor_keeps_a_candidate_small():
 def by_brute_force(feasible, utility):
     """The best corner, found by crossing every m - 1 of all the planes that bound the region."""
     m = len(utility)
-    planes = [(np.eye(m)[i], feasible.floors[i]) for i in range(m)] + [(c.values, c.limit) for c in feasible.caps]
-    best = None
-    for chosen in itertools.combinations(planes, m - 1):
-        left = np.array([np.ones(m), *(normal for normal, _ in chosen)])
-        if abs(np.linalg.det(left)) < 1e-12:
-            continue
-        corner = np.linalg.solve(left, np.array([1.0, *(limit for _, limit in chosen)]))
-        if feasible.holds(corner) and (best is None or corner @ utility > best @ utility):
-            best = corner
-    return best
+    normals = np.array([*np.eye(m), *(cap.values for cap in feasible.caps)])
+    limits = np.array([*feasible.floors, *(cap.limit for cap in feasible.caps)])
+    chosen = np.array(list(itertools.combinations(range(len(limits)), m - 1)))
+    left = np.concatenate([np.ones((len(chosen), 1, m)), normals[chosen]], axis=1)
+    right = np.concatenate([np.ones((len(chosen), 1)), limits[chosen]], axis=1)
+    cross = np.abs(np.linalg.det(left)) >= 1e-12
+    corners = np.linalg.solve(left[cross], right[cross][:, :, None])[:, :, 0]
+    return max(filter(feasible.holds, corners), key=lambda corner: corner @ utility, default=None)
 
 
 def test_a_thousand_random_programmes_agree_with_brute_force():

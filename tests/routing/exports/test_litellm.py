@@ -22,7 +22,7 @@ from tests.routing.exports.files import configs, models, small, whole
 
 
 def read(config: RoutingConfig) -> dict[str, Any]:
-    document = yaml.safe_load(export(config).files["config.yaml"])
+    document = yaml.load(export(config).files["config.yaml"], Loader=yaml.CSafeLoader)
     assert isinstance(document, dict)
     return document
 
