@@ -62,7 +62,7 @@ def test_the_page_says_in_sentences_who_leads_and_what_is_not_known() -> None:
         r"For threads over 8 messages, Sim Large beats .+ in \d+ % \[\d+-\d+\] of \d+ votes by \d raters", text
     )
     assert "A change would be better than what you have: Sim Large beats Production" in text
-    assert re.search(r"About [\d,]+ more votes? between|too close to plan for", text)
+    assert re.search(r"About [\d,]+ more votes? between|are about equal: to tell them apart", text)
     assert "neither answer was good enough" in text
     assert "Votes of one rater and on one thread lean the same way" in text
 

@@ -15,6 +15,9 @@ from compare.report.words import counted
 Names = Mapping[str, str]
 """What pages call candidates."""
 
+_WORTH_CASTING = 2000
+"""Votes that can be asked for, however few there are; of as many as there are already, more can be."""
+
 
 def verdict(board: Leaderboard, found: Tally, names: Names, islands: Sequence[frozenset[str]] = ()) -> str:
     """Who leads, in one sentence; tied is said of differences.
@@ -115,11 +118,19 @@ def missing(evidence: Evidence | str, board: Leaderboard, names: Names) -> list[
     return found
 
 
+def is_about_equal(pair: PairEvidence) -> bool:
+    """Whether more votes would be needed to tell the two apart than anybody would cast."""
+    return pair.votes_needed is None or pair.votes_needed > max(_WORTH_CASTING, pair.direct.n)
+
+
 def _still_open(pair: PairEvidence, names: Names) -> str:
     first, second = _name(pair.first, names), _name(pair.second, names)
     chance = f"the order may be the other way round with a chance of {per_cent(pair.flip_chance)}"
-    if pair.votes_needed is None:
-        return f"{first} and {second} are too close to plan for: {chance}."
+    if is_about_equal(pair):
+        return (
+            f"{first} and {second} are about equal: to tell them apart would take far more votes than are worth "
+            f"casting; today {chance}."
+        )
     if not pair.votes_needed:
         return f"{first} and {second} are not told apart yet, though as many votes usually would: {chance}."
     return (

@@ -181,7 +181,7 @@ def show_pairs(drawing: Drawing, board: Leaderboard) -> None:
             "told apart": "yes" if pair.separated else "no",
             "order flips": pair.flip_chance * 100,
             "direct votes": pair.direct.n,
-            "still needed": "too close to plan" if pair.votes_needed is None else f"{pair.votes_needed:,}",
+            "still needed": "about equal" if sentences.is_about_equal(pair) else f"{pair.votes_needed:,}",
             "evidence": pair.gauge * 100,
         }
         for pair in evidence.pairs

@@ -1,10 +1,14 @@
-"""What the page says first, where votes connect only some of the candidates."""
+"""What the page says first, where votes connect only some of the candidates, and what would take too many."""
 
 from __future__ import annotations
 
+import pytest
+
+from compare.ratings.enough import Evidence, PairEvidence
+from compare.ratings.shares import Share
 from compare.ratings.votes import VoteRow, Votes
 from compare.report.results.figures import board_of, clusters_of, islands_of
-from compare.report.results.sentences import beside_production, by_length, verdict
+from compare.report.results.sentences import beside_production, by_length, missing, verdict
 from compare.report.votes import tally
 
 
@@ -48,3 +52,31 @@ def test_candidates_that_votes_connect_through_others_are_one_island() -> None:
 
 def test_without_votes_there_are_no_islands() -> None:
     assert islands_of(votes_of(("a", "b", "tie")).take([])) == []
+
+
+def pair_that_needs(votes_needed: int | None, *, n_direct: int) -> PairEvidence:
+    direct = Share(0.5, 0.4, 0.6, n_direct)
+    return PairEvidence("a", "b", 5.0, -9.0, 19.0, False, 0.3, 1.0, direct, votes_needed, 0.1)
+
+
+@pytest.mark.parametrize(("votes_needed", "n_direct"), [(12_778, 90), (None, 90), (2_001, 2_000), (None, 200_000)])
+def test_a_pair_is_about_equal_where_nobody_would_cast_the_votes_that_tell_it_apart(
+    votes_needed: int | None, n_direct: int
+) -> None:
+    votes = votes_of(("a", "b", "model_a"), ("b", "a", "model_a"))
+    board = board_of(votes, clusters_of(votes))
+    evidence = Evidence((pair_that_needs(votes_needed, n_direct=n_direct),))
+    (said,) = missing(evidence, board, {"a": "Alpha", "b": "Beta"})
+    assert said == (
+        "Alpha and Beta are about equal: to tell them apart would take far more votes than are worth casting; today "
+        "the order may be the other way round with a chance of 30 %."
+    )
+
+
+@pytest.mark.parametrize(("votes_needed", "n_direct"), [(2_000, 10), (12_778, 12_778)])
+def test_votes_that_can_be_cast_are_told_by_their_number(votes_needed: int, n_direct: int) -> None:
+    votes = votes_of(("a", "b", "model_a"), ("b", "a", "model_a"))
+    board = board_of(votes, clusters_of(votes))
+    evidence = Evidence((pair_that_needs(votes_needed, n_direct=n_direct),))
+    (said,) = missing(evidence, board, {})
+    assert said.startswith(f"About {votes_needed:,} more votes between a and b would tell them apart")
