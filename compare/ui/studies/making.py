@@ -88,10 +88,6 @@ def _asked(gathered: Gathered | None, person: Person) -> Study:
             help="Seen again later by the same rater: shows how far raters agree with themselves.",
         )  # fmt: skip
         gold_every = st.number_input("Gold item after every (items)", 1, 1000, 10, key="studies_gold_every")
-        st.number_input(
-            "At most (items)", 1, None, None, key="studies_at_most", placeholder="all",
-            help="An even draw of pairs of candidates, threads and lengths; what is left out is told below.",
-        )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom"):
         until = st.date_input("Open until (UTC)", None, min_value=datetime.now(UTC).date(), key="studies_end")
         blind = st.toggle("Blind", value=True, key="studies_blind", help="Names and figures stay hidden.")
