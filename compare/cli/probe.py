@@ -22,7 +22,7 @@ from compare.probes.curves import curves_of
 from compare.probes.handover import too_short
 from compare.probes.job import KIND, results, start_probes
 from compare.probes.own import ProbeHistory
-from compare.probes.plant import DEPTHS, LENGTHS, Planting, PlantPlan, plant
+from compare.probes.plant import DEPTHS, LENGTHS, OWN_DEPTHS, Planting, PlantPlan, plant
 from compare.probes.probe import TYPES, ProbeType
 from compare.probes.results import Result
 from compare.probes.switch import switch_losses
@@ -55,8 +55,9 @@ _GO_ON = "the same command with --resume goes on"
 @click.option("--lengths", default=",".join(map(str, LENGTHS)), show_default=True, help="Thread lengths in messages.")
 @click.option("--types", default=",".join(TYPES), show_default=True, help="What is probed.")
 @click.option(
-    "--depths", default=",".join(map(str, DEPTHS)), show_default=True,
-    help="Where the fact of a recall probe lies: 0 first, 1 last.",
+    "--depths",
+    help="Where the fact of a recall probe lies: 0 first, 1 last. Default: "
+    f"{','.join(map(str, DEPTHS))}; {','.join(map(str, OWN_DEPTHS))} with own replies.",
 )  # fmt: skip
 @click.option("--sets", type=click.IntRange(1, 100), default=1, show_default=True, help="All of it so many times over.")
 @click.option("--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Ask each so many times.")
@@ -75,7 +76,7 @@ _GO_ON = "the same command with --resume goes on"
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def probe(
     models: str, stored: tuple[str, ...], policies: tuple[str, ...], history: ProbeHistory | None,
-    handovers: tuple[str, ...], lengths: str, types: str, depths: str, sets: int, repeat: int, seed: int,
+    handovers: tuple[str, ...], lengths: str, types: str, depths: str | None, sets: int, repeat: int, seed: int,
     threads_file: Path | None, controls: bool, reference: str | None, concurrency: int, limits: tuple[str, ...],
     cost_cap: str | None, resume: bool, job_id: str | None, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
@@ -161,7 +162,9 @@ def _whole(text: str) -> tuple[int, ...]:
         raise ConfigError(f"--lengths takes whole numbers such as 4,8,16,30,50, not {text!r}.") from exc
 
 
-def _shares(text: str) -> tuple[float, ...]:
+def _shares(text: str | None) -> tuple[float, ...] | None:
+    if text is None:
+        return None
     try:
         found = tuple(float(part) for part in text.split(",") if part.strip())
     except ValueError:

@@ -22,6 +22,8 @@ DEPTHS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.35, 0.4, 0.45, 0.5, 0.65, 0.85, 0.9, 0.95
 Denser at the beginning: only there does a fact lie far back. With `LENGTHS` every range of distances up to 33+ gets
 five threads or more.
 """
+OWN_DEPTHS = (0.0, 0.2, 0.4, 0.6, 0.95)
+"""The same where every turn of a thread is asked, which costs many times more."""
 _CONTROL_EVERY = 2
 """Every second depth has a control, too: one share needs fewer threads than a curve over six ranges."""
 SHORTEST, LONGEST = 4, 2000
@@ -35,7 +37,8 @@ class PlantPlan:
 
     lengths: tuple[int, ...] = LENGTHS
     types: tuple[ProbeType, ...] = TYPES
-    depths: tuple[float, ...] = DEPTHS
+    depths: tuple[float, ...] | None = None
+    """Of recall probes; None: `DEPTHS`, or `OWN_DEPTHS` under own history."""
     sets: int = 1
     """So many times all of it, each time with other values in other threads."""
     seed: int = 1
@@ -47,10 +50,15 @@ class PlantPlan:
         """The types that can be asked under the plan's history."""
         return tuple(one for one in self.types if not (self.history == "own" and one in NOT_OWN))
 
+    @property
+    def asked_depths(self) -> tuple[float, ...]:
+        """The depths as named, or those that fit the plan's history."""
+        return self.depths or (OWN_DEPTHS if self.history == "own" else DEPTHS)
+
     def to_dict(self) -> dict[str, Any]:
         """As it is stored with its job."""
         return {
-            "lengths": list(self.lengths), "types": list(self.asked_types), "depths": list(self.depths),
+            "lengths": list(self.lengths), "types": list(self.asked_types), "depths": list(self.asked_depths),
             "sets": self.sets, "seed": self.seed, "controls": self.controls,
             # Left out where it is as ever, so that jobs of before it was there are the same and go on.
             **({"history": self.history} if self.history != "fixed" else {}),
@@ -132,7 +140,7 @@ def plant(plan: PlantPlan, carriers: Sequence[Carrier] = FILLERS) -> Planting:
         for length in plan.lengths:
             for probe_type in plan.asked_types:
                 used: set[int] = set()
-                for nth, depth in enumerate(plan.depths if probe_type == "recall" else plan.depths[:1]):
+                for nth, depth in enumerate(plan.asked_depths if probe_type == "recall" else plan.asked_depths[:1]):
                     number += 1
                     key = f"{plan.seed} {repeat} {length} {probe_type} {depth}"
                     rng = random.Random(key)
@@ -342,4 +350,4 @@ _IDEAS: Mapping[ProbeType, Callable[[Draw, int, float], _Idea]] = {
     "coherence": _coherence,
 }
 
-__all__ = ["DEPTHS", "LENGTHS", "SOURCE", "PlantPlan", "Planted", "Planting", "plant"]
+__all__ = ["DEPTHS", "LENGTHS", "OWN_DEPTHS", "SOURCE", "PlantPlan", "Planted", "Planting", "plant"]

@@ -15,12 +15,11 @@ import difflib
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from compare.errors import ConfigError
-from compare.records import Message
 
 MAX_CHARACTERS = 200
 
@@ -134,15 +133,6 @@ def parse(text: str) -> Rule:
     except (ValueError, RecursionError, MemoryError) as exc:  # how ast refuses texts that are nested too deeply
         raise ConfigError(f"The rule {text!r} is nested too deeply.") from exc
     return Rule(text, _Reader(text).expression(tree.body))
-
-
-def facts_of(messages: Sequence[Message]) -> dict[str, Value]:
-    """The facts that follow from the messages alone, without a tokenizer."""
-    return {
-        "thread_length": len(messages),
-        "user_turns": sum(message.role == "user" for message in messages),
-        "has_tools": any(message.role == "tool" for message in messages),
-    }
 
 
 class _Reader:

@@ -63,11 +63,6 @@ class Jobs(Part):
         with self._database.writing() as connection:
             return _insert(connection, kind, _canonical(spec_json), name)
 
-    def latest_job(self, kind: str, spec_json: str) -> str | None:
-        """Id of the newest job with this specification, or None."""
-        with self._database.reading() as connection:
-            return _latest(connection, kind, _canonical(spec_json))
-
     def job(self, name: str) -> JobRow:
         """The job with this id, or the only one whose id begins so, or "last" for the newest.
 

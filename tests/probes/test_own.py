@@ -8,7 +8,7 @@ from compare.errors import ConfigError
 from compare.probes.carrier import Real
 from compare.probes.handover import n_answers, read_switch, taking_over, too_short, turn_at
 from compare.probes.own import as_it_went, in_turns, measured_again
-from compare.probes.plant import PlantPlan, plant
+from compare.probes.plant import DEPTHS, OWN_DEPTHS, PlantPlan, plant
 from compare.probes.tokens import occurs, tokens
 from compare.records import Candidate, Message, Thread
 from compare.threads.prompts import OwnAnswer, own_prompt, user_turns
@@ -26,6 +26,12 @@ TALK = (
         )
     ),
 )  # fmt: skip
+
+
+def test_fewer_depths_are_asked_where_every_turn_costs_an_answer_unless_they_are_named() -> None:
+    assert PlantPlan(history="own").asked_depths == OWN_DEPTHS
+    assert PlantPlan().asked_depths == DEPTHS
+    assert PlantPlan(depths=(0.5,), history="own").asked_depths == (0.5,)
 
 
 def test_facts_stand_where_the_prompt_will_have_them() -> None:

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compare.errors import ConfigError
-from compare.records import Message
-from compare.routing.rules import Both, Comparison, Fact, Literals, facts_of, parse
+from compare.routing.rules import Both, Comparison, Fact, Literals, parse
 
 
 @pytest.mark.parametrize(
@@ -123,8 +122,3 @@ def test_rules_agree_with_python_where_all_facts_are_known(length, limit, op, to
     text = f"thread_length {op} {limit} {word} not has_tools"
     expected = eval(text, {}, {"thread_length": length, "has_tools": tools})
     assert parse(text).matches({"thread_length": length, "has_tools": tools}) is expected
-
-
-def test_facts_follow_from_the_messages():
-    messages = [Message("system", "s"), Message("user", "u"), Message("assistant", "a"), Message("tool", "t")]
-    assert facts_of(messages) == {"thread_length": 4, "user_turns": 1, "has_tools": True}

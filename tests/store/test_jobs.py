@@ -32,10 +32,9 @@ def test_kind_and_specification_make_a_job(store: Store) -> None:
     assert (probe.resumed, other.resumed) == (False, False)
 
 
-def test_the_latest_of_equal_jobs_is_found(store: Store) -> None:
-    assert store.latest_job("run", SPEC) is None
+def test_the_latest_of_equal_jobs_is_gone_on_with(store: Store) -> None:
     ids = [store.start_job("run", SPEC) for _ in range(3)]
-    assert store.latest_job("run", SAME) == ids[-1]
+    assert store.find_or_start_job("run", SAME) == (ids[-1], True)
 
 
 def test_an_unknown_job_cannot_be_finished(store: Store) -> None:

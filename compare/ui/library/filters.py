@@ -12,7 +12,6 @@ from compare.store.library import SORTS, Facets
 from compare.threads.selection import Selection, in_messages
 from compare.ui import state
 from compare.ui.library.selection import edges, go, keep_edges, length_buckets, place
-from compare.ui.plain import plain
 
 _SORT_NAMES = {
     "newest": "Newest first", "oldest": "Oldest first", "title": "By title", "longest": "Most messages",
@@ -151,10 +150,3 @@ def _keep_edges() -> None:
     except CompareError as exc:
         state.leave_notice(str(exc))
         del st.session_state["filter_edges"]
-
-
-def title_of_selection(selection: Selection) -> str:
-    """What the list holds, in a few words, for places that take Markdown."""
-    told = [f'"{selection.search.strip()}"'] if selection.search.strip() else []
-    told += [*selection.tags, *selection.workloads, *selection.sources]
-    return plain(", ".join(told)) if told else "all threads"
