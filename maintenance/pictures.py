@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -13,11 +16,14 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from compare.engine.hub import Hub  # noqa: E402
+from compare.store.store import open_store  # noqa: E402
 from maintenance.chromium import find  # noqa: E402
 from tests.app_server import AppServer, start_app  # noqa: E402
 from tests.browser import steps  # noqa: E402
 from tests.browser.conftest import DESKTOP, PHONE  # noqa: E402
 from tests.chromium_fixture import FLAGS  # noqa: E402
+from tests.journey.test_journey import asked_facts, vote_on  # noqa: E402
 
 DOCS = ROOT / "docs"
 LONG_THREAD = "Team offsite"
@@ -104,6 +110,56 @@ def library(browser: Browser, app: AppServer, thread: str) -> None:
     page.context.close()
 
 
+def command(app: AppServer, *arguments: str) -> str:
+    """What a command of ours prints, on the app's database."""
+    variables = {**os.environ, "WEIGHBRIDGE_DATA_DIR": str(app.data_dir), "WEIGHBRIDGE_SIM_SPEED": "0"}
+    return subprocess.run(
+        [sys.executable, "-m", "compare", *arguments],
+        env=variables, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
+    ).stdout  # fmt: skip
+
+
+def vote_as_the_journey_does(app: AppServer) -> None:
+    """Blind votes by what an answer kept of its thread, on every long sample."""
+    store, hub, facts = open_store(app.data_dir / "weighbridge.db"), Hub(), asked_facts()
+    try:
+        for thread in store.threads():
+            if thread.n_messages > 9 and thread.title in facts:
+                vote_on(store, hub, thread.id, facts[thread.title])
+    finally:
+        hub.close()
+        store.close()
+
+
+def page_of(browser: Browser, address: str, name: str, seen: str) -> None:
+    """The pictures of a page, once a text is seen on it and its charts are drawn."""
+    for look in (LIGHT, DARK, ON_PHONE):
+        page = opened(browser, look)
+        page.goto(address)
+        page.get_by_text(seen).first.wait_for()
+        steps.wait_until_drawn(page)
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(2500)
+        page.screenshot(path=DOCS / f"{name}{look.name}.png")
+        page.context.close()
+
+
+def pages(browser: Browser, app: AppServer) -> None:
+    """The pictures of what follows a comparison: probes, votes, results and weights."""
+    command(app, "probe", "--models", "sim-lite,sim-flash,sim-large", "--reference", "sim-large")
+    page_of(browser, f"{app.url}/probes", "memory", "facts")
+    command(
+        app, "run", "--threads", "data/threads/team-offsite-40.jsonl", "--models", "sim-lite,sim-large",
+        "--out", str(app.data_dir / "answers.jsonl"),
+    )  # fmt: skip
+    made = json.loads(command(app, "study", "create", "Long threads", "--job", "last", "--json"))
+    page_of(browser, f"{app.url}/vote?study={made['id']}", "vote", "Which answer")
+    os.environ["WEIGHBRIDGE_SIM_SPEED"] = "0"
+    vote_as_the_journey_does(app)
+    page_of(browser, f"{app.url}/results", "results", "votes")
+    page_of(browser, f"{app.url}/weights", "weights", "Proposed")
+
+
 def main() -> None:
     """Write every picture."""
     DOCS.mkdir(exist_ok=True)
@@ -120,6 +176,7 @@ def main() -> None:
                 address = run(browser, app, f"?thread={long_thread}&{models}")
                 for look in (LIGHT, DARK, ON_PHONE):
                     shot(browser, look, address, f"panes-{n}")
+            pages(browser, app)
         finally:
             browser.close()
             app.stop()

@@ -10,6 +10,9 @@ from playwright.sync_api import Locator, Page, expect
 def open_playground(page: Page, url: str, query: str = "") -> None:
     page.goto(f"{url}/{query}")
     expect(run_button(page)).to_be_enabled()
+    # Choosers come with scripts of their own, later than buttons.
+    for chooser in ("stSelectbox", "stMultiSelect", "stCheckbox"):
+        expect(page.get_by_test_id(chooser).first).to_be_visible()
     wait_until_drawn(page)
 
 
