@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from compare.cli.numbers import Number
 from compare.cli.open_files import allow_connections
 from compare.cli.output import emit_json, say, table
 from compare.cli.progress import progress
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 @click.option("--api-key-env", metavar="NAME", default=None, help="Name of the variable with the key.")
 @click.option("--threads", "threads_file", type=click.Path(path_type=Path), help="Threads whose user turns are asked.")
 @click.option("--max-tokens", type=click.IntRange(1), default=None, help="Longest answer, in tokens.")
-@click.option("--timeout", "timeout_s", type=click.FloatRange(0.1), default=600.0, show_default=True, help="Seconds.")
+@click.option("--timeout", "timeout_s", type=Number(0.1), default=600.0, show_default=True, help="Seconds.")
 @click.option(
     "--time", "time_name", type=click.Choice(["first-token", "complete"]), default="complete", show_default=True,
     help="The time in the table; --json holds both.",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from compare.cli.files import json_file
+from compare.cli.numbers import Number
 from compare.cli.output import emit_json, say
 
-_RATE = click.FloatRange(0, 1, min_open=True, max_open=True)
+_RATE = Number(0, 1, min_open=True, max_open=True)
 
 
 @click.command(epilog="Example: weighbridge canary --counts counts.json --json")
@@ -32,8 +34,9 @@ def canary(
     """
     if (counts is None) == (share is None):
         raise click.UsageError("Name the counts of a running canary with --counts, or the --share of one to come.")
-    if counts is not None and (worse, tau) != (None, None):
-        raise click.UsageError("--worse and --tau go with --share; the counts file has a tau of its own.")
+    is_given = click.get_current_context().get_parameter_source("harm_rate") is not ParameterSource.DEFAULT
+    if counts is not None and (is_given or (worse, tau) != (None, None)):
+        raise click.UsageError("--harm-rate, --worse and --tau go with --share; the counts file has a tau of its own.")
     if share is not None:
         _size(share, harm_rate, worse, tau, as_json)
         return

@@ -22,7 +22,7 @@ def comparison() -> None:
 
 
 @comparison.command("list", epilog="Example: weighbridge comparison list --limit 20")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def list_(limit: int, as_json: bool) -> None:
     """List the newest comparisons, newest first."""

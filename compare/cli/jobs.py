@@ -47,7 +47,7 @@ def jobs() -> None:
 
 @jobs.command("list", epilog="Example: weighbridge jobs list --kind probe --limit 20")
 @click.option("--kind", type=click.Choice(list(KIND_NAMES)), help="Only these: run (answers) or probe (planted facts).")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @_AS_JSON
 def list_(kind: str | None, limit: int, as_json: bool) -> None:
     """List the newest jobs, newest first."""

@@ -62,7 +62,7 @@ def _selection(given: dict[str, Any], ids: Sequence[str] = ()) -> Selection:
 @click.command("list", epilog="Example: weighbridge threads list --search refund --messages 9+ --sort longest")
 @selecting
 @click.option("--sort", type=click.Choice(SORTS), default="newest", show_default=True)
-@click.option("--limit", type=click.IntRange(1), default=200, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=200, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def list_(sort: Sort, limit: int, as_json: bool, **given: Any) -> None:
     """List the stored threads."""

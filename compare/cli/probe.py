@@ -30,6 +30,7 @@ from compare.ratings.shares import Share
 from compare.report.memory.export import document
 from compare.report.words import labels
 from compare.store.store import Store
+from compare.store.votes import vote_name
 from compare.threads.importers import read_file
 from compare.threads.importers.read import titled
 
@@ -87,6 +88,7 @@ def probe(
     store = the_store()
     if job_id is None:
         asked = candidates_asked(store, the_catalog(), models, stored, policies, handovers)
+        _refuse_unasked(reference, [vote_name(candidate) for candidate, _ in asked.candidates])
         plan = PlantPlan(_whole(lengths), _types(types), _shares(depths), sets, seed, controls,
                          history_of(history, asked))  # fmt: skip
         cap = None if cost_cap is None else read_usd(cost_cap)
@@ -111,6 +113,16 @@ def probe(
         click.echo(loss.sentence(lambda name: called.get(name, name)))
     for name, one in (crossovers(found, reference) if reference else {}).items():
         click.echo(f"{name}: {one.sentence}")
+
+
+def _refuse_unasked(reference: str | None, names: Sequence[str]) -> None:
+    """Before anything is asked and paid for.
+
+    Raises:
+        ConfigError: the reference is none of those that are asked.
+    """
+    if reference is not None and reference not in names:
+        raise ConfigError(f"--reference {reference!r} is none of the candidates that are asked: {', '.join(names)}.")
 
 
 def _ask(

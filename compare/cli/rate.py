@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import click
 
+from compare.cli.numbers import Number
 from compare.cli.output import emit_json, say, table
 from compare.cli.votes_input import load_votes, votes_options
 from compare.ratings.controls import ControlReport, control
@@ -25,7 +26,7 @@ from compare.ratings.votes import Votes
 @click.option("--by", default=None, help="A column: one more leaderboard for each of its values.")
 @click.option(
     "--shrink",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Number(min=0, min_open=True),
     default=None,
     help="With --by: draw each group towards all votes together, with this spread (logits; 0.3 is usual).",
 )
@@ -33,7 +34,7 @@ from compare.ratings.votes import Votes
 @click.option("--cluster", default=None, help="none, or one or two columns whose equal values lean the same way.")
 @click.option(
     "--prior",
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     default=0.0,
     show_default=True,
     help="Precision of a normal prior on every strength; 0 for plain maximum likelihood.",
@@ -60,7 +61,7 @@ from compare.ratings.votes import Votes
 )
 @click.option(
     "--floor",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=Number(0, 1, min_open=True, max_open=True),
     default=FLOOR,
     show_default=True,
     help="With --crossover: the share of votes against REFERENCE that is good enough.",

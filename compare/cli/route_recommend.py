@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from compare.cli.files import json_file, text_file
+from compare.cli.numbers import Number
 from compare.cli.output import emit_json, say
 from compare.cli.stored import the_catalog, the_store
 from compare.cli.votes_input import HISTORIES, load_votes
@@ -35,16 +36,16 @@ _OF_STORED_VOTES = {
 
 def aim_options(command: Callable[..., None]) -> Callable[..., None]:
     """What weights from stored votes are to achieve; `aim_of` reads them."""
-    share = click.FloatRange(0, 1)
+    share = Number(0, 1)
     for option in (
         click.option("--forced", is_flag=True, help="Go to the optimum in one step."),
         click.option("--floor", type=share, default=0.02, show_default=True, help="Least weight of a candidate."),
         click.option("--max-cuts", type=share, help="Share of answers that may be cut."),
         click.option("--max-errors", type=share, help="Share of requests that may fail."),
-        click.option("--slow-after", type=click.FloatRange(0, min_open=True), default=10.0, show_default=True,
+        click.option("--slow-after", type=Number(0, min_open=True), default=10.0, show_default=True,
                      help="Seconds after which an answer is slow."),
         click.option("--max-slow", type=share, help="Share of requests that may be slow; 0.05 bounds the p95."),
-        click.option("--max-cost", type=click.FloatRange(0), help="Mean cost of a request, in US dollars."),
+        click.option("--max-cost", type=Number(0), help="Mean cost of a request, in US dollars."),
         click.option("--edges", default="8", show_default=True, help="Lengths at which a bucket ends: 8,20."),
         click.option("--current", type=click.Path(path_type=Path), help="The routing.yaml that runs now."),
     ):  # fmt: skip
@@ -109,7 +110,7 @@ def ranges_of(edges: str) -> tuple[Bucket, ...]:
 @click.option("--evidence", type=click.Path(path_type=Path), help="Votes, costs and limits per bucket, as JSON.")
 @click.option("--blind/--open", "blind", default=None, help="Only blind or only open votes.")
 @click.option("--history", type=HISTORIES, help="Only votes under this history.")
-@click.option("--per-month", type=click.FloatRange(0), help="Threads a month; default: as logs recorded them.")
+@click.option("--per-month", type=Number(0), help="Threads a month; default: as logs recorded them.")
 @aim_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def recommend(

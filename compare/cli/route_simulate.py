@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compare.cli.files import text_file
+from compare.cli.numbers import Number
 from compare.cli.output import emit_json, say, table
 from compare.cli.route_recommend import ranges_of
 from compare.cli.stored import the_catalog, the_store
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.command("simulate", epilog="Example: weighbridge route simulate routing.yaml --against current.yaml --json")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--against", type=click.Path(path_type=Path), help="The routing.yaml that runs now.")
-@click.option("--per-month", type=click.FloatRange(0), help="Threads a month; default: as logs recorded them.")
+@click.option("--per-month", type=Number(0), help="Threads a month; default: as logs recorded them.")
 @click.option("--edges", default="8", show_default=True, help="Lengths at which a bucket ends: 8,20.")
 @click.option("--blind/--open", "blind", default=None, help="Only blind or only open votes.")
 @click.option("--history", type=HISTORIES, help="Only votes under this history.")

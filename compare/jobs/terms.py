@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from compare.errors import ConfigError
 from compare.records import ModelSpec
 
-_LIMIT = re.compile(r"(?P<name>[^=]+)=(?P<n>\d+)(?P<per>/min|tok/min)?")
+_LIMIT = re.compile(r"(?P<name>[^=]+)=(?P<n>[0-9]{1,12})(?P<per>/min|tok/min)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ from compare.threads.prompts import user_turns
 FIRST_MESSAGE = 4
 """Before it nobody has said anything that could be lost."""
 
+_LONGEST_NUMBER = 9
+"""Digits; no thread has more messages, and Python reads no number of thousands of digits."""
+
 
 class Switch(NamedTuple):
     """A handover as it is written: ids of two models or stored candidates, and a message, from 1."""
@@ -42,7 +45,7 @@ def read_switch(text: str, is_known: Callable[[str], bool]) -> Switch:
     names, _, at = text.strip().rpartition("@")
     parts = names.split(":")
     pairs = [(":".join(parts[:n]), ":".join(parts[n:])) for n in range(1, len(parts))]
-    if not pairs or not at.isdecimal():
+    if not pairs or not at.isdecimal() or len(at) > _LONGEST_NUMBER:
         raise ConfigError(f"The handover {text!r} cannot be read. Write it as sim-lite:sim-large@12.")
     known = [pair for pair in pairs if all(map(is_known, pair))]
     if len(known) != 1:

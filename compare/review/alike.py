@@ -6,11 +6,15 @@ asked whether they are the one who is here already; nothing that is stored chang
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
 from compare.review.folded import fold
 from compare.store.store import Store
+
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]")
+"""Signs and letters that show nothing, beside those of the category Cf."""
 
 
 def names_alike(store: Store, name: str) -> list[str]:
@@ -37,17 +41,21 @@ def _keys(name: str) -> frozenset[str]:
 
     Two keys, since some letters look alike in one case only.
     """
-    plain = unicodedata.normalize("NFKC", name)
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", name)))
     if any(letter.isalpha() and not _is_western(letter) for letter in plain):
         # In other scripts the signs above and below letters are vowels, which tell names apart.
-        visible = (sign for sign in plain.casefold() if unicodedata.category(sign) != "Cf" and not sign.isspace())
-        return frozenset({"".join(visible)})
-    return frozenset(_letters(one) for one in (_read(plain.casefold()), _read(plain).casefold())) - {""}
+        return frozenset({_visible(plain.casefold())})
+    found = frozenset(_letters(one) for one in (_read(plain.casefold()), _read(plain).casefold())) - {""}
+    return found or frozenset({_visible(plain)}) - {""}  # signs alone, such as emoji
 
 
 def _is_western(letter: str) -> bool:
     """Latin, Greek or Cyrillic."""
     return ord(letter) < 0x530 or 0x1E00 <= ord(letter) < 0x2000
+
+
+def _visible(text: str) -> str:
+    return "".join(sign for sign in text if unicodedata.category(sign) != "Cf" and not sign.isspace())
 
 
 def _read(text: str) -> str:

@@ -158,6 +158,7 @@ def utc(moment: str) -> str:
     """
     try:
         parsed = datetime.fromisoformat(moment)
-    except ValueError as exc:
+        in_utc = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as exc:  # the latter: a time zone shifts it out of the years 1 to 9999
         raise StudyError(f"The deadline {moment!r} is no date. Write it as 2026-12-31 or 2026-12-31T18:00.") from exc
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="milliseconds")
+    return in_utc.isoformat(timespec="milliseconds")

@@ -21,6 +21,8 @@ Form = Literal["pairs", "all"]
 """Every two answers of a place make an item, or all of them one (N-way)."""
 MOST_SIDES = 8
 SHORTEST_RESERVE_S = 60.0
+_MOST = 1_000_000
+"""Of what is counted; the database holds no integer of any size."""
 _LEAST_SHARED: tuple[History, ...] = ("fixed", "own", "winner", "handover")
 
 
@@ -177,9 +179,11 @@ def _check(study: Study, items: Sequence[NewItem]) -> None:
         "A study needs a name.": not study.name.strip(),
         "A study needs a question that raters answer.": not study.question.strip(),
         "A study needs at least one criterion, such as fidelity.": not any(c.strip() for c in study.criteria),
-        f"{study.overlap} raters per item cannot be; ask for 1 or more.": study.overlap < 1,
+        f"{study.overlap} raters per item cannot be; ask for 1 to {_MOST:,}.": not 1 <= study.overlap <= _MOST,
         f"A share of {study.swap_share} repeats cannot be; give a number from 0 to 1.": not 0 <= study.swap_share <= 1,
-        f"A gold item after every {study.gold_every} items cannot be; give 1 or more.": study.gold_every < 1,
+        f"A gold item after every {study.gold_every} items cannot be; give 1 to {_MOST:,}.": not (
+            1 <= study.gold_every <= _MOST
+        ),
         f"{len(study.raters)} raters may rate, but each item needs {study.overlap}. Name more raters, or ask for fewer "
         "ballots per item.": 0 < len(set(study.raters)) < study.overlap,
         f"Items are kept for {study.reserve_s:g} s; raters need at least {SHORTEST_RESERVE_S:g}.": study.reserve_s

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -214,7 +215,7 @@ def _guard(value: Any, problems: list[str]) -> Guard:
     }
     for name in ("min_raters", "min_threads"):
         if name in numbers:
-            numbers[name] = int(numbers[name])
+            numbers[name] = _whole(numbers[name], f"guard.{name}")
     return Guard(**numbers)  # type: ignore[arg-type]  # those that count heads are whole by the lines above
 
 
@@ -269,12 +270,21 @@ def _names(value: Any, models: Sequence[Any], at: str) -> frozenset[str]:
 
 def _count(given: Mapping[str, Any], name: str, at: str) -> int | None:
     value = given.get(name)
-    return None if value is None else int(_number(value, f"{at}.{name}", 0.0, math.inf))
+    return None if value is None else _whole(_number(value, f"{at}.{name}", 0.0, math.inf), f"{at}.{name}")
+
+
+def _whole(number: float, at: str) -> int:
+    """A count of heads; cut down to a whole number, a guard would be weaker than the file says."""
+    if not number.is_integer():
+        raise ConfigError(f"{at} is {number:g}; it counts raters or threads and must be a whole number.")
+    return int(number)
 
 
 def _number(value: Any, at: str, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         raise ConfigError(f"{at} must be a number, not {value!r}.")
+    if abs(value) > sys.float_info.max:  # without an end, or an integer of more digits than a float holds
+        raise ConfigError(f"{at} must be a number of at most {sys.float_info.max:.2g}.")
     if not low <= value <= high:
         raise ConfigError(f"{at} is {value:g}; it must lie between {low:g} and {high:g}.")
     return float(value)

@@ -52,3 +52,10 @@ def test_counts_and_a_share_are_two_questions(tmp_path: Path) -> None:
     path = counts(tmp_path, 10)
     for words in ((), ("--counts", path, "--share", "0.2"), ("--counts", path, "--tau", "0.02")):
         assert weighbridge("canary", *words).status == 2
+
+
+@pytest.mark.parametrize("option", ["--harm-rate", "--worse", "--tau"])
+def test_options_of_the_size_are_refused_beside_counts(option: str, tmp_path: Path) -> None:
+    told = weighbridge("canary", "--counts", counts(tmp_path, 10), option, "0.5")
+    assert (told.status, told.out) == (2, "")
+    assert "--harm-rate, --worse and --tau go with --share" in told.err

@@ -96,6 +96,12 @@ def test_a_handover_is_read_whatever_colons_the_ids_have() -> None:
         read_switch("b:7b:c@8", known)  # "b" then "7b:c", or "b:7b" then "c"
 
 
+@pytest.mark.parametrize("text", ["", "@6", "a:c", "a:c@", "a:c@-6", "a:c@six", "a:c@" + 5000 * "9"])
+def test_what_is_no_handover_is_one_sentence(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"cannot be read\. Write it as sim-lite:sim-large@12"):
+        read_switch(text, {"a", "c"}.__contains__)
+
+
 def test_a_candidate_that_takes_over_is_itself_but_for_who_was_before() -> None:
     before, after = Candidate("a"), Candidate("b", context_policy="last:8")
     made = taking_over(before, after, 12, ("A", "B (last:8)"))

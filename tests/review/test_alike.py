@@ -30,6 +30,27 @@ def test_different_names_are_not(one: str, other: str) -> None:
     assert alike(one, [other]) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("\U0001f600", "\U0001f600\ufe0f"),
+        ("\U0001f600 \U0001f680", "\U0001f600\U0001f680"),
+        ("\u05e9\u05dc\u05d5\u05dd", "\u202b\u05e9\u05dc\u05d5\u05dd\u202c"),
+        ("\u05e9\u05dc\u05d5\u05dd", "\u05e9\u05dc\u034f\u05d5\u05dd"),
+        ("\u674e", "\u674e\ufe00"),
+        ("Ana", "Ana\u3164"),
+    ],
+    ids=["emoji", "spaced emoji", "right to left", "joined letters", "variation", "filler"],
+)
+def test_what_shows_nothing_tells_no_names_apart(one: str, other: str) -> None:
+    assert alike(one, [other]) == [other]
+    assert alike(other, [one]) == [one]
+
+
+def test_names_of_different_emoji_are_different() -> None:
+    assert alike("\U0001f600", ["\U0001f601", "Ana", "\U0001f600\U0001f600"]) == []
+
+
 def test_case_is_folded_in_other_scripts_too() -> None:
     assert alike("\u0410\u041d\u041d\u0410", ["\u0410\u043d\u043d\u0430"]) == ["\u0410\u043d\u043d\u0430"]
 

@@ -128,11 +128,14 @@ def test_recorded_answers_stand_beside_production(store) -> None:
         ({"question": ""}, "needs a question"),
         ({"criteria": ()}, "at least one criterion"),
         ({"overlap": 0}, "0 raters per item cannot be"),
+        ({"overlap": 2**70}, "raters per item cannot be; ask for 1 to 1,000,000"),
+        ({"gold_every": 2**70}, "items cannot be; give 1 to 1,000,000"),
         ({"swap_share": 1.5}, r"A share of 1\.5 repeats cannot be"),
         ({"raters": ("Ann", "Bob")}, "2 raters may rate, but each item needs 3"),
         ({"reserve_s": 5}, "Items are kept for 5 s; raters need at least 60"),
         ({"speed_visible": True}, "A blind study cannot show speed"),
         ({"deadline": "soon"}, "The deadline 'soon' is no date"),
+        ({"deadline": "0001-01-01T00:00+14:00"}, "is no date. Write it as"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(scene, changes, sentence) -> None:

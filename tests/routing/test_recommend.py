@@ -193,6 +193,8 @@ def test_the_document_has_the_keys_others_rely_on_and_is_reproducible():
         ({"slow_share": [0, 0, 0, 2]}, r"slow_share\[3\] is 2"),
         ({"current": [0.5, 0.5, 0.5, 0.5]}, "current sums to 2, not 1"),
         ({"raters": "many"}, "raters must be a number"),
+        ({"threads": 7.9}, "threads is 7.9; it counts raters or threads and must be a whole number"),
+        ({"threads": 10**400}, "threads must be a number of at most"),
         ({"prior": {"lambda": 1, "mean": [0, 0]}}, "prior.mean must be a list"),
         ({"curent": [1, 0, 0, 0]}, "did you mean 'current'"),
     ],
@@ -209,6 +211,8 @@ def test_mistakes_around_the_buckets_are_named():
         ({"buckets": []}, "no buckets"),
         ({"buckets": [bucket()], "limit": {}}, "did you mean 'limits'"),
         ({"buckets": [bucket()], "guard": {"p_gain": 2}}, "guard.p_gain is 2"),
+        ({"buckets": [bucket()], "guard": {"min_threads": 0.9}}, "guard.min_threads is 0.9; it counts"),
+        ({"buckets": [bucket()], "guard": {"min_threads": float("inf")}}, "guard.min_threads must be a number of"),
         ({"buckets": [bucket(), bucket()], "prior": {"lambda": 1, "mean": [0]}}, "several buckets"),
     ]:
         with pytest.raises(ConfigError, match=reason):

@@ -3,11 +3,15 @@
 A column of words has its distinct values written once, and for each row the place of its value among them. A column of
 numbers is written as what each has more than the least. Words have other numbers in every part, so that processes need
 not agree on how they number them.
+
+Behind the numbers stands a checksum of all that was written and of how far the parts before it reach: a part that was
+damaged, or lost the one before it, is found out and read from the votes again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,8 +20,10 @@ from numpy.typing import NDArray
 
 from compare.ratings.columns import Coded
 
-FORM = 1
+FORM = 2
 """To be raised with every change of what is written or what it means: parts of another form are not read."""
+
+_CHECKSUM_BYTES = 4
 
 IntArray = NDArray[np.int64]
 
@@ -58,6 +64,28 @@ def unpacked(columns_json: str, codes: bytes) -> Columns:
         else:
             numbers[name] = each.astype(np.int64) + one["least"]
     return Columns(words, numbers)
+
+
+def sealed(columns_json: str, codes: bytes, after: Sequence[int]) -> bytes:
+    """The numbers with a checksum behind them.
+
+    Args:
+        columns_json: what they stand for.
+        codes: the numbers.
+        after: how far the parts before this one reach.
+    """
+    return codes + _checksum(columns_json, codes, after)
+
+
+def unsealed(columns_json: str, codes: bytes, after: Sequence[int]) -> Columns | None:
+    """The columns that were packed and sealed; None where the part is damaged or stands elsewhere."""
+    numbers, checksum = codes[:-_CHECKSUM_BYTES], codes[-_CHECKSUM_BYTES:]
+    return unpacked(columns_json, numbers) if checksum == _checksum(columns_json, numbers, after) else None
+
+
+def _checksum(columns_json: str, codes: bytes, after: Sequence[int]) -> bytes:
+    of_words = zlib.crc32(f"{[*after]}{columns_json}".encode("utf-8", "surrogatepass"))
+    return zlib.crc32(codes, of_words).to_bytes(_CHECKSUM_BYTES, "little")
 
 
 def _small(numbers: NDArray[Any]) -> NDArray[np.unsignedinteger[Any]]:

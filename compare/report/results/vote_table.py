@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from compare.ratings.columns import Coded
 from compare.report.results.coder import Coder
-from compare.report.results.kept import FORM, Columns, packed, unpacked
+from compare.report.results.kept import FORM, Columns, packed, sealed, unsealed
 from compare.store.store import Store
 from compare.store.vote_parts import PartsKept, VotePart
 from compare.store.vote_rows import BallotColumns, VoteReading, VoteRowColumns, VoteVersion
@@ -88,7 +88,7 @@ class VoteReader:
         self._generation = generation
         self._coders: dict[str, Coder] = defaultdict(Coder)
         self._read: dict[str, list[IntArray]] = {name: [np.zeros(0, dtype=np.int64)] for name in _READ}
-        self._answers: tuple[int, _Answers] = 0, _Answers.none()
+        self._answers: tuple[int, _Answers] = 0, _Answers.unknown(0)
 
     def table(self) -> VoteTable:
         """The votes as they are now."""
@@ -100,23 +100,31 @@ class VoteReader:
             return self._table
 
     def answers(self, table: VoteTable) -> _Answers:
-        """Turn and lengths for each row of the table; read when first asked for."""
+        """Turn and lengths for each row of the table; read when first asked for.
+
+        Where rows were taken out since the table was made, what its answers were is not known any more.
+        """
         with self._lock:
+            if table.generation != self._generation:
+                return _Answers.unknown(len(table))
             row, known = self._answers
             if row < table.version.row:
                 with self._store.reading_votes() as reading:
+                    if reading.version().removed != table.version.removed:
+                        return _Answers.unknown(len(table))
                     batches = [[*zip(*each, strict=True)] for each in reading.answers_after(row)]
                 known = known.and_also([one for batch in batches for one in batch if one[0] <= table.version.row])
                 self._answers = table.version.row, known
-            return known
+            return known.first(len(table))  # another session may have asked for those of a newer table
 
     def _bring_up_to_date(self, reading: VoteReading) -> PartsKept:
         """Read what is new; says how far the parts reach that are kept."""
         old, new, kept = self._table.version, reading.version(), reading.parts_kept(FORM)
         if new.removed != old.removed or new.row < old.row:
             self._start_again()
-        if not self._last("ballot_row"):
-            self._take_parts(reading)
+        if not self._last("ballot_row") and not self._take_parts(reading):
+            kept = PartsKept(0, 0, 0)  # damaged: they are written anew
+            self._start_again()
         self._read_on(reading)
         if self._last("row") > new.row or len(self._column("row")) != reading.n_rows():
             # The database was written out and read in again, which numbers rows anew: the parts are of other rows.
@@ -133,9 +141,15 @@ class VoteReader:
     def _start_again(self) -> None:
         self._start(self._generation + bool(len(self._table)))
 
-    def _take_parts(self, reading: VoteReading) -> None:
+    def _take_parts(self, reading: VoteReading) -> bool:
+        """Take what is kept; False where a part is damaged, and what was taken must not be used."""
+        n_rows = n_ballots = 0
         for part in reading.parts(FORM):
-            columns = unpacked(part.columns_json, part.codes)
+            columns = unsealed(part.columns_json, part.codes, (n_rows, n_ballots))
+            if columns is None:
+                return False
+            n_rows += part.n_rows
+            n_ballots += part.n_ballots
             for name, column in columns.words.items():
                 if name in _LISTED:
                     self._coders[_LISTED[name]].add(column.values)
@@ -144,6 +158,7 @@ class VoteReader:
                     self._read[name].append(number[column.codes])
             for name, numbers in columns.numbers.items():
                 self._read[name].append(numbers)
+        return True
 
     def _read_on(self, reading: VoteReading) -> None:
         """Ballots are numbered in the order in which they were stored, and what is theirs is kept by that number."""
@@ -211,7 +226,9 @@ class VoteReader:
         words |= {name: self._coded(name, self._column(name)[rows]) for name in _FROM_ROW if name != "comparison_id"}
         numbers = {name: self._column(name)[rows] for name in ("row", "ballot_id", "comparison_id", *_FIXED)}
         numbers["ballot_row"] = self._column("ballot_row")[ballots]
-        return VotePart(rows.stop - rows.start, ballots.stop - ballots.start, *packed(Columns(words, numbers)))
+        text, codes = packed(Columns(words, numbers))
+        codes = sealed(text, codes, (rows.start, ballots.start))
+        return VotePart(rows.stop - rows.start, ballots.stop - ballots.start, text, codes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,8 +240,11 @@ class _Answers:
     length_b: IntArray
 
     @classmethod
-    def none(cls) -> _Answers:
-        return cls(*(np.zeros(0, dtype=np.int64) for _ in range(3)))
+    def unknown(cls, n: int) -> _Answers:
+        return cls(*(np.full(n, -1) for _ in range(3)))
+
+    def first(self, n: int) -> _Answers:
+        return _Answers(self.turn[:n], self.length_a[:n], self.length_b[:n])
 
     def and_also(self, rows: Sequence[tuple[Any, ...]]) -> _Answers:
         new = np.array([[-1 if value is None else value for value in row[1:]] for row in rows], dtype=np.int64)

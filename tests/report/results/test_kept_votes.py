@@ -255,6 +255,51 @@ def test_parts_of_a_database_whose_rows_were_numbered_anew_are_replaced(
 
 
 @pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "SET columns_json = substr(columns_json, 1, 40)",
+        "SET columns_json = ''",
+        "SET columns_json = replace(columns_json, 'Rater 1', 'Rater 2')",
+        "SET codes = x''",
+        "SET codes = CAST(zeroblob(length(codes)) AS BLOB)",
+        "SET part = part + 9",
+        "SET n_rows = n_rows + 1",
+    ],
+)
+def test_damaged_parts_are_not_used_and_written_anew(
+    table: Table, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    votes = Votes(table, random.Random(1))
+    store = table.store
+    store.cast_all([votes.vote() for _ in range(17)])
+    VoteReader(store).table()
+    for part in range(3):
+        with store._database.writing() as connection:
+            connection.execute(f"UPDATE vote_parts {damage} WHERE part = {part}")
+        for _ in range(2):
+            assert rows(VoteReader(store).table()) == expected(store)
+    read = read_by_row(monkeypatch)
+    assert rows(VoteReader(store).table()) == expected(store)
+    assert read == {"rows": 2, "ballots": 2}
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_lost_part_that_holds_only_ballots_is_missed(table: Table) -> None:
+    votes = Votes(table, random.Random(1))
+    store = table.store
+    store.cast_all([votes.vote() for _ in range(5)])
+    store.cast_all([votes.vote(0) for _ in range(5)])
+    store.cast_all([votes.vote() for _ in range(5)])
+    reader = VoteReader(store)
+    reader.table()
+    assert n_parts(store) == 3
+    with store._database.writing() as connection:
+        connection.execute("DELETE FROM vote_parts WHERE n_rows = 0")
+    assert rows(VoteReader(store).table()) == expected(store)
+
+
+@pytest.mark.usefixtures("small_parts")
 def test_processes_that_read_and_keep_while_votes_come_in_end_with_the_same(table: Table) -> None:
     votes = Votes(table, random.Random(1))
     store = table.store

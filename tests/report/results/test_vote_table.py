@@ -106,3 +106,23 @@ def test_turn_and_length_are_there_where_they_are_asked_for(table: Table) -> Non
     assert len(chosen_votes(table, reader, Filters(turn=2))) == 0
     vote(table, "Bob", Choice("tie"), "p", "q")
     assert reader.answers(reader.table()).turn.tolist() == [1, 1]
+
+
+def test_of_a_table_that_others_have_outrun_turn_and_length_are_those_of_its_own_rows(table: Table) -> None:
+    vote(table, "Ann", Choice("best", 1), "p", "q")
+    reader = VoteReader(table.store)
+    before = reader.table()
+    vote(table, "Bob", Choice("tie"), "p", "q")
+    assert reader.answers(reader.table()).turn.tolist() == [1, 1]
+    assert reader.answers(before).turn.tolist() == [1]
+
+
+def test_of_a_table_whose_rows_were_taken_out_turn_and_length_are_not_known(table: Table) -> None:
+    for rater in ("Ann", "Bob"):
+        vote(table, rater, Choice("best", 1), "p", "q")
+    reader = VoteReader(table.store)
+    before = reader.table()
+    table.store.replace_preferences({table.store.preferences()[0].ballot_id: []})
+    assert reader.answers(before).turn.tolist() == [-1, -1]
+    assert reader.answers(reader.table()).turn.tolist() == [1]
+    assert reader.answers(before).turn.tolist() == [-1, -1]
