@@ -59,9 +59,10 @@ class CandidateEstimate:
     def basis(self) -> str:
         """What the figures rest on, in words."""
         if self.output.n_answers:
-            said = f"output as in {self.output.n_answers:,} stored answers ({self.output.tokens:,} tokens each)"
+            stored = "1 stored answer" if self.output.n_answers == 1 else f"{self.output.n_answers:,} stored answers"
+            said = f"output as in {stored} ({self.output.tokens:,} tokens each)"
         else:
-            said = f"output taken to be {self.output.tokens:,} tokens each (none of its own is stored yet)"
+            said = f"output taken to be {self.output.tokens:,} tokens each (none of its own of this kind is stored)"
         counted = "input counted" if self.n_cells <= SAMPLE else f"input counted for {SAMPLE} of {self.n_cells:,}"
         if abs(self.output.in_ratio - 1.0) >= 0.005:
             counted += f" and taken {self.output.in_ratio:.2f} times, as reported so far"

@@ -204,7 +204,7 @@ def test_an_estimate_counts_input_and_says_what_output_rests_on(store: Store, se
     before = estimate(store, job.id, job.plan.asked, job.specs.__getitem__)
     assert before.n_cells == 4
     assert before.usd == before.candidates[0].in_tokens
-    assert "output taken to be 500 tokens each (none of its own is stored yet)" in before.sentence
+    assert "output taken to be 500 tokens each (none of its own of this kind is stored)" in before.sentence
     server.acts = [answering("Yes.", usage=(100, 20))]
     job.run()
     assert estimate(store, job.id, job.plan.asked, job.specs.__getitem__).sentence == "Nothing is left to be asked."
