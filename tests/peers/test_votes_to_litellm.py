@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from maintenance.chromium import find
 from tests.app_server import AppServer, start_app
-from tests.chromium_fixture import FLAGS
+from tests.chromium_fixture import FLAGS, PATIENCE_MS
 from tests.peers.peers import CHECKOUT
 
 RATERS = ("Ana", "Ben", "Chris", "Dora")
@@ -41,6 +41,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
 def chromium() -> Iterator[Browser]:
     path = find()
     assert path, "no Chromium or Google Chrome found; `make browser` installs one"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -86,7 +87,7 @@ def rate_all(chromium: Browser, app: AppServer, study_id: str, rater: str, facts
         page.keyboard.press("Enter")
         n += 1
         following = page.locator(".rp-progress", has_text=re.compile(rf"^{n} of "))
-        expect(following.or_(page.get_by_role("button", name="Look again"))).to_be_visible()
+        expect(following.or_(page.get_by_role("button", name="My last vote"))).to_be_visible()
     page.context.close()
     return n
 
