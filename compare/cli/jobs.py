@@ -64,7 +64,7 @@ def list_(kind: str | None, limit: int, as_json: bool) -> None:
     for one in found:
         it = one.progress.all()
         rows.append([
-            one.row.id, one.row.created_at[:16].replace("T", " "), one.kind, one.state,
+            one.row.id, one.row.created_at[:16].replace("T", " "), one.kind, one.standing,
             f"{it.finished:,} of {it.total:,}", f"{it.failed:,}", f"${one.spent_usd:.4f}", one.title,
         ])  # fmt: skip
     table(["id", "made (UTC)", "kind", "state", "finished", "failed", "cost", "what"], rows)
@@ -86,7 +86,7 @@ def show(job_id: str, as_json: bool) -> None:
         emit_json(document)
         return
     what = f"{one.kind}, {one.title}, {one.asked.history} history, {one.asked.turns} turns"
-    click.echo(f"Job {one.row.id}: {what}. {one.state}.")
+    click.echo(f"Job {one.row.id}: {what}. {one.standing.capitalize()}.")
     click.echo(one.sentence)
     spent = f"${one.spent_usd:.4f} spent"
     click.echo(f"{spent} of a cap of ${one.row.cost_cap_usd}." if one.row.cost_cap_usd else f"{spent}.")
@@ -285,7 +285,7 @@ def _stop(job_id: str, state: str, note: str) -> None:
     store = the_store()
     one = overview(store, store.job(job_id).id)
     if one.row.state in ("done", "failed"):
-        raise CompareError(f"The job {one.row.id} has ended already ({one.row.state}).")
+        raise CompareError(f"The job {one.row.id} has ended already ({one.standing.removeprefix('ended, ')}).")
     store.finish_job(one.row.id, "paused" if state == "paused" else "cancelled", note)
     ends = " Whoever works on it ends within a second or two." if one.is_live else ""
     say(f"Job {one.row.id} is {state}.{ends} Go on with: weighbridge jobs resume {one.row.id}")

@@ -72,6 +72,14 @@ class Overview:
         return self.row.state
 
     @property
+    def standing(self) -> str:
+        """Its state as lists and pages call it: a job whose answers partly failed has ended, and says how many."""
+        it = self.progress.all()
+        if self.state == "paused" and not it.n_asked and not it.done:
+            return "not started"
+        return f"ended, {it.failed:,} failed" if self.state == "failed" else self.state
+
+    @property
     def sentence(self) -> str:
         """How it stands, in sentences."""
         said = [self.progress.sentence]

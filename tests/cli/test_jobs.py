@@ -28,8 +28,11 @@ def test_the_list_and_one_job_as_text_and_as_json(half_failed: Path, store: Stor
     (listed,) = weighbridge("jobs", "list", "--json").document["jobs"]
     assert (listed["state"], listed["total"], listed["done"], listed["failed"]) == ("failed", 5, 3, 2)
     assert listed["done"] + listed["failed"] + listed["in_flight"] + listed["waiting"] == listed["total"]
-    assert listed["id"] in weighbridge("jobs", "list").out
+    row = weighbridge("jobs", "list").out
+    assert listed["id"] in row
+    assert "  ended, 2 failed  " in row, "in the words of the Jobs page"
     shown = weighbridge("jobs", "show", "last").out
+    assert " Ended, 2 failed.\n" in shown
     assert "5 to ask: 3 answered, 2 failed, 0 in flight, 0 waiting." in shown
     assert "2 x local: " in shown
     assert "not today" in shown
@@ -71,7 +74,7 @@ def test_a_model_is_added_and_only_its_cells_are_asked(half_failed: Path, server
 
 
 def test_a_job_is_paused_and_cancelled_and_an_ended_one_is_not(half_failed: Path, store: Store) -> None:
-    assert "has ended already (failed)" in weighbridge("jobs", "pause", "last").complaint
+    assert "has ended already (2 failed)" in weighbridge("jobs", "pause", "last").complaint
     weighbridge("jobs", "add", "last", "--models", "sim-lite")
     assert "is paused." in weighbridge("jobs", "pause", "last").err
     assert "is cancelled." in weighbridge("jobs", "cancel", "last").err
@@ -100,6 +103,7 @@ def test_a_capped_run_says_why_it_stopped(conversations: Path, server: ModelServ
     assert capped.last_words.startswith("Stopped at the cost cap of $0.0001")
     shown = weighbridge("jobs", "show", "last", "--json").document
     assert (shown["state"], shown["done"], shown["waiting"]) == ("paused", 0, 5)
+    assert " not started " in weighbridge("jobs", "list").out
     lifted = weighbridge("jobs", "resume", "last", "--cost-cap", "none")
     assert "5 of 5 answers: 5 good" in lifted.err
 

@@ -76,8 +76,4 @@ def shown_state(one: Overview) -> str:
     """The state as pages call it."""
     if workers.is_at_work(one.row.id) and not one.is_live:
         return "starting"
-    if one.state == "paused" and not one.progress.all().n_asked and not one.progress.all().done:
-        return "not started"
-    if one.state == "failed":
-        return f"ended, {one.progress.all().failed:,} failed"
-    return one.state
+    return one.standing
