@@ -54,7 +54,7 @@ def _settings(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@study.command("create", epilog="Example: weighbridge study create Refunds --file answers.jsonl --overlap 3")
+@study.command("create", epilog="Example: weighbridge study create Refunds --file to-rate.jsonl --overlap 3")
 @click.argument("name")
 @click.option("--file", type=click.Path(path_type=Path), help="Answers made elsewhere, JSONL or CSV.")
 @click.option("--columns", default="", help="Other names of CSV columns: prompt=question,response_a=left.")
@@ -125,7 +125,7 @@ def list_(as_json: bool) -> None:
     if as_json:
         emit_json({"studies": [{**asdict(one), "ballots": p.study_done, "needed": p.study_needed} for one, p in found]})
     elif not found:
-        say("No studies yet. Make one: weighbridge study create NAME --file answers.jsonl")
+        say("No studies yet. Make one: weighbridge study create NAME --file to-rate.jsonl")
     else:
         table(
             ["id", "state", "ballots", "name"],

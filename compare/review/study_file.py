@@ -27,6 +27,8 @@ from compare.threads.importers.items import Where
 from compare.threads.importers.read import titled
 
 _RESPONSE = "response:"
+_OF_RUN = {"answer_id", "thread_id", "model_id", "text"}
+"""Fields of a line that `run --out` and `jobs export` write."""
 _PAIR = (("model_a", "response_a", "A"), ("model_b", "response_b", "B"))
 
 
@@ -47,11 +49,18 @@ def read_items(
     """
     items: list[NewItem] = []
     left_out: list[LeftOut] = []
+    is_of_run = False
     for line, record in _records(list(lines), dict(columns or {}), left_out):
+        is_of_run = is_of_run or (record.keys() >= _OF_RUN and "messages" not in record)
         try:
             items.append(_item(store, record, source, line, scope))
         except ImportFormatError as exc:
             left_out.append(LeftOut(f"line {line}", str(exc)))
+    if not items and is_of_run:
+        raise ImportFormatError(
+            f"{source} looks like a file written by `weighbridge run`: each line is one answer, without its thread. "
+            "These answers are stored already: take them from the job instead (on the command line: --job last)."
+        )
     if not items:
         reason = f"{left_out[0].what}: {left_out[0].reason}" if left_out else "it is empty."
         raise ImportFormatError(f"{source} holds no item that can be used; {reason}")

@@ -79,6 +79,18 @@ def test_what_cannot_be_is_said_in_a_sentence(store: Store, answers: Path) -> No
     assert refused.complaint == "No ballot of 'Eve' is in this study. Its raters: none."
 
 
+def test_the_answers_that_run_has_written_are_taken_from_the_job(
+    store: Store, conversations: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "answers.jsonl"
+    asked = ("run", "--threads", conversations, "--models", "sim-lite,sim-large", "--out", out)
+    assert weighbridge(*asked).status == 0
+    told = weighbridge("study", "create", "Refunds", "--file", out).complaint
+    assert told.startswith("answers.jsonl looks like a file written by `weighbridge run`: each line is one answer,")
+    assert "--job last" in told
+    assert weighbridge("study", "create", "Refunds", "--job", "last", "--json").document["items"] == 5
+
+
 def test_a_study_is_made_of_at_most_so_many_items(store: Store, answers: Path) -> None:
     made = weighbridge("study", "create", "Few", "--file", answers, "--at-most", 2, "--seed", 7, "--json")
     assert (made.document["items"], made.document["not_drawn"]) == (2, 1)
