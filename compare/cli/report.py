@@ -11,7 +11,7 @@ from compare.cli.files import text_file
 from compare.cli.output import emit_json, say, write_bytes
 from compare.cli.route_recommend import aim_of, aim_options, ranges_of
 from compare.cli.stored import the_catalog, the_store
-from compare.cli.votes_input import HISTORIES, load_votes
+from compare.cli.votes_input import BRING_THEM_IN, HISTORIES, load_votes
 from compare.records import History
 
 
@@ -40,7 +40,7 @@ def report(
     from compare.report.votes import VoteKind
     from compare.settings import criteria_path
 
-    votes = load_votes(None, "", "", blind, history)
+    votes = load_votes(None, "", "", blind, history, without=BRING_THEM_IN)
     kind = VoteKind(bool(votes.column("blind")[0]), cast(History, str(votes.column("history")[0])))
     path = criteria or (criteria_path() if criteria_path().exists() else None)
     current = options["current"]

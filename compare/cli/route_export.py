@@ -12,7 +12,7 @@ import click
 from compare.cli.output import emit_json, say
 from compare.cli.route_recommend import aim_options, refuse_beside, weighed_votes
 from compare.cli.stored import the_catalog
-from compare.cli.votes_input import HISTORIES, load_votes
+from compare.cli.votes_input import BRING_THEM_IN, HISTORIES, load_votes
 from compare.errors import CompareError, ConfigError, NotEnoughVotesError
 from compare.routing.exports.written import WRITABLE, YAML, FileSet, file_sets
 
@@ -116,7 +116,9 @@ def _config(path: Path | None, options: dict[str, Any]) -> Any:
 
 
 def _from_votes(options: dict[str, Any]) -> str:
-    weighed, aim, _ = weighed_votes(load_votes(None, "", "", options["blind"], options["history"]), options)
+    without = f"{BRING_THEM_IN}, or name a routing.yaml with --in FILE"
+    votes = load_votes(None, "", "", options["blind"], options["history"], without=without)
+    weighed, aim, _ = weighed_votes(votes, options)
     found = weighed.proposals(aim)
     for proposal in (*found.buckets, found.default):
         say(f"{proposal.bucket.name} ({proposal.match or 'all other threads'}): {proposal.why}")

@@ -13,7 +13,7 @@ from compare.cli.files import json_file, text_file
 from compare.cli.numbers import Number
 from compare.cli.output import emit_json, say
 from compare.cli.stored import the_catalog, the_store
-from compare.cli.votes_input import HISTORIES, load_votes
+from compare.cli.votes_input import BRING_THEM_IN, HISTORIES, load_votes
 from compare.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -149,7 +149,9 @@ def _from_votes(
     from compare.report.decision import month
     from compare.routing.traffic import profile_of
 
-    weighed, aim, measured = weighed_votes(load_votes(None, "", "", blind, history), options)
+    without = f"{BRING_THEM_IN}, or weigh an evidence file: weighbridge route recommend --evidence FILE"
+    votes = load_votes(None, "", "", blind, history, without=without)
+    weighed, aim, measured = weighed_votes(votes, options)
     found = weighed.proposals(aim)
     store, ranges = the_store(), ranges_of(options["edges"])
     profile = profile_of(store.thread_shapes(), ranges, threads_per_month=per_month, span=store.recorded_span())

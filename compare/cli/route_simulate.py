@@ -12,7 +12,7 @@ from compare.cli.numbers import Number
 from compare.cli.output import emit_json, say, table
 from compare.cli.route_recommend import ranges_of
 from compare.cli.stored import the_catalog, the_store
-from compare.cli.votes_input import HISTORIES, load_votes
+from compare.cli.votes_input import BRING_THEM_IN, HISTORIES, load_votes
 
 if TYPE_CHECKING:
     from compare.report.simulation import Simulation
@@ -48,7 +48,7 @@ def simulate(
     found = simulation(
         store,
         the_catalog(),
-        load_votes(None, "", "", blind, history) if has_votes else None,
+        load_votes(None, "", "", blind, history, without=BRING_THEM_IN) if has_votes else None,
         load(text_file(file)),
         against=None if against is None else load(text_file(against)),
         ranges=ranges,

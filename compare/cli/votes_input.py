@@ -20,6 +20,8 @@ from compare.review.votes_upload import lines_of
 HISTORIES = click.Choice(get_args(History))
 SHOWN_REJECTS = 10
 _DATABASE = "The database"
+NAME_A_FILE = "or name a file of votes with --votes FILE"
+BRING_THEM_IN = "or bring votes in: weighbridge votes import FILE"
 
 
 def votes_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -43,8 +45,19 @@ def load_votes(
     blind: bool | None,
     history: str | None,
     where: Sequence[str] = (),
+    *,
+    without: str = NAME_A_FILE,
 ) -> Votes:
     """The votes that the options name; refused rows are reported with line and reason.
+
+    Args:
+        file: a votes file; None for the database.
+        columns: as --columns takes them.
+        winners: as --winners takes them.
+        blind: only blind or only open votes; None where all are of one kind.
+        history: only votes under this history.
+        where: conditions on columns, COLUMN=PATTERN.
+        without: what helps this command where the database has no such votes, besides voting; ends the sentence.
 
     Raises:
         ImportFormatError: the file cannot be read, or no row of it is a vote.
@@ -52,9 +65,9 @@ def load_votes(
         CompareError: there are votes of several kinds and none was chosen, or none of the chosen kind.
     """
     if file is not None:
-        return _of_one_kind(_only(_from_file(file, columns, winners), where), blind, history, str(file))
+        return _of_one_kind(_only(_from_file(file, columns, winners), where), blind, history, str(file), without)
     votes = Votes.from_rows(_row(row) for row in the_store().iter_votes())
-    return _of_one_kind(_only(votes, where) if len(votes) else votes, blind, history, _DATABASE)
+    return _of_one_kind(_only(votes, where) if len(votes) else votes, blind, history, _DATABASE, without)
 
 
 def _only(votes: Votes, where: Sequence[str]) -> Votes:
@@ -106,7 +119,7 @@ def _from_file(file: Path, columns: str, winners: str) -> Votes:
     return read.votes
 
 
-def _of_one_kind(votes: Votes, blind: bool | None, history: str | None, where: str) -> Votes:
+def _of_one_kind(votes: Votes, blind: bool | None, history: str | None, where: str, without: str) -> Votes:
     """The votes that were asked for; a file without the columns `blind` and `history` is of one kind by itself."""
     kinds = [
         (_is_blind(b), None if is_missing(h) else str(h))
@@ -116,8 +129,7 @@ def _of_one_kind(votes: Votes, blind: bool | None, history: str | None, where: s
     if not wanted:
         if where is _DATABASE:
             raise CompareError(
-                "There are no votes of this kind in the database. Vote in the app first (weighbridge serve), "
-                "or rate a file: weighbridge rate --votes FILE"
+                f"There are no votes of this kind in the database. Vote in the app first (weighbridge serve), {without}"
             )
         raise CompareError(
             f"{where} holds {len(votes)} votes, none of this kind. Leave out --blind, --open, --history."

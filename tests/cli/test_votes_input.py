@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from compare.cli.votes_input import BRING_THEM_IN
 from compare.review.votes import Choice, cast
 from compare.store import Store
 from tests.cli.command import weighbridge
@@ -79,10 +80,31 @@ def test_a_mapping_that_maps_nothing_is_one_sentence(votes_file: Path) -> None:
 # --- from the database -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["rate", "agreement", "route recommend", "route export --out routing"])
-def test_a_database_without_votes_says_where_to_vote(command: str) -> None:
-    told = weighbridge(*command.split()).complaint
-    assert told.startswith("There are no votes of this kind in the database. Vote in the app first (weighbridge serve)")
+@pytest.mark.parametrize(
+    ("command", "without"),
+    [
+        ("rate", "or name a file of votes with --votes FILE"),
+        ("agreement", "or name a file of votes with --votes FILE"),
+        (
+            "route recommend",
+            f"{BRING_THEM_IN}, or weigh an evidence file: weighbridge route recommend --evidence FILE",
+        ),
+        (
+            "route export --out routing",
+            f"{BRING_THEM_IN}, or name a routing.yaml with --in FILE",
+        ),
+        (
+            "route drain sim-lite --out routing",
+            f"{BRING_THEM_IN}, or name a routing.yaml with --in FILE",
+        ),
+        ("report --out page.html", BRING_THEM_IN),
+    ],
+)
+def test_a_database_without_votes_says_what_helps_this_command(command: str, without: str) -> None:
+    assert BRING_THEM_IN == "or bring votes in: weighbridge votes import FILE"
+    assert weighbridge(*command.split()).complaint == (
+        f"There are no votes of this kind in the database. Vote in the app first (weighbridge serve), {without}"
+    )
 
 
 @pytest.mark.parametrize("command", ["rate", "agreement", "route recommend", "route export --out routing"])
