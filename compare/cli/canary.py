@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -10,8 +11,13 @@ from click.core import ParameterSource
 from compare.cli.files import json_file
 from compare.cli.numbers import Number
 from compare.cli.output import emit_json, say
+from compare.report.words import counted
+
+if TYPE_CHECKING:
+    from compare.routing.sequential import Look
 
 _RATE = Number(0, 1, min_open=True, max_open=True)
+_DECISIONS = {"rollback": "Roll back", "hold": "Hold", "promote": "Promote"}
 
 
 @click.command(epilog="Example: weighbridge canary --counts counts.json --json")
@@ -43,12 +49,26 @@ def canary(
     from compare.routing.sequential import read_counts
 
     assert counts is not None
-    found = read_counts(json_file(counts)).to_json()
+    found = read_counts(json_file(counts))
     if as_json:
-        emit_json(found)
+        emit_json(found.to_json())
         return
-    for name, value in found.items():
-        click.echo(f"{name}: {value}")
+    _tell(found)
+
+
+def _tell(found: Look) -> None:
+    """The decision with its reason, then the figures behind it."""
+    click.echo(f"{_DECISIONS[found.decision]}: {found.why}.")
+    unit = "unit" if found.counted else "request"
+    for name, arm in (("canary", found.canary), ("control", found.control)):
+        share = f" ({arm.harms / arm.requests:.2%})" if arm.requests else ""
+        click.echo(f"{name}: {counted(arm.harms, 'harm')} in {counted(arm.requests, unit)}{share}")
+    if found.difference is not None and found.low is not None and found.high is not None:
+        limits = f"{100 * (1 - found.alpha):.4g} % limits at every look: {found.low:+.4f} to {found.high:+.4f}"
+        click.echo(f"difference of the harm rates: {found.difference:+.4f} ({limits})")
+    click.echo(f"p = {found.p_value:.4g}; tau {found.tau:g}, alpha {found.alpha:g}, tolerance {found.tolerance:g}")
+    if found.counted:
+        click.echo(f"{found.counted}.")
 
 
 def _size(share: float, harm_rate: float, worse: float | None, tau: float | None, as_json: bool) -> None:

@@ -26,7 +26,40 @@ def test_the_decision_and_the_figures_behind_it(harms: int, decision: str, tmp_p
     assert found["decision"] == decision
     assert found["log_likelihood_ratio"] == pytest.approx(by_hand.log_likelihood_ratio)
     assert found["p_value"] == pytest.approx(by_hand.p_value)
-    assert f"decision: {decision}\n" in weighbridge("canary", "--counts", tmp_path / "counts.json").out
+
+
+def test_a_terminal_gets_the_decision_first_and_rounded_figures(tmp_path: Path) -> None:
+    shown = weighbridge("canary", "--counts", counts(tmp_path, 120)).out
+    assert shown.splitlines() == [
+        "Roll back: harms are up by 0.0200, and p = 2.682e-08 is at most 0.05.",
+        "canary: 120 harms in 3,000 requests (4.00%)",
+        "control: 240 harms in 12,000 requests (2.00%)",
+        "difference of the harm rates: +0.0200 (95 % limits at every look: +0.0105 to +0.0295)",
+        "p = 2.682e-08; tau 0.01, alpha 0.05, tolerance 0.01",
+    ]
+
+
+def test_counts_of_single_requests_are_told_as_units(tmp_path: Path) -> None:
+    path = tmp_path / "counts.json"
+    seen = [{"arm": "canary", "harm": True, "session_id": "s"}] * 2 + [{"arm": "control", "harm": False}]
+    path.write_text(json.dumps({"outcomes": seen, "tau": 0.01}))
+    first, canary, control, *_, last = weighbridge("canary", "--counts", path).out.splitlines()
+    assert first.startswith("Hold: ")
+    assert (canary, control) == ("canary: 1 harm in 1 unit (100.00%)", "control: 0 harms in 1 unit (0.00%)")
+    assert last == "3 requests make 2 units: those of one session are one."
+
+
+def test_an_arm_without_requests_has_no_figures(tmp_path: Path) -> None:
+    path = tmp_path / "counts.json"
+    path.write_text(
+        json.dumps({"canary": {"requests": 0, "harms": 0}, "control": {"requests": 9, "harms": 1}, "tau": 0.01})
+    )
+    assert weighbridge("canary", "--counts", path).out.splitlines() == [
+        "Hold: one arm has no requests yet.",
+        "canary: 0 harms in 0 requests",
+        "control: 1 harm in 9 requests (11.11%)",
+        "p = 1; tau 0.01, alpha 0.05, tolerance 0.01",
+    ]
 
 
 def test_a_misspelt_key_is_one_sentence_with_the_known_ones(tmp_path: Path) -> None:
