@@ -267,8 +267,8 @@ def compare(first: str, second: str, as_json: bool) -> None:
         ])  # fmt: skip
     table(header, rows)
     say(
-        "Differences are means over paired cells, second minus first, with 95 % intervals (threads as clusters). "
-        f"{found.n_only_first:,} cells only in the first, {found.n_only_second:,} only in the second."
+        f"Differences are means over paired cells, job {ids[1]} minus job {ids[0]}, with 95 % intervals (threads as "
+        f"clusters). {found.n_only_first:,} cells only in job {ids[0]}, {found.n_only_second:,} only in job {ids[1]}."
     )
 
 

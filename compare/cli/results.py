@@ -124,7 +124,10 @@ def _compare(store: Store, first: str | None, second: str | None, as_json: bool)
         "errors",
     ]
     table(header, [_row(change) for change in changes])
-    say("Medians of the paired differences, second minus first, with 95 % intervals; errors: of the shares.")
+    say(
+        f"Medians of the paired differences, job {second} (second) minus job {first} (first), with 95 % intervals; "
+        "errors: of the shares."
+    )
 
 
 def _row(change: CandidateChange) -> list[str]:

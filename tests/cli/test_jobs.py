@@ -93,7 +93,13 @@ def test_two_jobs_are_compared_cell_by_cell(conversations: Path, server: ModelSe
     assert local["shifts"]["out_tokens"] == {"n": 5, "median": 3, "n_up": 5, "n_down": 0}
     assert (told["only_first"], told["only_second"], len(told["cells"])) == (0, 0, 5)
     assert local["shifts"]["cost_usd"]["n"] == 0, "the price is unknown"
-    assert "+3.0 tokens (+3.0 to +3.0)" in weighbridge("jobs", "compare", first, second).out
+    shown = weighbridge("jobs", "compare", first, second)
+    assert "+3.0 tokens (+3.0 to +3.0)" in shown.out
+    assert f"job {second} minus job {first}" in shown.err
+    assert f"0 cells only in job {first}, 0 only in job {second}." in shown.err
+    turned = weighbridge("jobs", "compare", second, first)
+    assert "-3.0 tokens (-3.0 to -3.0)" in turned.out
+    assert f"job {first} minus job {second}" in turned.err
 
 
 def test_a_capped_run_says_why_it_stopped(conversations: Path, server: ModelServer) -> None:

@@ -70,6 +70,8 @@ def test_two_jobs_are_compared_cell_by_cell(job: str, conversations: Path) -> No
     assert lite.split()[:4] == ["sim-lite", "6", "0", "0"]
     # The simulated models answer the same again.
     assert "+0.000000 USD" in lite
+    newest = weighbridge("jobs", "list", "--json").document["jobs"][0]["id"]
+    assert f"job {newest} (second) minus job {job} (first)" in found.err
     document = weighbridge("results", "--job", "last", "--against", job, "--json").document
     assert document["candidates"][1]["outcome"] == {"done, done": 6}
 
