@@ -16,7 +16,9 @@ from compare.ratings.enough import Evidence, enough_votes
 from compare.ratings.estimate import Ties
 from compare.ratings.leaderboard import Leaderboard
 from compare.ratings.leaderboard import rate as rate_votes
-from compare.ratings.votes import Votes
+from compare.ratings.votes import Votes, cluster_numbers
+
+_BALLOT = "ballot_id"
 
 
 @click.command(
@@ -31,7 +33,11 @@ from compare.ratings.votes import Votes
     help="With --by: draw each group towards all votes together, with this spread (logits; 0.3 is usual).",
 )
 @click.option("--rater", default=None, help="The column that says who voted; 'rater' then names it in --cluster.")
-@click.option("--cluster", default=None, help="none, or one or two columns whose equal values lean the same way.")
+@click.option(
+    "--cluster",
+    default=None,
+    help="none, or one or two columns whose equal values lean the same way; default: ballot_id if there.",
+)
 @click.option(
     "--prior",
     type=Number(min=0),
@@ -79,11 +85,12 @@ def rate(
     if crossing and len(names) != 2:
         raise click.UsageError(f"--crossover takes two candidates, CHEAP,REFERENCE, not {crossing!r}.")
     votes = load_votes(file, columns, winners, blind, history, where)
-    clusters = _clusters(cluster, rater, stored=file is None)
+    named = _named(cluster, rater)
+    clusters = _by_ballot(votes, told=file is not None) if named is None else named
     board = rate_votes(votes, cluster=clusters, by=by, prior=prior, ties=ties, shrink=shrink)
     controlled = control(votes, controls, cluster=clusters) if controls else None
     evidence = enough_votes(votes, cluster=clusters) if pairs else None
-    crossed = _crossover(votes, names, clusters, floor) if names else None
+    crossed = _crossover(votes, names, named or (), floor) if names else None
     if as_json:
         emit_json(board.to_json() | _more(controlled, evidence, crossed))
         return
@@ -112,10 +119,23 @@ def _more(
     return {name: part.to_json() for name, part in parts.items() if part is not None}
 
 
-def _clusters(chosen: str | None, rater: str | None, *, stored: bool) -> tuple[str, ...]:
-    """Columns to cluster by; votes of the database are clustered by ballot unless told otherwise."""
+def _by_ballot(votes: Votes, *, told: bool) -> tuple[str, ...]:
+    """What votes are clustered by where nothing is said: rows of one ballot were one decision, stored or in a file."""
+    if not votes.has_column(_BALLOT):
+        return ()
+    numbers, n_missing = cluster_numbers(votes.column(_BALLOT))
+    if n_missing == len(votes):
+        return ()
+    n_ballots = len(set(numbers.tolist()))
+    if told and n_ballots < len(votes):
+        say(f"{len(votes):,} rows of {n_ballots:,} ballots: the intervals count rows of one {_BALLOT} as one decision.")
+    return (_BALLOT,)
+
+
+def _named(chosen: str | None, rater: str | None) -> tuple[str, ...] | None:
+    """The columns that --cluster names; None where it was not given."""
     if chosen is None:
-        return ("ballot_id",) if stored else ()
+        return None
     if chosen == "none":
         return ()
     names = [name.strip() for name in chosen.split(",") if name.strip()]

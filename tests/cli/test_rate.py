@@ -8,9 +8,12 @@ import pytest
 
 from compare.ratings.votes_file import read_votes
 from compare.report.votes import VoteKind, leaderboard, votes_of
+from compare.review.votes import Choice, cast
 from compare.store import Store
 from tests.cli.command import weighbridge
 from tests.cli.conftest import N_VOTES
+from tests.report.test_weights import on_threads
+from tests.review.conftest import Table
 
 
 def test_stored_votes_give_the_ratings_of_the_results_page(voted: Store) -> None:
@@ -54,6 +57,39 @@ def test_clusters_are_columns_and_rater_stands_for_the_column_that_names_raters(
     assert independent["models"][0]["se"] != by_judge["models"][0]["se"]
     with path.open(newline="") as lines:
         assert len(read_votes(lines).votes) == independent["models"][0]["n_votes"]
+
+
+def test_a_file_of_our_own_gives_the_intervals_of_the_database(table: Table, tmp_path: Path) -> None:
+    three = ("sim-lite", "sim-flash", "sim-large")
+    for n in on_threads(table, 60):
+        choice = Choice("best", (n * n + n // 4) % 3)
+        cast(table.store, table.compare(*three), table.store.rater(f"Rater {n % 10}"), choice, key=f"key-{n}")
+    path = tmp_path / "v.csv"
+    assert weighbridge("votes", "export", "--out", path).err == "120 pairwise rows from 60 ballots.\n"
+    asked = ("rate", "--pairs", "--control", "position", "--json")
+    stored, filed = weighbridge(*asked), weighbridge(*asked, "--votes", path)
+    assert filed.document == stored.document
+    assert (filed.document["method"]["cluster"], filed.document["method"]["n_clusters"]) == (["ballot_id"], [60])
+    assert stored.err == ""
+    assert filed.err == "120 rows of 60 ballots: the intervals count rows of one ballot_id as one decision.\n"
+    independent = weighbridge(*asked, "--votes", path, "--cluster", "none").document
+    assert independent["models"][0]["se"] != filed.document["models"][0]["se"]
+
+
+def test_a_column_of_ballots_that_is_empty_clusters_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "votes.csv"
+    path.write_text("model_a,model_b,winner,ballot_id\np,q,model_a,\np,q,model_b,\np,q,model_a,\n")
+    found = weighbridge("rate", "--votes", path, "--json")
+    assert (found.document["method"]["cluster"], found.err) == ([], "")
+
+
+def test_the_length_from_which_one_is_too_weak_is_clustered_by_thread_also_where_ballots_are_known(
+    long_votes: Path,
+) -> None:
+    header, *rows = long_votes.read_text().splitlines()
+    long_votes.write_text("\n".join([f"{header},ballot_id", *(f"{row},b{n}" for n, row in enumerate(rows * 2))]) + "\n")
+    crossing = weighbridge("rate", "--votes", long_votes, "--crossover", "lite,large", "--json").document["crossover"]
+    assert crossing["n_clusters"] == [200]
 
 
 @pytest.mark.usefixtures("voted")
