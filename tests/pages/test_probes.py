@@ -39,7 +39,7 @@ def test_probes_are_made_estimated_started_and_read_as_curves() -> None:
     app.run()
     told = all_text(healthy(app))
     assert "**Sim Large** knew every fact, up to 28 messages back." in told
-    assert "**Sim Lite** knew every fact up to 4 messages back, and none from 6 on." in told
+    assert "**Sim Lite** knew every fact up to 4 messages back, and none from 6 messages back on." in told
     assert len(app.get("plotly_chart")) == 2
     table = app.dataframe[0].value
     assert [told.partition(" (")[0] for told in table["At 30"]] == ["0 %", "100 %"]
@@ -73,7 +73,7 @@ def test_the_crossover_is_told_as_a_rule(asked: AppTest) -> None:
     told = all_text(asked)
     assert "From which length on another should answer" in told
     asked.selectbox(key="probes_reference").set_value("sim-large").run()
-    assert "even at 8 messages" in all_text(healthy(asked))
+    assert "even in threads of 8 messages" in all_text(healthy(asked))
 
 
 def test_context_policies_are_candidates_of_their_own_and_their_cuts_are_told() -> None:

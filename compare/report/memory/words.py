@@ -25,11 +25,12 @@ def _reach(axis: Axis, curve: Curve) -> str:
     if max(values) == 0.0:
         return "knew none of the facts."
     if axis.step is not None:
-        return (
-            f"knew every fact up to {axis.step.last_passed} messages back, and none from {axis.step.first_failed} on."
-        )
+        none = f"none from {axis.step.first_failed} messages back on"
+        return f"knew every fact up to {axis.step.last_passed} messages back, and {none}."
     far = axis.bins[-1]
-    half = f"half is lost from {curve.d50} on" if curve.d50 is not None else f"half is kept up to {curve.longest}"
+    half = f"half is kept up to {curve.longest} messages back"
+    if curve.d50 is not None:
+        half = f"half is lost from {curve.d50} messages back on"
     near, least = axis.bins[0], min(axis.bins, key=lambda each: each.recall.value or 0.0)
     said = f"knew {100 * values[0]:.0f} % of facts {near.label} messages back"
     if _is_below(least, far):

@@ -30,7 +30,10 @@ PLANTING = plant(PlantPlan(lengths=(8, 16, 30, 50), types=("recall",)))
 
 def test_a_whole_memory_and_a_step_are_told_in_a_sentence() -> None:
     assert finding(curve_of(ask(PLANTING, everything))) == "knew every fact, up to 48 messages back."
-    assert finding(curve_of(ask(PLANTING, last(7)))) == "knew every fact up to 6 messages back, and none from 8 on."
+    assert (
+        finding(curve_of(ask(PLANTING, last(7))))
+        == "knew every fact up to 6 messages back, and none from 8 messages back on."
+    )
     assert finding(curve_of(ask(PLANTING, last(1)))).startswith("knew none of the facts.")
 
 
@@ -44,6 +47,7 @@ def test_a_fading_memory_is_told_by_its_ends() -> None:
     assert told.startswith("knew ")
     # Of facts 33 and more back it knew 20 %, of those 25-32 back 10 %: that is chance, and no dip.
     assert "20 % of those 33+ back; half is lost from " in told
+    assert told.endswith(" messages back on.")
 
 
 def test_what_is_kept_far_back_and_lost_between_is_told_as_a_dip() -> None:
@@ -80,10 +84,12 @@ def test_votes_are_told_with_the_share_that_is_good_enough() -> None:
     rng = np.random.default_rng(1)
     falling = (rng.random(200) < 1.1 - 0.17 * np.log2(lengths)).astype(np.float64)
     told = in_words(find_crossover(lengths, falling))
-    assert told.startswith("good enough (45 % of votes or more, a tie counting half) up to ")
+    assert told.startswith("good enough (45 % of votes or more, a tie counting half) in threads of up to ")
     assert "by 200 votes: thread_length > " in told
     always = in_words(find_crossover(lengths, (rng.random(200) < 0.7).astype(np.float64)))
-    assert always.startswith("good enough (45 % of votes or more, a tie counting half) at every length voted on")
+    assert always.startswith(
+        "good enough (45 % of votes or more, a tie counting half) in threads of every length voted on"
+    )
 
 
 def test_without_blind_votes_between_two_nothing_is_said_of_votes(store: Store) -> None:
