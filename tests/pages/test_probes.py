@@ -42,8 +42,9 @@ def test_probes_are_made_estimated_started_and_read_as_curves() -> None:
     assert "**Sim Lite** knew every fact up to 4 messages back, and none from 6 messages back on." in told
     assert len(app.get("plotly_chart")) == 2
     table = app.dataframe[0].value
-    assert [told.partition(" (")[0] for told in table["At 30"]] == ["0 %", "100 %"]
+    assert [told.partition(" (")[0] for told in table["30 messages back"]] == ["0 %", "100 %"]
     assert list(table["Half lost at"]) == ["6", "> 28"]
+    assert "with the fact said again just before the question, 1 or 2 messages back;" in told
 
 
 @pytest.fixture

@@ -40,5 +40,6 @@ def in_words(found: Crossover) -> str:
         return f"{enough} in threads of up to {found.at - 1} messages{between}, by {votes}: {rule}."
     return {
         "good_enough": f"{enough} in threads of every length voted on, up to {found.longest} messages, by {votes}.",
-        "not_good_enough": f"not {enough} in threads of any length voted on, from {found.shortest} messages on, by {votes}.",
+        "not_good_enough": f"not {enough} in threads of any length voted on, {found.shortest} messages or more, "
+        f"by {votes}.",
     }.get(found.verdict, f"{votes} do not tell from which length on it is worse.")

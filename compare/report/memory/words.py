@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from compare.probes.curve import Axis, Bin, Curve
+from compare.probes.results import Result
 
 
 def finding(curve: Curve) -> str:
@@ -16,6 +19,15 @@ def finding(curve: Curve) -> str:
     if curve.control.value is not None and curve.control.value < 0.9:
         said += f" With the fact said again just before, it still passed only {100 * curve.control.value:.0f} %."
     return said
+
+
+def said_again(results: Sequence[Result]) -> str:
+    """How far back the controls say the fact again, as it ends a sentence; empty where there are no controls."""
+    far = {one.probe.distance_messages for one in results if one.probe.type == "control"} - {None}
+    if not far:
+        return ""
+    said = " or ".join(str(n) for n in sorted(n for n in far if n is not None))
+    return f"{said} {'message' if far == {1} else 'messages'} back"
 
 
 def _reach(axis: Axis, curve: Curve) -> str:

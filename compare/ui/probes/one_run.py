@@ -95,7 +95,7 @@ def _scored(database: str, job_id: str, so_far: tuple[int, int, int]) -> tuple[l
 
 def _results(found: list[Result], curves: dict[str, Curve], job_id: str) -> None:
     names = _names(found)
-    curves_view(curves, names)
+    curves_view(found, curves, names)
     handover_view(found)
     crossing_view(found, names)
     probes_view(found, names)

@@ -17,7 +17,7 @@ from compare.ratings.crossover import find_crossover
 from compare.records import Message
 from compare.report.memory.crossing import in_words, votes_say
 from compare.report.memory.export import as_csv, document
-from compare.report.memory.words import finding
+from compare.report.memory.words import finding, said_again
 from compare.review.votes import Choice, cast
 from compare.store import Store
 from tests.probes.memories import ask, everything, last, logistic
@@ -39,6 +39,14 @@ def test_a_whole_memory_and_a_step_are_told_in_a_sentence() -> None:
 
 def test_a_memory_that_fails_its_controls_says_so() -> None:
     assert "said again just before, it still passed only 0 %" in finding(curve_of(ask(PLANTING, last(1))))
+
+
+def test_how_far_back_controls_say_the_fact_again_is_as_it_was_asked() -> None:
+    assert said_again(ask(PLANTING, everything)) == "1 message back"
+    assert said_again(ask(plant(PlantPlan(lengths=(16,))), everything)) == "1 or 2 messages back"
+    own = plant(PlantPlan(lengths=(16,), types=("recall",), history="own"))
+    assert said_again(ask(own, everything)) == "2 messages back"
+    assert said_again(ask(plant(PlantPlan(lengths=(16,), controls=False)), everything)) == ""
 
 
 def test_a_fading_memory_is_told_by_its_ends() -> None:
