@@ -33,6 +33,7 @@ def short_form(app: AppTest, *models: str) -> AppTest:
 
 def test_probes_are_made_estimated_started_and_read_as_curves() -> None:
     app = short_form(opened(PAGE), "sim-lite", "sim-large")
+    assert "A probe is a thread with a planted fact in it" in all_text(app)
     assert "threads x 2 candidates: " in all_text(app)
     app.button(key="probes_make").click().run()
     healthy(app)
