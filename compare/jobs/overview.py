@@ -44,6 +44,8 @@ class Overview:
     left_s: float | None
     endpoints: tuple[str, ...]
     """What the endpoints' limits are doing, in sentences."""
+    held_up: tuple[str, ...]
+    """Those of them that wait or refuse."""
 
     @property
     def is_live(self) -> bool:
@@ -99,6 +101,8 @@ def overview(store: Store, job_id: str) -> Overview:
         NotFoundError: there is none.
         ConfigError: it is no job of this kind.
     """
+    from compare.jobs.traffic import EndpointStatus
+
     row = store.job(job_id)
     live = [
         worker
@@ -106,6 +110,7 @@ def overview(store: Store, job_id: str) -> Overview:
         if worker.lease_until >= time.time() and not is_gone(worker.owner)
     ]
     status: dict[str, Any] = json.loads(live[0].status_json) if live else {}
+    endpoints = [EndpointStatus(**each) for each in status.get("endpoints", ())]
     return Overview(
         row,
         read_asked(row.spec_json),
@@ -114,7 +119,8 @@ def overview(store: Store, job_id: str) -> Overview:
         store.job_spent_usd(row.id),
         tuple(shown(worker.owner) for worker in live),
         status.get("left_s"),
-        tuple(_endpoint(one) for one in status.get("endpoints", ())),
+        tuple(each.sentence for each in endpoints),
+        tuple(each.sentence for each in endpoints if each.is_held_up),
     )
 
 
@@ -128,9 +134,3 @@ def failures(store: Store, job_id: str) -> list[Failure]:
         counts[key] += 1
         first.setdefault(key, Failure(cell.lane, reason, 0, cell.thread_id))
     return [first[key]._replace(n=n) for key, n in counts.most_common()]
-
-
-def _endpoint(one: dict[str, Any]) -> str:
-    from compare.jobs.traffic import EndpointStatus
-
-    return EndpointStatus(**one).sentence

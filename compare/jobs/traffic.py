@@ -72,6 +72,11 @@ class EndpointStatus:
     """Until the next call may begin; 0 where it may now."""
 
     @property
+    def is_held_up(self) -> bool:
+        """Whether it waits, or takes fewer calls than it might because it refused some."""
+        return self.wait_s >= 0.5 or (self.n_refused > 0 and self.window < self.most)
+
+    @property
     def sentence(self) -> str:
         """How it stands, in words."""
         said = f"{self.name}: {self.n_calls} of {self.window} calls at once"

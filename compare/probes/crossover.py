@@ -57,12 +57,12 @@ class ProbeCrossover:
         if self.rule:
             told = f" (between {self.ci_low} and {self.ci_high})" if self.ci_low and self.ci_high else ""
             how = "a step between two tested lengths" if self.is_step else f"a line through {self.n:,} probes"
-            return f"{what} up to {self.at} messages{told}, by {how}: route {self.rule} elsewhere."
+            return f"{what} in threads of up to {self.at} messages{told}, by {how}: route {self.rule} elsewhere."
         if self.verdict == "good_enough":
-            return f"{what} at every length tested, up to {max(self.shares)} messages."
+            return f"{what} in threads of every length tested, up to {max(self.shares)} messages."
         if self.verdict == "not_good_enough":
             less = what.replace("remembers", "remembers less than")
-            return f"{less}, even at {min(self.shares)} messages."
+            return f"{less}, even in threads of {min(self.shares)} messages."
         return "these probes do not tell from which length on it is worse; ask more sets or repeats."
 
     def to_json(self) -> dict[str, Any]:

@@ -116,9 +116,10 @@ class _Idea:
     question: str
     expected: Expected
     reminder: str
-    """Said again by the assistant just before the question, in the control; empty where there is none."""
+    """Said again by the assistant just before the question, in the control; empty where it is not."""
     repetition: str = ""
-    """The same as the user says it, where the replies are the candidate's own."""
+    """The same as the user says it, where the assistant cannot: its replies are the candidate's own, or what is said
+    again is an instruction, which binds nobody when an assistant repeats it."""
 
 
 def plant(plan: PlantPlan, carriers: Sequence[Carrier] = FILLERS) -> Planting:
@@ -157,7 +158,8 @@ def plant(plan: PlantPlan, carriers: Sequence[Carrier] = FILLERS) -> Planting:
                     if nth % _CONTROL_EVERY:
                         continue
                     control = _control(made, idea, own=own)
-                    if plan.controls and idea.reminder and control.probe.planted != made.probe.planted:
+                    has_one = bool(idea.reminder or idea.repetition)
+                    if plan.controls and has_one and control.probe.planted != made.probe.planted:
                         found.append(control)
     return Planting(tuple(found), tuple(left_out))
 
@@ -234,13 +236,14 @@ def _made(idea: _Idea, body: tuple[Message, ...], length: int, carrier: str) -> 
 def _control(made: Planted, idea: _Idea, *, own: bool) -> Planted:
     """The same with everything that is needed said again by the message just before the question.
 
-    Where that is the candidate's own reply, by the user's message before it.
+    Where only the user can say it again, by the user's last message before the question.
     """
     messages = list(made.thread.messages)
+    by_user = own or not idea.reminder
     at = made.probe.asked - 1
-    while own and messages[at].role != "user":
+    while by_user and messages[at].role != "user":
         at -= 1
-    messages[at] = replace(messages[at], text=f"{messages[at].text} {idea.repetition if own else idea.reminder}")
+    messages[at] = replace(messages[at], text=f"{messages[at].text} {idea.repetition if by_user else idea.reminder}")
     probe = replace(
         made.probe,
         type="control",
@@ -307,8 +310,7 @@ def _instruction(draw: Draw, number: int, depth: float) -> _Idea:
     told = f"Whenever I ask about {place}, {how}."
     inserts = (_Insert(depth, _said(f"An instruction for later. {told}"), 0),)
     question = f"What should I look at first in {place}?{_BRIEFLY}"
-    reminders = (f"To confirm, you told me: {told}", f"Once more: {_small(told)}")
-    return _Idea("instruction", inserts, question, Expected(rule=rule), *reminders)
+    return _Idea("instruction", inserts, question, Expected(rule=rule), "", f"Once more: {_small(told)}")
 
 
 def _abstention(draw: Draw, number: int, depth: float) -> _Idea:

@@ -17,6 +17,8 @@ from compare.ratings.paired import Difference, paired_difference
 
 Part = Literal["before", "after"]
 PARTS: tuple[Part, ...] = ("before", "after")
+FEWEST = 5
+"""Probes below which words and tables give no interval: it would reach from everything to everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,19 @@ class SwitchLoss:
     """Without the handover (first) minus with it (second); its value is the loss, -1 to 1."""
     n_threads: int
 
+    @property
+    def word(self) -> str:
+        """What the difference is: more recall with the handover than without is no loss."""
+        return "gain" if (self.recall.value or 0.0) < 0 else "loss"
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """95 % interval of the loss, or of the gain where it is one; None from one thread, or few probes."""
+        low, high = self.recall.ci_low, self.recall.ci_high
+        if self.recall.n < FEWEST or low is None or high is None:
+            return None
+        return (0.0 - high, 0.0 - low) if self.word == "gain" else (low, high)
+
     def sentence(self, called: Callable[[str], str] = str) -> str:
         """In words.
 
@@ -46,14 +61,13 @@ class SwitchLoss:
         found = self.recall
         if found.value is None or found.first.value is None or found.second.value is None:
             return f"{head} no probe was answered both so and by {called(self.against)} all the way."
-        word, sign = ("gain", -1) if found.value < 0 else ("loss", 1)
-        told = "no interval from one thread"
-        if found.ci_low is not None and found.ci_high is not None:
-            low, high = sorted((sign * found.ci_low, sign * found.ci_high))
+        told = "too few for an interval" if found.n < FEWEST else "no interval from one thread"
+        if self.interval is not None:
+            low, high = self.interval
             told = f"95 % from {100 * low:.0f} to {100 * high:.0f}"
         return (
             f"{head} it recalls {100 * found.second.value:.0f} %, {called(self.against)} all the way "
-            f"{100 * found.first.value:.0f} %: a {word} of {100 * abs(found.value):.0f} points "
+            f"{100 * found.first.value:.0f} %: a {self.word} of {100 * abs(found.value):.0f} points "
             f"({told}; {found.n:,} probes)."
         )
 
@@ -119,4 +133,4 @@ def _key(one: Result) -> tuple[str, int]:
     return one.probe.thread_id, one.repeat
 
 
-__all__ = ["SwitchLoss", "switch_losses"]
+__all__ = ["FEWEST", "SwitchLoss", "switch_losses"]

@@ -29,6 +29,9 @@ def test_simulated_memories_are_measured_as_they_are(store: Store) -> None:
     assert (lite["d50"], large["d50_shown"]) == (6, "> 48")
     assert lite["control"]["value"] == large["control"]["value"] == 1.0
     assert all(large["types"][name]["value"] == 1.0 for name in ("update", "instruction", "multi", "abstention"))
+    # An instruction that the user says again just before the question is obeyed, however little is remembered.
+    assert lite["types"]["instruction"]["value"] < 1.0
+    assert lite["controls"]["instruction"]["value"] == large["controls"]["instruction"]["value"] == 1.0
     assert found["crossovers"]["sim-lite"]["rule"].startswith("thread_length > ")
     for one in found["probes"]:
         if one["type"] == "recall" and one["model_id"] == "sim-lite":

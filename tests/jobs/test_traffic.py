@@ -10,7 +10,7 @@ import pytest
 from compare.errors import ConfigError
 from compare.jobs import traffic
 from compare.jobs.terms import Limit, Terms, read_limits, read_terms, read_usd
-from compare.jobs.traffic import Bucket, Roads
+from compare.jobs.traffic import Bucket, EndpointStatus, Roads
 from compare.records import Allowance, ChatResult, ModelSpec, ProviderFailure, RateLimits, Usage
 
 ONE = ModelSpec("one", "openai-chat", "https://one.test/v1", "m", maker="OpenAI", api_key_env="KEY")
@@ -168,6 +168,16 @@ def test_a_bucket_in_debt_is_waited_for(clock: Clock) -> None:
 
 
 # --- as they are written ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("window", "n_refused", "wait_s", "held_up"),
+    [(4, 0, 0.0, False), (4, 2, 0.0, False), (2, 2, 0.0, True), (4, 0, 3.0, True), (2, 0, 0.0, False)],
+)
+def test_an_endpoint_is_held_up_that_waits_or_takes_less_since_it_refused(
+    window: int, n_refused: int, wait_s: float, held_up: bool
+) -> None:
+    assert EndpointStatus("one", 1, window, 4, n_refused, wait_s).is_held_up is held_up
 
 
 def test_limits_as_they_are_written() -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from compare.jobs.overview import overview
+from compare.jobs.owner import new_owner
+from compare.jobs.traffic import EndpointStatus
 from compare.probes.job import probe_job, results
 from compare.records import Message, Thread
 from compare.ui import resources
+from compare.ui.jobs import workers
 from compare.ui.jobs.workers import is_at_work
 from tests.cli.command import weighbridge
 from tests.pages.steps import all_text, healthy, opened, until
@@ -27,6 +33,7 @@ def short_form(app: AppTest, *models: str) -> AppTest:
 
 def test_probes_are_made_estimated_started_and_read_as_curves() -> None:
     app = short_form(opened(PAGE), "sim-lite", "sim-large")
+    assert "A probe is a thread with a planted fact in it" in all_text(app)
     assert "threads x 2 candidates: " in all_text(app)
     app.button(key="probes_make").click().run()
     healthy(app)
@@ -38,12 +45,36 @@ def test_probes_are_made_estimated_started_and_read_as_curves() -> None:
     until(lambda: overview(resources.store(), job_id).row.state == "done" and not is_at_work(job_id))
     app.run()
     told = all_text(healthy(app))
+    spent = overview(resources.store(), job_id).spent_usd
+    assert f"answers, for ${spent:.4f}." in told.replace("\\", "")
     assert "**Sim Large** knew every fact, up to 28 messages back." in told
-    assert "**Sim Lite** knew every fact up to 4 messages back, and none from 6 on." in told
+    assert "**Sim Lite** knew every fact up to 4 messages back, and none from 6 messages back on." in told
     assert len(app.get("plotly_chart")) == 2
     table = app.dataframe[0].value
-    assert [told.partition(" (")[0] for told in table["At 30"]] == ["0 %", "100 %"]
+    assert [told.partition(" (")[0] for told in table["30 messages back"]] == ["0 %", "100 %"]
     assert list(table["Half lost at"]) == ["6", "> 28"]
+    assert "with the fact said again just before the question, 1 or 2 messages back;" in told
+
+
+def test_a_run_that_starts_calls_for_nobody_and_one_that_goes_on_names_only_what_holds_it_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = short_form(opened(PAGE), "sim-lite")
+    app.button(key="probes_make").click().run()
+    store = resources.store()
+    (job_id,) = [row.id for row in store.jobs("probe")]
+    store.finish_job(job_id, "running")
+    assert "Nobody works on it now" in all_text(healthy(app.run()))
+    monkeypatch.setattr(workers, "is_at_work", lambda of: of == job_id)
+    told = all_text(healthy(app.run()))
+    assert "Nobody works on it now" not in told
+    assert "waiting." in told
+    endpoints = [EndpointStatus("quick", 2, 4, 4, 0, 0.0), EndpointStatus("slow", 1, 1, 4, 3, 7.0)]
+    with store.working(job_id, new_owner()) as working:
+        working.hold(60.0, json.dumps({"endpoints": [asdict(one) for one in endpoints], "left_s": 12.0}))
+    told = all_text(healthy(app.run()))
+    assert "Slowed down: slow: 1 of 1 calls at once, refused 3 times, waits 7 s." in told
+    assert "quick" not in told
 
 
 @pytest.fixture
@@ -73,7 +104,7 @@ def test_the_crossover_is_told_as_a_rule(asked: AppTest) -> None:
     told = all_text(asked)
     assert "From which length on another should answer" in told
     asked.selectbox(key="probes_reference").set_value("sim-large").run()
-    assert "even at 8 messages" in all_text(healthy(asked))
+    assert "even in threads of 8 messages" in all_text(healthy(asked))
 
 
 def test_context_policies_are_candidates_of_their_own_and_their_cuts_are_told() -> None:

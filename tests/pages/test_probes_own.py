@@ -45,7 +45,8 @@ def test_a_probe_that_was_handed_over_opens_with_who_said_what() -> None:
     table = next(one.value for one in app.dataframe if "Loss" in one.value.columns)
     assert list(table["Facts said"]) == ["before the switch", "after the switch"]
     assert list(table["Held against"]) == ["Sim Large", "Sim Large"]
-    assert (table["Loss"][0], table["Probes"][0]) == (0.0, 1)
+    assert (table["Loss"][0], table["Probes"][0], table["95 %"][0]) == ("0 points", 1, "too few")
+    assert (table["With the handover"][0], table["Without"][0]) == (100.0, 100.0)
     app.selectbox(key="probes_who").select("Sim Lite, then Sim Large from message 12").run()
     app.session_state["probes_rows"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     (html,) = [part for part in all_text(healthy(app.run())).split("<style>") if "planted here" in part]

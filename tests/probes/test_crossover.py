@@ -20,6 +20,7 @@ def test_a_short_memory_crosses_a_whole_one_between_two_tested_lengths() -> None
     assert 10 <= one.at < 24
     assert one.rule == f"thread_length > {one.at}"
     assert one.rule in one.sentence
+    assert f" in threads of up to {one.at} messages" in one.sentence
 
 
 def test_equal_memories_are_good_enough_at_every_length() -> None:
@@ -27,7 +28,7 @@ def test_equal_memories_are_good_enough_at_every_length() -> None:
     one = crossover(found, "a", "b")
     assert one is not None
     assert (one.verdict, one.rule) == ("good_enough", "")
-    assert "up to 50 messages" in one.sentence
+    assert "in threads of every length tested, up to 50 messages" in one.sentence
 
 
 def test_no_memory_at_all_is_never_good_enough() -> None:

@@ -44,8 +44,8 @@ def test_every_range_of_distances_has_five_threads_or_more() -> None:
         ("1-4", (7,)), ("5-8", (6,)), ("9-16", (5,)), ("17-24", (5,)), ("25-32", (5,)), ("33+", (5,)),
     ]  # fmt: skip
     assert max(probe.distance_messages or 0 for probe in recall) == 48
-    # Four candidates answer 360 times in all, which simulated models do in under a minute.
-    assert len(PLANTING.planted) == 90
+    # Four candidates answer 356 times in all, which simulated models do in under a minute.
+    assert len(PLANTING.planted) == 89
 
 
 def test_a_control_says_the_fact_again_one_message_before_the_question() -> None:
@@ -55,10 +55,27 @@ def test_a_control_says_the_fact_again_one_message_before_the_question() -> None
     for control in controls:
         thread = by_question[control.question, "control"][1]
         original = by_question[control.question, control.of][1]
+        if control.of == "instruction":
+            continue
         assert control.distance_messages == 1
         assert thread.messages[:-2] == original.messages[:-2]
         said = tokens(thread.messages[-2].text)
         assert all(occurs(value, said) for value in control.expected.values)
+
+
+def test_the_control_of_an_instruction_is_said_by_the_user_whom_it_binds() -> None:
+    controls = [one for one in PLANTING.planted if one.probe.type == "control" and one.probe.of == "instruction"]
+    assert controls
+    for probe, thread in controls:
+        (place,) = probe.planted
+        assert thread.messages[place].role == "user"
+        assert "Once more: whenever I ask about" in thread.messages[place].text
+        assert (probe.distance_messages, probe.asked - place) == (2, 2)
+
+
+def test_an_instruction_that_stands_last_already_has_no_control_of_its_own() -> None:
+    planting = plant(PlantPlan(lengths=(4,), types=("instruction",)))
+    assert [probe.type for probe, _ in planting.planted] == ["instruction"]
 
 
 def test_an_update_stands_behind_the_old_value_and_is_what_the_distance_counts_from() -> None:

@@ -35,9 +35,11 @@ def in_words(found: Crossover) -> str:
     votes = f"{found.n_votes:,} votes"
     enough = f"good enough ({found.floor:.0%} of votes or more, a tie counting half)".replace("%", " %")
     if found.verdict == "crosses" and found.at is not None:
+        rule = f"thread_length > {found.at - 1}"
         between = f" (between {found.ci_low} and {found.ci_high})" if found.ci_low and found.ci_high else ""
-        return f"{enough} up to {found.at - 1} messages{between}, by {votes}: thread_length > {found.at - 1}."
+        return f"{enough} in threads of up to {found.at - 1} messages{between}, by {votes}: {rule}."
     return {
-        "good_enough": f"{enough} at every length voted on, up to {found.longest} messages, by {votes}.",
-        "not_good_enough": f"not {enough} at any length voted on, from {found.shortest} messages on, by {votes}.",
+        "good_enough": f"{enough} in threads of every length voted on, up to {found.longest} messages, by {votes}.",
+        "not_good_enough": f"not {enough} in threads of any length voted on, {found.shortest} messages or more, "
+        f"by {votes}.",
     }.get(found.verdict, f"{votes} do not tell from which length on it is worse.")

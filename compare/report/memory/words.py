@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from compare.probes.curve import Axis, Bin, Curve
+from compare.probes.results import Result
 
 
 def finding(curve: Curve) -> str:
@@ -18,6 +21,15 @@ def finding(curve: Curve) -> str:
     return said
 
 
+def said_again(results: Sequence[Result]) -> str:
+    """How far back the controls say the fact again, as it ends a sentence; empty where there are no controls."""
+    far = {one.probe.distance_messages for one in results if one.probe.type == "control"} - {None}
+    if not far:
+        return ""
+    said = " or ".join(str(n) for n in sorted(n for n in far if n is not None))
+    return f"{said} {'message' if far == {1} else 'messages'} back"
+
+
 def _reach(axis: Axis, curve: Curve) -> str:
     values = [each.recall.value or 0.0 for each in axis.bins]
     if min(values) == 1.0:
@@ -25,11 +37,12 @@ def _reach(axis: Axis, curve: Curve) -> str:
     if max(values) == 0.0:
         return "knew none of the facts."
     if axis.step is not None:
-        return (
-            f"knew every fact up to {axis.step.last_passed} messages back, and none from {axis.step.first_failed} on."
-        )
+        none = f"none from {axis.step.first_failed} messages back on"
+        return f"knew every fact up to {axis.step.last_passed} messages back, and {none}."
     far = axis.bins[-1]
-    half = f"half is lost from {curve.d50} on" if curve.d50 is not None else f"half is kept up to {curve.longest}"
+    half = f"half is kept up to {curve.longest} messages back"
+    if curve.d50 is not None:
+        half = f"half is lost from {curve.d50} messages back on"
     near, least = axis.bins[0], min(axis.bins, key=lambda each: each.recall.value or 0.0)
     said = f"knew {100 * values[0]:.0f} % of facts {near.label} messages back"
     if _is_below(least, far):

@@ -11,6 +11,8 @@ from compare.ui.jobs import workers
 from compare.ui.jobs.place import make, show_job
 
 _MOST = 100
+STARTING = "starting"
+"""A process of ours is on its way to the job and has not taken it up yet."""
 
 
 def draw_list() -> None:
@@ -74,6 +76,6 @@ def _table(found: list[Overview]) -> None:
 
 def shown_state(one: Overview) -> str:
     """The state as pages call it."""
-    if workers.is_at_work(one.row.id) and not one.is_live:
-        return "starting"
+    if one.state == "interrupted" and workers.is_at_work(one.row.id):
+        return STARTING
     return one.standing

@@ -17,7 +17,7 @@ from compare.jobs.speakers import speakers_in
 from compare.report.words import counted
 from compare.ui import resources, who
 from compare.ui.jobs import workers
-from compare.ui.jobs.job_list import shown_state
+from compare.ui.jobs.job_list import STARTING, shown_state
 from compare.ui.plain import plain
 
 _EVERY_S = 1.0
@@ -51,10 +51,12 @@ def _standing(job_id: str, page: str, was_live: bool, below: Callable[[Overview]
     st.progress(it.finished / max(it.total, 1), text=f"**{state.capitalize()}** \u00b7 {it.finished:,} of {it.total:,}")
     cap = f" of a cap of ${one.row.cost_cap_usd}" if one.row.cost_cap_usd is not None else ""
     by = f" Worked on by {', '.join(one.workers)}." if one.workers else ""
-    st.caption(plain(f"{one.sentence} ${one.spent_usd:.4f} spent{cap}.{by}"))
+    # Nobody works on it yet, but a process is on its way: to call for somebody would be wrong.
+    said = one.progress.sentence if state == STARTING else one.sentence
+    st.caption(plain(f"{said} ${one.spent_usd:.4f} spent{cap}.{by}"))
     last_words(one)
-    for endpoint in one.endpoints:
-        st.caption(plain(endpoint))
+    for endpoint in one.held_up:
+        st.caption(plain(f"Slowed down: {endpoint}."))
     _buttons(one, page)
     if below is not None:
         below(one)

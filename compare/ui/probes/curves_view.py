@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from compare.probes.curve import Axis, Curve
+from compare.probes.results import Result
 from compare.report.memory.human import LONG, human_curves, no_line
-from compare.report.memory.words import finding
+from compare.report.memory.words import finding, said_again
 from compare.ui import resources
 from compare.ui.plain import plain
 from compare.ui.probes.figures import MODE_BAR, MOST_WITH_INTERVALS, curve_figure, heat_map
@@ -18,12 +19,12 @@ _FEW = 5
 """Threads in a range of distances below which its interval says next to nothing."""
 
 
-def curves_view(curves: Mapping[str, Curve], names: Mapping[str, str]) -> None:
+def curves_view(found: Sequence[Result], curves: Mapping[str, Curve], names: Mapping[str, str]) -> None:
     """Everything above the single probes."""
     st.markdown("\n".join(f"- **{plain(names[name])}** {plain(finding(curve))}" for name, curve in curves.items()))
     if any(curve.messages.bins for curve in curves.values()):
         _pictures(curves, names)
-    tables(curves, names)
+    tables(curves, names, said_again(found))
 
 
 def _pictures(curves: Mapping[str, Curve], names: Mapping[str, str]) -> None:

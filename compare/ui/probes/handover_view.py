@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from compare.probes.results import Result
-from compare.probes.switch import SwitchLoss, switch_losses
+from compare.probes.switch import FEWEST, SwitchLoss, switch_losses
 from compare.report.words import labels
 from compare.ui import resources
 
@@ -25,12 +25,19 @@ def handover_view(found: Sequence[Result]) -> None:
     st.dataframe(
         pd.DataFrame([_row(one, known) for one in losses]), hide_index=True, placeholder="\u2013",
         column_config={name: st.column_config.NumberColumn(format="%.0f %%", width="small")
-                       for name in ("Recall", "All the way")}
+                       for name in ("With the handover", "Without")}
         | {"Probes": st.column_config.NumberColumn(width="small"),
-           "Loss": st.column_config.NumberColumn(format="%.0f points", width="small"),
-           "95 %": st.column_config.TextColumn(width="small", help="Of the loss; each thread is one cluster.")},
+           "Loss": st.column_config.TextColumn(width=132, help="In percentage points of recall."),
+           "95 %": st.column_config.TextColumn(
+               width="small",
+               help=f"Of the loss, or of the gain where it is one; below 0 is the other. Each thread is one cluster. "
+               f"Fewer than {FEWEST} probes are too few.",
+           )},
     )  # fmt: skip
-    st.caption("The loss is recall all the way minus recall with the handover, over the same probes.")
+    st.caption(
+        "Recall over the same probes. Without: the candidate named beside it was asked all the way. The loss is recall "
+        "without minus recall with the handover."
+    )
 
 
 def _row(one: SwitchLoss, known: Mapping[str, str]) -> dict[str, Any]:
@@ -40,10 +47,20 @@ def _row(one: SwitchLoss, known: Mapping[str, str]) -> dict[str, Any]:
         "Handover": known.get(one.name, one.name),
         "Facts said": f"{one.said} the switch",
         "Probes": recall.n,
-        "Recall": None if with_it is None else 100 * with_it,
+        "With the handover": None if with_it is None else 100 * with_it,
         "Held against": known.get(one.against, one.against),
-        "All the way": None if without is None else 100 * without,
-        "Loss": None if recall.value is None else 100 * recall.value,
-        "95 %": None if recall.ci_low is None or recall.ci_high is None
-        else f"{100 * recall.ci_low:.0f} to {100 * recall.ci_high:.0f}",
+        "Without": None if without is None else 100 * without,
+        "Loss": None if recall.value is None else _points(one),
+        "95 %": _interval(one),
     }  # fmt: skip
+
+
+def _points(one: SwitchLoss) -> str:
+    points = f"{100 * abs(one.recall.value or 0.0):.0f} points"
+    return f"gain of {points}" if one.word == "gain" else points
+
+
+def _interval(one: SwitchLoss) -> str | None:
+    if one.recall.n < FEWEST:
+        return "too few"
+    return None if one.interval is None else f"{100 * one.interval[0]:.0f} to {100 * one.interval[1]:.0f}"

@@ -41,6 +41,10 @@ TYPE_NAMES: dict[str, str] = {
 """What the page calls each type."""
 _POLICIES = ("full", "last:8", "last:12", "first-last:2+8")
 _WAYS = {"made": "Planted in made-up talk", "own": "Planted in your threads", "found": "Already in a thread"}
+_WHAT = (
+    "A probe is a thread with a planted fact in it and a question about that fact at its end: whether the answer has "
+    "it shows how far back a candidate remembers."
+)
 _CONCURRENCY = 32
 _MOST_THREADS = 500
 
@@ -52,6 +56,7 @@ def draw_new(*, can_go_back: bool) -> None:
         st.space("stretch")
         if can_go_back:
             st.button("All probes", key="probes_back", icon=":material/arrow_back:", on_click=make, args=(False,))
+    st.caption(_WHAT)
     left, right = st.columns(2, gap="large")
     with left:
         candidates = _candidates()

@@ -46,6 +46,8 @@ def draw_run(row: JobRow, rows: list[JobRow]) -> None:
 def _ended(one: Overview) -> None:
     """What is still worth saying of a run that has ended."""
     it = one.progress.all()
+    cached = f", {it.cached:,} of them from the cache" if it.cached else ""
+    st.caption(plain(f"{counted(it.done, 'answer')}{cached}, for ${one.spent_usd:.4f}."))
     last_words(one)
     if it.failed:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -95,7 +97,7 @@ def _scored(database: str, job_id: str, so_far: tuple[int, int, int]) -> tuple[l
 
 def _results(found: list[Result], curves: dict[str, Curve], job_id: str) -> None:
     names = _names(found)
-    curves_view(curves, names)
+    curves_view(found, curves, names)
     handover_view(found)
     crossing_view(found, names)
     probes_view(found, names)

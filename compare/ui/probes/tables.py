@@ -19,22 +19,28 @@ Curves = Mapping[str, Curve]
 Names = Mapping[str, str]
 
 
-def tables(curves: Curves, names: Names) -> None:
-    """All three, each with a line that says what it counts."""
-    _recall(curves, names)
+def tables(curves: Curves, names: Names, again: str) -> None:
+    """All three, each with a line that says what it counts.
+
+    Args:
+        curves: by name.
+        names: what the page calls each candidate.
+        again: how far back controls say the fact again ("1 message back"); empty without controls.
+    """
+    _recall(curves, names, again)
     st.subheader("By what was asked", anchor=False)
-    _by_type(curves, names)
+    _by_type(curves, names, again)
     st.subheader("By place in the thread", anchor=False)
     _by_depth(curves, names)
 
 
-def _recall(curves: Curves, names: Names) -> None:
+def _recall(curves: Curves, names: Names, again: str) -> None:
     import pandas as pd
 
     rows = [
         {
             "Candidate": names[name],
-            **{f"At {distance}": _recall_at(curve, distance) for distance in _AT},
+            **{_at(distance): _recall_at(curve, distance) for distance in _AT},
             "Half lost at": curve.d50_words,
             "Slope": _slope(curve.messages),
             "Control": _value(curve.control),
@@ -48,7 +54,7 @@ def _recall(curves: Curves, names: Names) -> None:
     if not table["Unsteady"].notna().any():
         table = table.drop(columns="Unsteady")
     st.dataframe(
-        table, hide_index=True, key="probes_table", placeholder=_UNKNOWN, column_config=_recall_columns(curves)
+        table, hide_index=True, key="probes_table", placeholder=_UNKNOWN, column_config=_recall_columns(curves, again)
     )
     st.caption(
         "Recall of single facts. In brackets the 95 % interval: of the clustered one and that of as many answers "
@@ -56,13 +62,13 @@ def _recall(curves: Curves, names: Names) -> None:
     )
 
 
-def _recall_columns(curves: Curves) -> dict[str, Any]:
-    """What each column is, with the range of distances that stands behind "at"."""
+def _recall_columns(curves: Curves, again: str) -> dict[str, Any]:
+    """What each column is, with the range of distances that stands behind its number."""
     return {
         "Answers": _number("Answers", told="To recall probes, controls apart."),
         **{
-            f"At {d}": st.column_config.TextColumn(
-                width=132, help=f"Recall of facts {_range(curves, d)} messages back."
+            _at(d): st.column_config.TextColumn(
+                width=_wide(_at(d)), help=f"Recall of facts {_range(curves, d)} messages back."
             )
             for d in _AT
         },
@@ -76,7 +82,7 @@ def _recall_columns(curves: Curves) -> dict[str, Any]:
             "perfectly.",
         ),
         "Control": _number(
-            "Control", "%.0f %%", told="The same recall questions with the fact said again one message before."
+            "Control", "%.0f %%", told=f"The same recall questions with the fact said again{_just(again)}."
         ),
         "Cut by us": _number(
             "Cut by us", told="Facts that our own context policy did not send: not forgotten by the model."
@@ -85,6 +91,10 @@ def _recall_columns(curves: Curves) -> dict[str, Any]:
             "Unsteady", "%.0f %%", told="90th minus 10th percentile over the repeats of a probe, on average."
         ),
     }
+
+
+def _at(distance: int) -> str:
+    return f"{distance} messages back"
 
 
 def _range(curves: Curves, distance: int) -> str:
@@ -106,7 +116,7 @@ def _slope(axis: Axis) -> str:
     return "none" if axis.line is None else f"{axis.line.slope:.2f} \u00b1 {1.96 * axis.line.slope_error:.2f}"
 
 
-def _by_type(curves: Curves, names: Names) -> None:
+def _by_type(curves: Curves, names: Names, again: str) -> None:
     """Two rows a candidate where there are controls: the fact where it was said, and said again."""
     import pandas as pd
 
@@ -126,10 +136,15 @@ def _by_type(curves: Curves, names: Names) -> None:
         column_config={"Fact": st.column_config.TextColumn(width=_wide("said again"))}
         | _percents([*(TYPE_NAMES[t] for t in there), "Old value given"]),
     )  # fmt: skip
-    st.caption(
-        "Share that passed. Said again: the controls, which ask the same with the fact said one message before; what "
-        "fails there, too, fails by more than distance."
+    told = (
+        f" Said again: the controls, which ask the same with the fact said again{_just(again)}; what fails there, too, "
+        "fails by more than distance."
     )
+    st.caption(f"Share that passed.{told if again else ''}")
+
+
+def _just(again: str) -> str:
+    return f" just before the question, {again}" if again else " just before the question"
 
 
 def _type_row(name: str, which: str, shares: Mapping[str, Share], types: Iterable[str]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from compare.ratings.crossover import find_crossover
 from compare.records import Message
 from compare.report.memory.crossing import in_words, votes_say
 from compare.report.memory.export import as_csv, document
-from compare.report.memory.words import finding
+from compare.report.memory.words import finding, said_again
 from compare.review.votes import Choice, cast
 from compare.store import Store
 from tests.probes.memories import ask, everything, last, logistic
@@ -30,12 +30,23 @@ PLANTING = plant(PlantPlan(lengths=(8, 16, 30, 50), types=("recall",)))
 
 def test_a_whole_memory_and_a_step_are_told_in_a_sentence() -> None:
     assert finding(curve_of(ask(PLANTING, everything))) == "knew every fact, up to 48 messages back."
-    assert finding(curve_of(ask(PLANTING, last(7)))) == "knew every fact up to 6 messages back, and none from 8 on."
+    assert (
+        finding(curve_of(ask(PLANTING, last(7))))
+        == "knew every fact up to 6 messages back, and none from 8 messages back on."
+    )
     assert finding(curve_of(ask(PLANTING, last(1)))).startswith("knew none of the facts.")
 
 
 def test_a_memory_that_fails_its_controls_says_so() -> None:
     assert "said again just before, it still passed only 0 %" in finding(curve_of(ask(PLANTING, last(1))))
+
+
+def test_how_far_back_controls_say_the_fact_again_is_as_it_was_asked() -> None:
+    assert said_again(ask(PLANTING, everything)) == "1 message back"
+    assert said_again(ask(plant(PlantPlan(lengths=(16,))), everything)) == "1 or 2 messages back"
+    own = plant(PlantPlan(lengths=(16,), types=("recall",), history="own"))
+    assert said_again(ask(own, everything)) == "2 messages back"
+    assert said_again(ask(plant(PlantPlan(lengths=(16,), controls=False)), everything)) == ""
 
 
 def test_a_fading_memory_is_told_by_its_ends() -> None:
@@ -44,6 +55,7 @@ def test_a_fading_memory_is_told_by_its_ends() -> None:
     assert told.startswith("knew ")
     # Of facts 33 and more back it knew 20 %, of those 25-32 back 10 %: that is chance, and no dip.
     assert "20 % of those 33+ back; half is lost from " in told
+    assert told.endswith(" messages back on.")
 
 
 def test_what_is_kept_far_back_and_lost_between_is_told_as_a_dip() -> None:
@@ -80,10 +92,12 @@ def test_votes_are_told_with_the_share_that_is_good_enough() -> None:
     rng = np.random.default_rng(1)
     falling = (rng.random(200) < 1.1 - 0.17 * np.log2(lengths)).astype(np.float64)
     told = in_words(find_crossover(lengths, falling))
-    assert told.startswith("good enough (45 % of votes or more, a tie counting half) up to ")
+    assert told.startswith("good enough (45 % of votes or more, a tie counting half) in threads of up to ")
     assert "by 200 votes: thread_length > " in told
     always = in_words(find_crossover(lengths, (rng.random(200) < 0.7).astype(np.float64)))
-    assert always.startswith("good enough (45 % of votes or more, a tie counting half) at every length voted on")
+    assert always.startswith(
+        "good enough (45 % of votes or more, a tie counting half) in threads of every length voted on"
+    )
 
 
 def test_without_blind_votes_between_two_nothing_is_said_of_votes(store: Store) -> None:
