@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -131,17 +132,26 @@ def vote_as_the_journey_does(app: AppServer) -> None:
         store.close()
 
 
-def page_of(browser: Browser, address: str, name: str, seen: str) -> None:
-    """The pictures of a page, once a text is seen on it and its charts are drawn."""
+def page_of(browser: Browser, address: str, name: str, seen: str, begin: Callable[[Page], None] | None = None) -> None:
+    """The pictures of a page, once it was begun and a text is seen on it and its charts are drawn."""
     for look in (LIGHT, DARK, ON_PHONE):
         page = opened(browser, look)
         page.goto(address)
-        page.get_by_text(seen).first.wait_for()
+        if begin is not None:
+            begin(page)
+        page.get_by_text(seen).locator("visible=true").first.wait_for()
         steps.wait_until_drawn(page)
         page.mouse.move(0, 0)
         page.wait_for_timeout(2500)
         page.screenshot(path=DOCS / f"{name}{look.name}.png")
         page.context.close()
+
+
+def as_a_rater(page: Page) -> None:
+    """Begin to vote."""
+    page.get_by_role("textbox", name="Your name").fill("Ana")
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("region", name="Your vote").wait_for()
 
 
 def pages(browser: Browser, app: AppServer) -> None:
@@ -153,11 +163,11 @@ def pages(browser: Browser, app: AppServer) -> None:
         "--out", str(app.data_dir / "answers.jsonl"),
     )  # fmt: skip
     made = json.loads(command(app, "study", "create", "Long threads", "--job", "last", "--json"))
-    page_of(browser, f"{app.url}/vote?study={made['id']}", "vote", "Which answer")
+    page_of(browser, f"{app.url}/vote?study={made['id']}", "vote", "Which answer", as_a_rater)
     os.environ["WEIGHBRIDGE_SIM_SPEED"] = "0"
     vote_as_the_journey_does(app)
     page_of(browser, f"{app.url}/results", "results", "votes")
-    page_of(browser, f"{app.url}/weights", "weights", "Proposed")
+    page_of(browser, f"{app.url}/weights", "weights", "votes")
 
 
 def main() -> None:
