@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from compare.engine.hub import close_hub
-from compare.records import Slot, Status
+from compare.records import PRODUCTION_NAME, Candidate, Slot, Status
 from compare.review.votes import Choice, cast
 from compare.routing.config import load
 from compare.store import Store
@@ -70,6 +70,17 @@ def test_too_few_votes_are_a_sentence_and_no_file(table: Table) -> None:
     short, long = (app.dataframe[i].value for i in (0, 1))
     assert short["optimal"].notna().all()
     assert long[["optimal", "sure", "share"]].isna().all().all()
+
+
+def test_votes_against_production_are_said_not_to_count(table: Table) -> None:
+    vote(table, 3)
+    logged = Candidate(PRODUCTION_NAME)
+    for i in range(2):
+        comparison = table.compare("sim-lite", logged)
+        cast(table.store, comparison, table.store.rater("Ann"), Choice("best", 1), key=f"production-{i}")
+    shown = words(opened())
+    assert "3 of 5 votes; 2 against Production do not count here." in shown
+    assert "Keep: 3 votes, about" in shown
 
 
 def test_enough_votes_are_a_decision_with_its_reasons(table: Table) -> None:

@@ -39,7 +39,7 @@ def _decide(basis: Basis, found: Weighing, measured: object) -> None:
         named = found.proposals(aim, names)
         proposals = labelled(named, names)
         with top:
-            decision.show_headline(proposals)
+            decision.show_headline(proposals, found)
         decision.show_reasons(proposals, found, aim)
         text = downloads.file_text(basis, found, aim, named)
         month.show_month(basis, named, measured)

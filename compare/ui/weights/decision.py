@@ -17,10 +17,12 @@ from compare.ui.plain import plain
 from compare.ui.weights.words import UNKNOWN, money, percent
 
 
-def show_headline(proposals: Proposals) -> None:
-    """The decision in a sentence."""
+def show_headline(proposals: Proposals, found: Weighing) -> None:
+    """The decision in a sentence, and which votes do not count."""
     among = shown(proposals)
     st.markdown(f"#### {plain(headline(among))}")
+    if found.left_out_sentence:
+        st.caption(found.left_out_sentence)
     if all(proposal.weights is None for proposal in among):
         st.info(
             "Not enough votes for weights yet, and Weighbridge invents none. The sentences below say what is missing.",
