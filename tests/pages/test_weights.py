@@ -83,6 +83,19 @@ def test_votes_against_production_are_said_not_to_count(table: Table) -> None:
     assert "Keep: 3 votes, about" in shown
 
 
+def test_a_figure_that_is_not_known_says_why_by_the_candidates_label(table: Table) -> None:
+    vote(table, 60)
+    answered(table, "sim-large", "0.004", 900.0)
+    slot = table.compare("sim-lite").slots[0]
+    late = replace(slot, answer_id="disturbed")
+    table.answer(late, cost_usd=Decimal("0.0002"), wall_ms=300.0, attempts=1, loop_lag_ms=900.0)
+    app = opened()
+    assert (
+        "Cost or time of Sim Lite is not known: the timing of every answer (1) was disturbed; run it again."
+    ) in words(app)
+    assert "sim-lite" not in "".join(str(each.value) for each in app.caption)
+
+
 def test_enough_votes_are_a_decision_with_its_reasons(table: Table) -> None:
     vote(table, 60)
     app = opened()

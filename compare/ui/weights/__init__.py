@@ -42,7 +42,7 @@ def _decide(basis: Basis, found: Weighing, measured: object) -> None:
             decision.show_headline(proposals, found)
         decision.show_reasons(proposals, found, aim)
         text = downloads.file_text(basis, found, aim, named)
-        month.show_month(basis, named, measured)
+        month.show_month(basis, named, measured, names)
         if text is not None:
             simulated.show_simulation(basis, text, measured, names)
         downloads.show_downloads(basis, found, aim, proposals, text)
