@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from compare.routing.measured import Measured
-from compare.routing.recommend import distance
+from compare.routing.recommend import ASSUMED, distance
 from compare.routing.stored_votes import EVERYTHING
 from compare.routing.traffic import Monthly, Profile, monthly
 from compare.routing.weights import Proposal, Proposals
@@ -65,6 +65,28 @@ def sentence(proposal: Proposal) -> str:
     return (
         f"Give {name} {then:.0%} of the requests instead of {now:.0%}; {moved:.0%} go elsewhere than now. {found.why}"
     )
+
+
+def sentences(among: Sequence[Proposal]) -> list[str]:
+    """What to do with each bucket, by `sentence`; what holds for several of them is said at the first alone."""
+    said: set[str] = set()
+    told = []
+    for proposal in among:
+        whole = sentence(proposal)
+        told.append("Keep, for the reason above." if whole in said else _without(whole, proposal, said))
+        said |= {whole, *(() if proposal.found is None else proposal.found.doubts)}
+        said |= {ASSUMED} if whole.endswith(ASSUMED) else set()
+    return told
+
+
+def _without(text: str, proposal: Proposal, said: Set[str]) -> str:
+    """The sentence without what was said above."""
+    doubts = () if proposal.found is None or not proposal.is_kept else proposal.found.doubts
+    new = [each for each in doubts if each not in said]
+    if len(new) < len(doubts):
+        rest = "; ".join([*new, "the rest as above" if new else "for the reasons above"])
+        text = text.replace("; ".join(doubts), rest)
+    return text.removesuffix(f" {ASSUMED}") if ASSUMED in said else text
 
 
 def weights_now(proposals: Sequence[Proposal]) -> dict[str, dict[str, float]]:

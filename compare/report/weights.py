@@ -14,6 +14,7 @@ from compare.ratings.buckets import Bucket
 from compare.ratings.votes import Votes
 from compare.records import PRODUCTION_NAME
 from compare.report.votes import Tally, tally
+from compare.report.words import counted
 from compare.routing.aim import Aim
 from compare.routing.config import RoutingConfig, load
 from compare.routing.measured import Measured, measure
@@ -62,6 +63,15 @@ class Weighing:
     """Which votes these are."""
     current_text: str = ""
     """The routing.yaml that runs now; empty where nobody said."""
+    n_against_production: int = 0
+    """Votes that only compare answers with production's: nobody can be routed there, so they do not count here."""
+
+    @property
+    def left_out_sentence(self) -> str:
+        """How many votes count here, where others do not; else empty."""
+        n, used = self.n_against_production, self.tally.n_votes
+        do = "does" if n == 1 else "do"
+        return f"{used:,} of {counted(used + n, 'vote')}; {n:,} against Production {do} not count here." if n else ""
 
     def proposals(self, aim: Aim, names: Mapping[str, str] | None = None) -> Proposals:
         """Within these limits, by the votes' names; `names` says what reasons call the candidates."""
@@ -132,12 +142,13 @@ def weighing(
         current=current,
         experimental=frozenset(name for name in named if name.partition("@")[0] in experimental),
     )
-    counted = tally(routable)
+    told = tally(routable)
     parent = sha256(current_text.encode()).hexdigest() if current_text else ""
     made = provenance(routable, generated_at="", tool=f"weighbridge {compare.__version__}", parent_sha256=parent)
     # A vote is a ballot everywhere; the hash is over the pairs that follow from them.
-    made["vote_count"] = counted.n_votes
-    return Weighing(routable, counted, found, catalog, made, current_text)
+    made["vote_count"] = told.n_votes
+    n_beside = 0 if routable is votes else tally(votes).n_votes - told.n_votes
+    return Weighing(routable, told, found, catalog, made, current_text, n_beside)
 
 
 def _routable(votes: Votes) -> Votes:

@@ -31,6 +31,7 @@ class Samples:
         n_done: finished answers.
         n_failed: failed ones; those that were stopped by somebody are in neither.
         n_cut: finished ones that the length limit ended, or whose thread was cut by us before it was sent.
+        n_disturbed: finished ones that were timed, but whose timing was disturbed.
     """
 
     times_ms: FloatArray = field(default_factory=lambda: np.zeros(0))
@@ -39,6 +40,7 @@ class Samples:
     n_done: int = 0
     n_failed: int = 0
     n_cut: int = 0
+    n_disturbed: int = 0
 
     def slow_share(self, slow_ms: float) -> float | None:
         """Share of answers that took longer; None without times."""
@@ -55,6 +57,21 @@ class Samples:
     def cut_share(self) -> float | None:
         """Cut answers among the finished ones."""
         return self.n_cut / self.n_done if self.n_done else None
+
+    @property
+    def why_unknown(self) -> str:
+        """Why cost or time is not known, and what to do; empty where both are."""
+        if not self.n_done:
+            failed = f"all {self.n_failed:,} answers failed" if self.n_failed > 1 else "its one answer failed"
+            return f"{failed}; ask it again" if self.n_failed else "it was never asked; run it on stored threads"
+        why = []
+        if not len(self.times_ms) and self.n_disturbed:
+            why.append(f"the timing of every answer ({self.n_disturbed:,}) was disturbed; run it again")
+        elif not len(self.times_ms):
+            why.append("no answer says how long it took; run it on stored threads")
+        if self.cost_usd is None:
+            why.append("no answer's cost is known; give its price in the models file, then run it again")
+        return ", and ".join(why)
 
 
 NOTHING = Samples()
@@ -84,6 +101,7 @@ class _Sums:
     n_done: int = 0
     n_failed: int = 0
     n_cut: int = 0
+    n_disturbed: int = 0
 
 
 def measure(rows: Iterable[Measurement], names: Mapping[str, str], ranges: Sequence[Bucket]) -> Measured:
@@ -114,7 +132,9 @@ def _add(sums: _Sums, row: Measurement) -> None:
     sums.n_done += 1
     sums.n_cut += row.finish == "length" or row.is_cut_by_us
     took = row.total_ms if row.wall_ms is None else row.wall_ms
-    if took is not None and not row.timing_disturbed:
+    if took is not None and row.timing_disturbed:
+        sums.n_disturbed += 1
+    elif took is not None:
         sums.times_ms.append(took)
 
 
@@ -126,6 +146,7 @@ def _samples(sums: _Sums) -> Samples:
         n_done=sums.n_done,
         n_failed=sums.n_failed,
         n_cut=sums.n_cut,
+        n_disturbed=sums.n_disturbed,
     )
 
 

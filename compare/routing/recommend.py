@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from statistics import NormalDist
 from typing import Any, Literal
 
 import numpy as np
@@ -19,11 +18,11 @@ from compare.routing.beliefs import Belief, believe
 from compare.routing.evidence import BucketEvidence, Evidence, Guard, Limits
 from compare.routing.optimum import MAX_FOR_VERTICES, Cap, Feasible
 from compare.routing.rounding import round_weights
+from compare.routing.votes_needed import n_votes_of, votes_needed
 
+ASSUMED = "No current weights were given; equal ones are assumed."
 _SAME = 0.005
 """Weights closer than half a percent in total variation are the same weights."""
-_OUT_OF_SIGHT = 10_000
-"""Where more votes than this are needed, no number is told: the candidates are as good as equal."""
 _CAPS = {
     "cost_usd": ("cost", "the cheapest mix costs"),
     "slow_share": ("the share of slow requests", "the fastest mix has"),
@@ -48,10 +47,12 @@ class Recommendation:
         proposed: what guard, step limit and rounding make of it.
         averaged: the optimum averaged over the posterior ("how sure"); every cap holds for it too. None for many
             candidates.
-        gain: mean gain in win share of `optimal` over the current weights.
-        p_gain: probability that the gain is above 0.
+        gain: mean gain in win share of `optimal` over the current weights; None without a vote in the bucket, for it
+            would be what other buckets or the prior say.
+        p_gain: probability that the gain is above 0; None where `gain` is.
         why: one or two sentences with the figures.
         votes_needed: further votes, as a rough figure, until the guard lets the change pass; None where unknown.
+        doubts: the parts of `why` that say what speaks against a change.
     """
 
     bucket: BucketEvidence
@@ -65,6 +66,12 @@ class Recommendation:
     verdict: Literal["change", "keep"]
     why: str
     votes_needed: int | None = None
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def has_votes(self) -> bool:
+        """False where strengths, shares and the optimum rest on other buckets or the prior alone."""
+        return n_votes_of(self.bucket) > 0
 
     @property
     def theta(self) -> FloatArray:
@@ -160,7 +167,7 @@ def decide(
     p_gain = None if gains is None else float((gains > 0).mean())
 
     doubts = [] if optimal is None else _doubts(bucket, labels, belief, guard, optimal, current, p_gain or 0.0)
-    needed = _votes_needed(bucket, guard, gains) if doubts else None
+    needed = votes_needed(bucket, belief, guard, gains) if doubts else None
     verdict: Literal["change", "keep"] = "keep"
     if optimal is None:
         proposed, why = current, f"keep: {unknown or feasible.why_empty()}."
@@ -175,11 +182,12 @@ def decide(
         optimal=optimal,
         proposed=proposed,
         averaged=_averaged(feasible, belief.shares[::2]) if m <= MAX_FOR_VERTICES and optimal is not None else None,
-        gain=None if gains is None else float(gains.mean()),
-        p_gain=p_gain,
+        gain=None if gains is None or not n_votes_of(bucket) else float(gains.mean()),
+        p_gain=p_gain if n_votes_of(bucket) else None,
         verdict=verdict,
-        why=why if bucket.current is not None else f"{why} No current weights were given; equal ones are assumed.",
+        why=why if bucket.current is not None else f"{why} {ASSUMED}",
         votes_needed=needed,
+        doubts=tuple(doubts),
     )
 
 
@@ -241,8 +249,10 @@ def _doubts(
     doubts += _few_threads(labels, bucket, guard.min_threads)
     if distance(optimal, current) < _SAME:
         doubts.append("the current weights are the best within the limits already")
-    elif p_gain < guard.p_gain:
+    elif p_gain < guard.p_gain and n_votes_of(bucket):
         doubts.append(f"P(gain) is {p_gain:.3f}, at least {guard.p_gain:g} needed")
+    elif p_gain < guard.p_gain and not doubts:
+        doubts.append("there are no votes in this bucket")
     return doubts
 
 
@@ -296,7 +306,7 @@ def _decide(
 
 def _counted(bucket: BucketEvidence, needed: int | None) -> str:
     """How many votes there are and about how many more are needed, where more would help."""
-    n = float(bucket.wins.sum()) if bucket.n_votes is None else bucket.n_votes
+    n = n_votes_of(bucket)
     return "" if needed is None else f"{n:g} {'vote' if n == 1 else 'votes'}, about {needed:,} more needed; "
 
 
@@ -315,26 +325,6 @@ def _rounded_within(
         return stepped.holds(rounded) and distance(rounded, current) <= furthest
 
     return np.array(round_weights(goal.tolist(), allowed=allowed))
-
-
-def _votes_needed(bucket: BucketEvidence, guard: Guard, gains: FloatArray | None) -> int | None:
-    """Further votes: so many that every candidate has enough, or, roughly, that the gain stands out.
-
-    At least one on each thread that is missing.
-    """
-    lacking = np.maximum(guard.min_battles - bucket.battles, 0.0)
-    fewest = guard.min_threads if bucket.threads is None else bucket.threads
-    if bucket.threads_each is not None:
-        fewest = min(fewest, int(bucket.threads_each.min(initial=fewest)))
-    needed = max(float(lacking.max()), float(lacking.sum()) / 2, float(guard.min_threads - fewest))
-    if gains is not None and (gains > 0).mean() < guard.p_gain:
-        mean, spread = float(gains.mean()), float(gains.std())
-        if mean <= 0 or guard.p_gain >= 1:
-            return None
-        # The posterior's spread falls with the square root of the votes.
-        factor = (NormalDist().inv_cdf(guard.p_gain) * spread / mean) ** 2
-        needed = max(needed, (factor - 1.0) * float(bucket.wins.sum() if bucket.n_votes is None else bucket.n_votes))
-    return math.ceil(needed) if 0 < needed <= _OUT_OF_SIGHT else None
 
 
 def _averaged(feasible: Feasible, shares: FloatArray) -> FloatArray | None:

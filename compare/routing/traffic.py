@@ -65,6 +65,8 @@ class Monthly:
     requests: float
     unknown: tuple[str, ...] = ()
     """Candidates that get requests and whose cost or time is not known at their length."""
+    why_unknown: tuple[str, ...] = ()
+    """Of each of them, and what to do."""
 
 
 def profile_of(
@@ -134,7 +136,8 @@ def monthly(profile: Profile, weights: Mapping[str, Mapping[str, float]], measur
         measured: by the same buckets; of a workload where it was measured there, else of all workloads.
     """
     cost: float | None = 0.0
-    parts, unknown, requests = [], [], 0.0
+    unknown: dict[str, str] = {}
+    parts, requests = [], 0.0
     for line in profile.lines:
         for name, weight in weights.get(line.bucket, {}).items():
             if weight <= 0 or line.requests <= 0:
@@ -143,10 +146,10 @@ def monthly(profile: Profile, weights: Mapping[str, Mapping[str, float]], measur
             requests += line.requests * weight
             parts.append((found.times_ms, line.requests * weight))
             if found.cost_usd is None or not len(found.times_ms):
-                unknown.append(name)
+                unknown.setdefault(name, found.why_unknown)
             cost = None if cost is None or found.cost_usd is None else cost + line.requests * weight * found.cost_usd
     p95 = mixture_quantile(parts, 0.95)
-    return Monthly(cost if requests else None, p95, requests, tuple(dict.fromkeys(unknown)))
+    return Monthly(cost if requests else None, p95, requests, tuple(unknown), tuple(unknown.values()))
 
 
 def at(measured: Measured, name: str, bucket: str, workload: str = ALL) -> Samples:

@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from compare.engine.hub import close_hub
-from compare.records import Slot, Status
+from compare.records import PRODUCTION_NAME, Candidate, Slot, Status
 from compare.review.votes import Choice, cast
 from compare.routing.config import load
 from compare.store import Store
@@ -66,6 +66,34 @@ def test_too_few_votes_are_a_sentence_and_no_file(table: Table) -> None:
     assert "Not enough votes for weights yet, and Weighbridge invents none." in words(app)
     assert "Keep: 3 votes, about" in words(app)
     assert not app.get("download_button")
+    # Threads of 9+ messages have no vote of their own: what would be best there is not known.
+    short, long = (app.dataframe[i].value for i in (0, 1))
+    assert short["optimal"].notna().all()
+    assert long[["optimal", "sure", "share"]].isna().all().all()
+
+
+def test_votes_against_production_are_said_not_to_count(table: Table) -> None:
+    vote(table, 3)
+    logged = Candidate(PRODUCTION_NAME)
+    for i in range(2):
+        comparison = table.compare("sim-lite", logged)
+        cast(table.store, comparison, table.store.rater("Ann"), Choice("best", 1), key=f"production-{i}")
+    shown = words(opened())
+    assert "3 of 5 votes; 2 against Production do not count here." in shown
+    assert "Keep: 3 votes, about" in shown
+
+
+def test_a_figure_that_is_not_known_says_why_by_the_candidates_label(table: Table) -> None:
+    vote(table, 60)
+    answered(table, "sim-large", "0.004", 900.0)
+    slot = table.compare("sim-lite").slots[0]
+    late = replace(slot, answer_id="disturbed")
+    table.answer(late, cost_usd=Decimal("0.0002"), wall_ms=300.0, attempts=1, loop_lag_ms=900.0)
+    app = opened()
+    assert (
+        "Cost or time of Sim Lite is not known: the timing of every answer (1) was disturbed; run it again."
+    ) in words(app)
+    assert "sim-lite" not in "".join(str(each.value) for each in app.caption)
 
 
 def test_enough_votes_are_a_decision_with_its_reasons(table: Table) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compare.ratings.votes import Votes
-from compare.report.decision import called, headline, month, sentence, shown
+from compare.report.decision import called, headline, month, sentence, sentences, shown
 from compare.routing.config import load
 from compare.routing.measured import Measured
 from compare.routing.traffic import Profile, TrafficLine
@@ -56,6 +56,19 @@ def test_a_change_says_who_gets_more_and_a_refusal_what_is_missing():
     )
     short, _ = said(LONG, current=NOW)
     assert sentence(short).startswith("Keep: 0 votes, about 10 more needed; not enough votes in this bucket")
+
+
+def test_what_speaks_against_several_changes_is_said_once():
+    short, long, default = sentences(said(rows("opus", "flash", 5, 1)))
+    together = "not enough votes in all buckets: flash has 6, opus has 6; at least 30 needed for each"
+    assert together in short
+    assert long == (
+        "Keep: 6 votes, about 24 more needed; not enough votes in this bucket: flash has 6, opus has 6; "
+        "at least 10 needed for each; the rest as above."
+    )
+    assert together not in default
+    assert [text.count("equal ones are assumed") for text in (short, long, default)] == [1, 0, 0]
+    assert sentences(said([]))[1:] == ["Keep, for the reason above."] * 2
 
 
 def test_a_month_counts_the_default_route_for_lengths_without_their_own():

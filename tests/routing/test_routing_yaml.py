@@ -89,7 +89,7 @@ def test_both_buckets_cover_every_length():
 def test_nothing_is_written_without_enough_votes():
     with pytest.raises(
         NotEnoughVotesError,
-        match="long: keep: 6 votes, about 4 more needed; not enough votes in this bucket: flash has 6",
+        match="long: keep: 6 votes, about 24 more needed; not enough votes in this bucket: flash has 6",
     ):
         routing_yaml(proposals(votes(n=5)))
 

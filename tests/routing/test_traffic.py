@@ -46,6 +46,27 @@ def test_dollars_and_p95_of_a_month_come_from_what_was_measured_at_each_length()
     assert after.cost_usd == pytest.approx(2.5 * 0.001 + 0.5 * 0.5 + 3 * 0.02)
     unknown = monthly(profile, {"long": {"nobody": 1.0}}, measured)
     assert (unknown.cost_usd, unknown.p95_ms, unknown.unknown) == (None, None, ("nobody",))
+    assert unknown.why_unknown == ("it was never asked; run it on stored threads",)
+
+
+@pytest.mark.parametrize(
+    ("samples", "why"),
+    [
+        (Samples(n_failed=3), "all 3 answers failed; ask it again"),
+        (
+            Samples(cost_usd=0.1, n_cost=4, n_done=4, n_disturbed=4),
+            "the timing of every answer (4) was disturbed; run it again",
+        ),
+        (Samples(cost_usd=0.1, n_cost=4, n_done=4), "no answer says how long it took; run it on stored threads"),
+        (
+            Samples(np.array([1.0]), n_done=1),
+            "no answer's cost is known; give its price in the models file, then run it again",
+        ),
+        (Samples(np.array([1.0]), 0.1, 1, 1), ""),
+    ],
+)
+def test_what_is_not_known_has_its_true_reason(samples: Samples, why: str) -> None:
+    assert samples.why_unknown == why
 
 
 def test_typed_lines_that_are_no_numbers_count_as_nothing():

@@ -14,7 +14,7 @@ from compare.ratings.buckets import buckets
 from compare.ratings.votes import VoteRow, Votes
 from compare.routing.aim import Aim
 from compare.routing.config import load
-from compare.routing.evidence import Limits
+from compare.routing.evidence import Guard, Limits
 from compare.routing.measured import Measured, Samples
 from compare.routing.rules import parse
 from compare.routing.weights import decide_all, match_of, propose, weigh
@@ -30,6 +30,9 @@ def rows(a, b, *counts, n_messages=12, raters=12, **columns):
     # Every rater says a bit of everything, so that nobody leans.
     spread = [word for k in range(raters) for word in said[k::raters]]
     return [VoteRow(a, b, word, {"n_messages": n_messages, "rater": next(turns), **columns}) for word in spread]
+
+
+EVEN = "routes:\n  - name: all\n    weights: {a: 0.5, b: 0.5}\n"
 
 
 def long(votes, **options):
@@ -109,6 +112,28 @@ def test_votes_of_other_lengths_do_not_count_but_inform():
     assert "not enough votes in this bucket: a has 5, b has 5" in proposals.buckets[1].why
 
 
+def test_the_votes_said_to_be_needed_are_enough_for_every_guard():
+    """Ten of each candidate are enough in this bucket, but thirty are needed in all."""
+    proposal = long(rows("opus", "flash", 5, 1), current=NOW, aim=Aim(guard=Guard(p_gain=0.5)))
+    assert "not enough votes in all buckets: flash has 6, opus has 6; at least 30 needed for each" in proposal.why
+    assert proposal.why.startswith("keep: 6 votes, about 24 more needed; ")
+
+
+def test_without_a_vote_in_a_bucket_nothing_is_said_of_a_gain():
+    """What other lengths say of it would be borrowed."""
+    proposals = propose(Votes.from_rows(rows("a", "b", 3, 2, n_messages=9)), current=load(EVEN))
+    short, found = proposals.buckets
+    assert (short.found.gain, short.found.p_gain) == (None, None)
+    assert "P(gain)" not in short.why
+    assert "P(gain)" in found.why
+    lenient = propose(
+        Votes.from_rows(rows("a", "b", 40, 30, n_messages=9)),
+        current=load(EVEN),
+        aim=Aim(guard=Guard(min_battles=0, min_raters=0, p_gain=0.999999)),
+    )
+    assert "there are no votes in this bucket" in lenient.buckets[0].why
+
+
 def test_both_bad_votes_are_counted_apart_and_hold_candidates_together():
     apart, held = long(rows("a", "b", 48, 12)), long(rows("a", "b", 48, 12, 0, 60))
     assert (held.n_votes, held.n_both_bad) == (60, 60)
@@ -129,7 +154,8 @@ def test_a_candidate_that_was_asked_for_or_runs_now_must_have_enough():
     running = long(votes, current=load("routes:\n  - name: all\n    weights: {a: 0.5, c: 0.5}\n"))
     for proposal in (asked, running):
         assert "not enough votes in this bucket: c has 3; at least 10 needed for each" in proposal.why
-    assert asked.votes_needed == 7
+    # 7 in the bucket, but 27 in all buckets together.
+    assert asked.votes_needed == 27
     assert running.weights == {"a": 0.5, "b": 0.0, "c": 0.5}
 
 

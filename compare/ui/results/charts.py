@@ -16,9 +16,12 @@ from compare.report.results.figures import Matrix, is_production
 
 BLUE, ORANGE, GREY = "#3d7ccb", "#c96f1d", "#7d8794"
 """On white and on the dark background 3:1 and more; blue and orange stay apart for every kind of colour blindness."""
-_WIN, _EVEN, _LOSS = "rgba(61,124,203,0.62)", "rgba(125,135,148,0.10)", "rgba(201,111,29,0.62)"
+_WIN, _EVEN, _LOSS, _ON_CELL = "#2f66b3", "#66707d", "#a3560f", "#ffffff"
+"""Opaque, with figures of one colour: those of the light theme would be too pale on any cell."""
 _ROW_PX, _FRAME_PX = 34, 76
 LONGEST_NAME = 24
+UNRANKED = "\u2013"
+"""What stands in place of a rank where there is none."""
 
 Names = Mapping[str, str]
 
@@ -34,12 +37,21 @@ def ratings(board: Leaderboard, names: Names) -> Any:
     return figure
 
 
-def win_matrix(matrix: Matrix, names: Names) -> Any:
-    """How often the row's candidate is preferred to the column's, with the number of votes."""
+def win_matrix(matrix: Matrix, names: Names, ranks: Mapping[str, int | None]) -> Any:
+    """How often the row's candidate is preferred to the column's, with the number of votes.
+
+    Args:
+        matrix: the votes.
+        names: what pages call candidates.
+        ranks: of the board; several candidates may share one.
+    """
     m = len(matrix.names)
     figure = _figure(_FRAME_PX + 46 * m)
     cells = [(i, j) for i in range(m) for j in range(m) if i != j and matrix.n[i, j] + matrix.both_bad[i, j]]
-    share = [[matrix.score[i, j] / matrix.n[i, j] if matrix.n[i, j] else None for j in range(m)] for i in range(m)]
+    # Where all found both bad, neither is ahead: a cell all the same, for the figure to stand on.
+    share: list[list[float | None]] = [[None] * m for _ in range(m)]
+    for i, j in cells:
+        share[i][j] = matrix.score[i, j] / matrix.n[i, j] if matrix.n[i, j] else 0.5
     figure.add_heatmap(
         z=share, x=list(range(m)), y=list(range(m)), zmin=0.15, zmax=0.85, showscale=False, hoverinfo="skip",
         xgap=2, ygap=2, colorscale=[[0, _LOSS], [0.5, _EVEN], [1, _WIN]],
@@ -51,7 +63,7 @@ def win_matrix(matrix: Matrix, names: Names) -> Any:
         # Nobody sees them: a heatmap's cells cannot be clicked, points can.
         marker={"size": 34, "opacity": 0, "symbol": "square"},
         text=[_cell(matrix, i, j) for i, j in cells],
-        textfont={"size": 13},
+        textfont={"size": 13, "color": _ON_CELL},
         customdata=[[matrix.names[i], matrix.names[j], ""] for i, j in cells],
         hovertext=[
             f"{inert(names.get(matrix.names[i], matrix.names[i]))} over "
@@ -61,13 +73,15 @@ def win_matrix(matrix: Matrix, names: Names) -> Any:
         ],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    called = [short(names.get(name, name)) for name in matrix.names]
+    called = [names.get(name, name) for name in matrix.names]
+    ranked = [ranks.get(name) for name in matrix.names]
     figure.update_yaxes(
-        tickvals=list(range(m)), ticktext=[f"{i + 1}  {name}" for i, name in enumerate(called)], showgrid=False,
+        tickvals=list(range(m)), showgrid=False,
+        ticktext=[f"{rank or UNRANKED}  {short(name)}" for rank, name in zip(ranked, called, strict=True)],
         range=[m - 0.5, -0.5], zeroline=False,
     )  # fmt: skip
     figure.update_xaxes(
-        tickvals=list(range(m)), ticktext=[f"over {i + 1}" for i in range(m)], side="top", showgrid=False,
+        tickvals=list(range(m)), ticktext=[short(name, 10) for name in called], side="top", showgrid=False,
         range=[-0.5, m - 0.5], zeroline=False,
     )  # fmt: skip
     figure.update_layout(margin_t=34, margin_b=8)
@@ -136,8 +150,10 @@ def against_figure(
     rows = [row for row in board.models if row.rating is not None and row.model in values]
     figure = _figure(330)
     most = max((values[row.model][0] for row in rows), default=0.0)
-    for row in rows:
+    for place, row in enumerate(rows):
         colour = _colour(row.model)
+        # Names of dots at nearly the same spot stand one below the other.
+        height = ("top", "middle", "bottom")[place % 3]
         figure.add_scatter(
             x=[values[row.model][0]],
             y=[row.rating],
@@ -145,7 +161,7 @@ def against_figure(
             mode="markers+text",
             marker={"size": 10, "color": colour},
             text=[f"  {short(names.get(row.model, row.model), 16)}  "],
-            textposition="middle right" if values[row.model][0] <= most / 2 else "middle left",
+            textposition=f"{height} {'right' if values[row.model][0] <= most / 2 else 'left'}",
             cliponaxis=False,
             customdata=[[row.model, "", ""]],
             hovertext=[f"{inert(names.get(row.model, row.model))}: {values[row.model][1]}"],

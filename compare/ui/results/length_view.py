@@ -79,7 +79,7 @@ def show_crossover(drawing: Drawing, board: Leaderboard, known: dict[str, Taken]
         working(340)
         return
     if isinstance(found, str):
-        told(found)
+        told(f"{drawing.name(cheap)} against {drawing.name(reference)}: {found}")
         return
     told(crossover_sentence(found, drawing.name(cheap), drawing.name(reference)))
     table = [

@@ -156,7 +156,8 @@ def show_matrix(drawing: Drawing, board: Leaderboard) -> None:
     ]  # fmt: skip
     title = "Share of direct votes in which the row's candidate is preferred to the column's"
     note = f'{title}, and how many votes. A tie is half a vote; "both bad" is left out. A click opens the votes.'
-    chart(charts.win_matrix(matrix, drawing.names), "matrix", title, table, note)
+    ranks = {row.model: row.rank for row in board.models}
+    chart(charts.win_matrix(matrix, drawing.names, ranks), "matrix", title, table, note)
 
 
 def show_pairs(drawing: Drawing, board: Leaderboard) -> None:

@@ -39,10 +39,10 @@ def _decide(basis: Basis, found: Weighing, measured: object) -> None:
         named = found.proposals(aim, names)
         proposals = labelled(named, names)
         with top:
-            decision.show_headline(proposals)
+            decision.show_headline(proposals, found)
         decision.show_reasons(proposals, found, aim)
         text = downloads.file_text(basis, found, aim, named)
-        month.show_month(basis, named, measured)
+        month.show_month(basis, named, measured, names)
         if text is not None:
             simulated.show_simulation(basis, text, measured, names)
         downloads.show_downloads(basis, found, aim, proposals, text)

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from compare.report.decision import called, headline, sentence, shown
+from compare.report.decision import called, headline, sentences, shown
 from compare.report.weights import Weighing
 from compare.report.words import counted
 from compare.routing.aim import Aim
@@ -17,10 +17,12 @@ from compare.ui.plain import plain
 from compare.ui.weights.words import UNKNOWN, money, percent
 
 
-def show_headline(proposals: Proposals) -> None:
-    """The decision in a sentence."""
+def show_headline(proposals: Proposals, found: Weighing) -> None:
+    """The decision in a sentence, and which votes do not count."""
     among = shown(proposals)
     st.markdown(f"#### {plain(headline(among))}")
+    if found.left_out_sentence:
+        st.caption(found.left_out_sentence)
     if all(proposal.weights is None for proposal in among):
         st.info(
             "Not enough votes for weights yet, and Weighbridge invents none. The sentences below say what is missing.",
@@ -31,15 +33,15 @@ def show_headline(proposals: Proposals) -> None:
 def show_reasons(proposals: Proposals, found: Weighing, aim: Aim) -> None:
     """One block for each range of lengths, and one for the default route where something comes to it."""
     among = shown(proposals)
-    for proposal in among:
+    for proposal, told in zip(among, sentences(among), strict=True):
         with st.container(border=True):
-            _block(proposal, aim, among)
+            _block(proposal, told, aim, among)
     for problem in proposals.problems:
         st.caption(plain(problem))
     st.caption(f"{found.tally.sentence}. {RULE}")
 
 
-def _block(proposal: Proposal, aim: Aim, among: Sequence[Proposal]) -> None:
+def _block(proposal: Proposal, told: str, aim: Aim, among: Sequence[Proposal]) -> None:
     import pandas as pd
 
     rule = f"`{proposal.match}`" if proposal.match else "default route, by the votes of all lengths"
@@ -48,7 +50,7 @@ def _block(proposal: Proposal, aim: Aim, among: Sequence[Proposal]) -> None:
     # Without weights of its own a range has no route: what a column "Proposed" would hold is nowhere in the file.
     has_route = proposal.weights is not None or all(each.weights is None for each in among)
     until = "" if has_route else " Until then these threads take the default route, the last block here."
-    st.markdown(plain(sentence(proposal) + until))
+    st.markdown(plain(told + until))
     if proposal.found is None:
         return
     by = f" by {counted(proposal.n_raters, 'rater')}" if proposal.n_raters else ""
@@ -69,6 +71,8 @@ def _rows(proposal: Proposal) -> list[dict[str, Any]]:
     found = proposal.found
     assert found is not None
     place = {name: i for i, name in enumerate(found.bucket.models)}
+    # Without a vote of its own, a bucket's shares and optimum are borrowed from other lengths.
+    own = found.has_votes
     rows = []
     for each in proposal.evidence:
         i = place[each.candidate]
@@ -77,9 +81,11 @@ def _rows(proposal: Proposal) -> list[dict[str, Any]]:
                 "candidate": each.candidate,
                 "now": float(found.current[i]),
                 "proposed": float(found.proposed[i]),
-                "optimal": None if found.optimal is None else float(found.optimal[i]),
-                "sure": None if found.averaged is None else float(found.averaged[i]),
-                "share": f"{each.win_share:.0%} ({each.win_share_low:.0%} to {each.win_share_high:.0%})",
+                "optimal": None if found.optimal is None or not own else float(found.optimal[i]),
+                "sure": None if found.averaged is None or not own else float(found.averaged[i]),
+                "share": f"{each.win_share:.0%} ({each.win_share_low:.0%} to {each.win_share_high:.0%})"
+                if own
+                else None,
                 "cost": _cost(found.bucket.cost_usd, i),
                 "slow": _percent(found.bucket.slow_share, i),
                 "errors": _percent(found.bucket.error_share, i),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -22,8 +23,15 @@ _P95 = "Of the mixture of candidates, each as it was timed at that length."
 _WIN = "How often a request's answer would be preferred to one of a candidate drawn at random."
 
 
-def show_month(basis: Basis, proposals: Proposals, measured: Measured) -> None:
-    """The figures, and the traffic to change; candidates of the proposals go by the votes' names."""
+def show_month(basis: Basis, proposals: Proposals, measured: Measured, names: Mapping[str, str]) -> None:
+    """The figures, and the traffic to change; candidates of the proposals go by the votes' names.
+
+    Args:
+        basis: what the proposals rest on.
+        proposals: before they are labelled.
+        measured: cost and times.
+        names: what the page calls the candidates.
+    """
     st.subheader("A month at your traffic", anchor=False)
     profile = _profile(basis)
     found = month(proposals, profile, measured)
@@ -35,9 +43,9 @@ def show_month(basis: Basis, proposals: Proposals, measured: Measured) -> None:
         (cells[2], "Expected win share", percent(found.win_rate_before), percent(found.win_rate_after), _WIN),
     ):
         _figure(cell, name, now, then, about)
-    unknown = dict.fromkeys((*before.unknown, *after.unknown))
-    if unknown:
-        st.caption(plain(f"Cost or time is not known for {', '.join(unknown)}: run it on stored threads."))
+    unknown = {name: why for side in (before, after) for name, why in zip(side.unknown, side.why_unknown, strict=True)}
+    for name, why in unknown.items():
+        st.caption(plain(f"Cost or time of {names.get(name, name)} is not known: {why}."))
     _traffic(basis, profile)
 
 
