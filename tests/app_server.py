@@ -16,6 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_S = 30.0
+UNHURRIED = "3"
+"""Pace of simulated models that are still writing when a busy browser has drawn them."""
 STOPPED_S = 60.0
 
 

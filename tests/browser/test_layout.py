@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.app_server import AppServer, start_app
+from tests.app_server import UNHURRIED, AppServer, start_app
 from tests.browser import steps
 from tests.browser.conftest import DESKTOP, PHONE
 
@@ -85,7 +85,7 @@ def visible_height(page: Page, selector: str, below: str, above: str) -> float:
 
 @pytest.mark.parametrize("blind", [False, True], ids=["open", "blind"])
 def test_nothing_moves_from_loading_to_voting_and_back(tmp_path: Path, page: Page, blind: bool) -> None:
-    app = start_app(tmp_path, sim_speed="1")
+    app = start_app(tmp_path, sim_speed=UNHURRIED)
     try:
         ask(page, app, blind=blind)
         page.locator(".rp-pane").first.wait_for()
@@ -133,7 +133,7 @@ def test_a_phone_gives_most_of_its_screen_to_the_answer(app: AppServer, chromium
 
 
 def test_a_phone_shows_no_keys_while_answers_are_written(tmp_path: Path, chromium: Browser) -> None:
-    app = start_app(tmp_path, sim_speed="1")
+    app = start_app(tmp_path, sim_speed=UNHURRIED)
     try:
         with phone(chromium) as page:
             ask(page, app)

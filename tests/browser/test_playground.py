@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from compare.store.store import open_store
-from tests.app_server import AppServer, start_app
+from tests.app_server import UNHURRIED, AppServer, start_app
 from tests.browser import steps
 from tests.browser.conftest import DESKTOP, PHONE
 
@@ -56,7 +56,7 @@ def test_one_press_on_run_streams_three_answers_and_shows_who_forgot(app: AppSer
 
 
 def test_all_panes_grow_while_they_are_written(tmp_path, page: Page) -> None:
-    app = start_app(tmp_path, sim_speed="1")
+    app = start_app(tmp_path, sim_speed=UNHURRIED)
     try:
         steps.open_playground(page, app.url)
         steps.press_run(page)
@@ -161,7 +161,7 @@ def test_a_run_survives_reload_and_opens_in_a_second_tab(app: AppServer, page: P
 
 
 def test_closing_the_browser_in_mid_run_loses_nothing(tmp_path, chromium: Browser) -> None:
-    app = start_app(tmp_path, sim_speed="1")
+    app = start_app(tmp_path, sim_speed=UNHURRIED)
     try:
         context = chromium.new_context(viewport=DESKTOP)
         page = context.new_page()
@@ -200,7 +200,7 @@ def test_a_stored_run_opens_after_a_restart(tmp_path, page: Page) -> None:
 
 
 def test_one_answer_is_stopped_and_the_others_go_on(tmp_path, page: Page) -> None:
-    app = start_app(tmp_path, sim_speed="1")
+    app = start_app(tmp_path, sim_speed=UNHURRIED)
     try:
         steps.open_playground(page, app.url)
         steps.press_run(page)
