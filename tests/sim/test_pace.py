@@ -14,6 +14,9 @@ from compare.sim.models import SIM_MODELS
 from compare.sim.pace import schedule
 from compare.sim.reply import Reply, SimMessage, SimRequest, reply_to
 
+BUSY_S = 4.0
+"""What a busy machine may add."""
+
 ASK = (
     ("user", "The gate code for the north warehouse is KX-4471-Q, the deadline is 12 May, the budget is 4,200 EUR."),
     ("user", "What is the gate code for the north warehouse, when is the deadline, and how much is the budget?"),
@@ -64,8 +67,8 @@ class TestOverTheWire:
             arrived = [(line, time.perf_counter() - began) for line in response.iter_lines()]
         at = [when for line, when in arrived if '"delta":{"content"' in line]
         # Never early; late only by what a busy machine adds.
-        assert due[0].due_s <= at[0] < due[0].due_s + 0.5
-        assert due[-1].due_s <= at[-1] < due[-1].due_s + 1.0
+        assert due[0].due_s <= at[0] < due[0].due_s + BUSY_S
+        assert due[-1].due_s <= at[-1] < due[-1].due_s + BUSY_S
         assert len(at) == len(due)
 
     def test_a_whole_answer_takes_as_long_as_its_stream(self, sim_at: Any) -> None:
@@ -73,7 +76,7 @@ class TestOverTheWire:
         due_s = schedule(SIM_MODELS["sim-lite"], reply("sim-lite"), Fault())[-1].due_s * 0.3
         began = time.perf_counter()
         running.answer("sim-lite", *ASK)
-        assert due_s <= time.perf_counter() - began < due_s + 0.7
+        assert due_s <= time.perf_counter() - began < due_s + BUSY_S
 
     def test_at_speed_0_nothing_waits(self, sim: Any) -> None:
         sim.answer("sim-large", *ASK)

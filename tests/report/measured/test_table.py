@@ -207,4 +207,4 @@ def test_a_hundred_thousand_answers_take_a_few_seconds(bureau: Bureau) -> None:
     spent_s = time.process_time() - began
     assert only(table).figures.n == 100_001
     # About 1.5 s of this machine's CPU; what matters is that no step grows faster than the answers do.
-    assert spent_s < 8.0
+    assert spent_s < 15.0
