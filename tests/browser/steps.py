@@ -57,6 +57,9 @@ def answer(page: Page, letter: str) -> Locator:
 
 def wait_until_votable(page: Page) -> None:
     expect(page.get_by_text("Which answer stays true to the thread?")).to_be_visible()
+    # The buttons, and with them their keys, come after the question.
+    expect(page.locator(".st-key-vote_1 button:enabled, .st-key-vote_2 button:enabled").first).to_be_visible()
+    wait_until_drawn(page)
 
 
 def vote_button(page: Page, name: str) -> Locator:
